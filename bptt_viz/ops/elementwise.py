@@ -1,0 +1,96 @@
+"""Functions of one array, entry by entry. Each derivative is written with the value `y` where that is cheaper."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.ops.recording import push, unary
+from bptt_viz.tape import Node, Primitive
+
+Slope = Callable[[Array, Array], Array]
+
+
+def _elementwise(name: str, symbol: str, value: Callable[..., Array], slope: Slope, rule: str) -> Primitive:
+    """Make the primitive of y = value(x) from its slope(x, y); both rules multiply by it."""
+
+    def vjp(g: Array, node: Node) -> Sequence[Array]:
+        return (g * slope(node.parents[0].value, node.value),)
+
+    def jvp(dot: Sequence[Array | None], node: Node) -> Array:
+        (x,) = node.parents
+        return push(((dot[0], x, slope(x.value, node.value)),), node)
+
+    return Primitive(name, symbol, value, vjp, jvp, (rule,), "scales")
+
+
+def _exp_slope(x: Array, y: Array) -> Array:
+    return y
+
+
+EXP = _elementwise("exp", "exp", np.exp, _exp_slope, "{y} ⊙ {g}")
+exp = unary(EXP)
+
+
+def _log_slope(x: Array, y: Array) -> Array:
+    return 1 / x
+
+
+LOG = _elementwise("log", "log", np.log, _log_slope, "{g} / {a}")
+log = unary(LOG)
+
+
+def _sqrt_slope(x: Array, y: Array) -> Array:
+    return 0.5 / y
+
+
+SQRT = _elementwise("sqrt", "√", np.sqrt, _sqrt_slope, "{g} / (2 {y})")
+sqrt = unary(SQRT)
+
+
+def _tanh_slope(x: Array, y: Array) -> Array:
+    slope = y * y
+    return np.subtract(1.0, slope, out=slope)
+
+
+TANH = _elementwise("tanh", "tanh", np.tanh, _tanh_slope, "(1 − {y}²) ⊙ {g}")
+tanh = unary(TANH)
+
+# exp(709) is the largest power that float64 holds, exp(88) that of float32.
+_LARGEST_EXPONENT = {"d": 709.0, "D": 709.0, "f": 88.0, "F": 88.0, "g": 11356.0, "G": 11356.0}
+
+
+def _sigmoid_value(x: Array) -> Array:
+    """σ(x) = 1 / (1 + exp(−x)), with the exponent held below overflow: exact to rounding for all x ≥ −709."""
+    e = np.minimum(-x, _LARGEST_EXPONENT[x.dtype.char])
+    np.exp(e, out=e)
+    e += 1.0
+    return np.reciprocal(e, out=e)
+
+
+def _sigmoid_slope(x: Array, y: Array) -> Array:
+    slope = 1.0 - y
+    slope *= y
+    return slope
+
+
+SIGMOID = _elementwise("sigmoid", "σ", _sigmoid_value, _sigmoid_slope, "(1 − {y}) ⊙ {y} ⊙ {g}")
+sigmoid = unary(SIGMOID)
+
+
+def _relu_value(x: Array) -> Array:
+    return np.maximum(x, 0.0)
+
+
+def _relu_slope(x: Array, y: Array) -> Array:
+    # The slope at 0 is taken as 0, as in the lecture and in PyTorch. The real part decides for complex values.
+    return (x.real > 0).astype(x.real.dtype)
+
+
+RELU = _elementwise("relu", "ReLU", _relu_value, _relu_slope, "1[{a} > 0] ⊙ {g}")
+relu = unary(RELU)
+
+
+def identity(x: Node, name: str = "") -> Node:
+    """Return `x` itself, so that a cell may have no activation; nothing is recorded."""
+    return x

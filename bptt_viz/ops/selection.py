@@ -1,0 +1,83 @@
+"""Choosing entries: rows of an embedding, one of two arrays by a condition."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
+from bptt_viz.ops.recording import Operand, apply, lead_of, lift, push, unbroadcast
+from bptt_viz.tape import Node, Pending, Primitive
+
+
+def _embedding_value(table: Array, *, rows: Array) -> Array:
+    return table[..., rows, :]
+
+
+def _embedding_vjp(g: Array, node: Node) -> Sequence[Array]:
+    (table,), rows = node.parents, node.attributes["rows"]
+    lead = g.shape[: lead_of(g, node)]
+    total = np.zeros(lead + table.value.shape, g.dtype)
+    key: Any = (..., rows, slice(None))
+    np.add.at(total, key, g)
+    return (total,)
+
+
+def _embedding_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+    return dot[0][..., node.attributes["rows"], :]
+
+
+EMBEDDING = Primitive(
+    "embedding", "look up", _embedding_value, _embedding_vjp, _embedding_jvp, ("{g} added to its rows",), "places"
+)
+
+
+def embedding(table: Operand, rows: ArrayLike, name: str = "") -> Node:
+    """Look rows of a table (V, D) up by integers of any shape; the result has that shape and D.
+
+    Raises:
+        UsageError: rows are no integers or lie outside [0, V).
+    """
+    (node,) = lift((table,), "embedding")
+    indices = np.asarray(rows)
+    height = node.value.shape[-2] if node.value.ndim > 1 else 0
+    if not np.issubdtype(indices.dtype, np.integer):
+        raise UsageError(f"embedding: rows must be integers, got {indices.dtype}")
+    if indices.size and not 0 <= indices.min() <= indices.max() < height:
+        raise UsageError(f"embedding: rows must lie in [0, {height})")
+    return apply(EMBEDDING, (node,), name, rows=indices)
+
+
+def _where_value(a: Array, b: Array, *, condition: Array) -> Array:
+    return np.where(condition, a, b)
+
+
+def _where_vjp(g: Array, node: Node) -> Sequence[Array | Pending | None]:
+    a, b = node.parents
+    condition = node.attributes["condition"]
+    return (
+        unbroadcast(np.where(condition, g, 0), node, a) if a.active else None,
+        unbroadcast(np.where(condition, 0, g), node, b) if b.active else None,
+    )
+
+
+def _where_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    a, b = node.parents
+    chosen = node.attributes["condition"].astype(np.int8)
+    return push(((dot[0], a, chosen), (dot[1], b, 1 - chosen)), node)
+
+
+WHERE = Primitive(
+    "where", "where", _where_value, _where_vjp, _where_jvp, ("{g} where chosen", "{g} where not chosen"), "routes"
+)
+
+
+def where(condition: ArrayLike, a: Operand, b: Operand, name: str = "") -> Node:
+    """Take `a` where `condition` (booleans, not recorded) holds, else `b`."""
+    chosen = np.asarray(condition)
+    if chosen.dtype != np.bool_:
+        raise UsageError(f"where: the condition must be boolean, got {chosen.dtype}")
+    return apply(WHERE, (a, b), name, condition=chosen)

@@ -1,0 +1,148 @@
+"""Operations that move entries about without changing them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
+from bptt_viz.ops.recording import Operand, apply, lead_of, lift, push, unbroadcast
+from bptt_viz.tape import Node, Pending, Primitive
+
+
+def _only(dot: Sequence[Array | None]) -> Array:
+    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+    return dot[0]
+
+
+def _transpose_value(x: Array, *, axes: tuple[int, ...]) -> Array:
+    return np.transpose(x, axes)
+
+
+def _permuted(array: Array, axes: Sequence[int], lead: int) -> Array:
+    return np.transpose(array, (*range(lead), *(lead + axis for axis in axes)))
+
+
+def _transpose_vjp(g: Array, node: Node) -> Sequence[Array]:
+    back = [int(axis) for axis in np.argsort(node.attributes["axes"])]
+    return (_permuted(g, back, lead_of(g, node)),)
+
+
+def _transpose_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    tangent = _only(dot)
+    return _permuted(tangent, node.attributes["axes"], lead_of(tangent, node))
+
+
+TRANSPOSE = Primitive("transpose", "ᵀ", _transpose_value, _transpose_vjp, _transpose_jvp, ("{g}ᵀ",), "moves")
+
+
+def transpose(x: Operand, axes: Sequence[int] | None = None, name: str = "") -> Node:
+    """Permute axes; without `axes` the last two are swapped."""
+    (node,) = lift((x,), "transpose")
+    ndim = node.value.ndim
+    order = (*range(ndim - 2), ndim - 1, ndim - 2) if axes is None and ndim > 1 else tuple(axes or range(ndim))
+    if sorted(order) != list(range(ndim)):
+        raise UsageError(f"transpose: {axes} is no order of {ndim} axes")
+    return apply(TRANSPOSE, (node,), name, axes=order)
+
+
+def _reshape_value(x: Array, *, shape: tuple[int, ...]) -> Array:
+    return x.reshape(shape)
+
+
+def _reshape_vjp(g: Array, node: Node) -> Sequence[Array]:
+    return (g.reshape(g.shape[: lead_of(g, node)] + node.parents[0].value.shape),)
+
+
+def _reshape_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    tangent = _only(dot)
+    return tangent.reshape(tangent.shape[: tangent.ndim - node.parents[0].value.ndim] + node.value.shape)
+
+
+RESHAPE = Primitive("reshape", "reshape", _reshape_value, _reshape_vjp, _reshape_jvp, ("{g} reshaped",), "moves")
+
+
+def reshape(x: Operand, shape: Sequence[int], name: str = "") -> Node:
+    """Lay the entries out in another shape of the same size."""
+    return apply(RESHAPE, (x,), name, shape=tuple(shape))
+
+
+def _broadcast_value(x: Array, *, shape: tuple[int, ...]) -> Array:
+    return np.broadcast_to(x, shape)
+
+
+def _broadcast_vjp(g: Array, node: Node) -> Sequence[Array | Pending]:
+    return (unbroadcast(g, node, node.parents[0]),)
+
+
+def _broadcast_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    return push(((dot[0], node.parents[0], None),), node)
+
+
+BROADCAST = Primitive("broadcast", "⇉", _broadcast_value, _broadcast_vjp, _broadcast_jvp, ("Σ {g}",), "gathers")
+
+
+def broadcast(x: Operand, shape: Sequence[int], name: str = "") -> Node:
+    """Repeat along new axes and along axes of length 1 up to `shape`."""
+    return apply(BROADCAST, (x,), name, shape=tuple(shape))
+
+
+def _concatenate_value(*parts: Array, axis: int) -> Array:
+    return np.concatenate(parts, axis=axis)
+
+
+def _concatenate_vjp(g: Array, node: Node) -> Sequence[Array]:
+    axis = node.attributes["axis"]
+    ends = np.cumsum([parent.value.shape[axis] for parent in node.parents])[:-1]
+    return np.split(g, ends, axis=axis)
+
+
+def _joined(dot: Sequence[Array | None], node: Node) -> list[Array]:
+    """Return the parents' tangents with zeros in place of the missing ones."""
+    lead = next(t.shape[: t.ndim - p.value.ndim] for t, p in zip(dot, node.parents, strict=True) if t is not None)
+    return [
+        np.zeros(lead + p.value.shape, p.value.dtype) if t is None else t
+        for t, p in zip(dot, node.parents, strict=True)
+    ]
+
+
+def _concatenate_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    return np.concatenate(_joined(dot, node), axis=node.attributes["axis"])
+
+
+CONCATENATE = Primitive(
+    "concatenate", "‖", _concatenate_value, _concatenate_vjp, _concatenate_jvp, ("*its part of {g}",), "parts"
+)
+
+
+def concatenate(parts: Sequence[Operand], axis: int = -1, name: str = "") -> Node:
+    """Join arrays along an axis they already have."""
+    nodes = lift(parts, "concatenate")
+    return apply(CONCATENATE, nodes, name, axis=_from_end(axis, nodes[0].value.ndim, "concatenate"))
+
+
+def _from_end(axis: int, ndim: int, what: str) -> int:
+    if not -ndim <= axis < ndim:
+        raise UsageError(f"{what}: axis {axis} is out of range for {ndim} axes")
+    return axis - ndim if axis >= 0 else axis
+
+
+def _stack_value(*parts: Array, axis: int) -> Array:
+    return np.stack(parts, axis=axis)
+
+
+def _stack_vjp(g: Array, node: Node) -> Sequence[Array]:
+    return tuple(np.moveaxis(g, node.attributes["axis"], 0))
+
+
+def _stack_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    return np.stack(_joined(dot, node), axis=node.attributes["axis"])
+
+
+STACK = Primitive("stack", "≡", _stack_value, _stack_vjp, _stack_jvp, ("*its layer of {g}",), "parts")
+
+
+def stack(parts: Sequence[Operand], axis: int = 0, name: str = "") -> Node:
+    """Join arrays of one shape along a new axis."""
+    nodes = lift(parts, "stack")
+    return apply(STACK, nodes, name, axis=_from_end(axis, nodes[0].value.ndim + 1, "stack"))

@@ -1,0 +1,122 @@
+"""Parts of arrays: slices, gates of a packed pre-activation, one time step of a sequence."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
+from bptt_viz.ops.recording import lead_of
+from bptt_viz.tape import Node, Pending, Primitive
+
+Key = tuple[Any, ...]
+
+
+class _Piece(Pending):
+    """A slice's cotangent, on its way into the sliced array's without an array of zeros around it."""
+
+    __slots__ = ("cotangent", "key", "shape")
+
+    def __init__(self, cotangent: Array, key: Key, shape: tuple[int, ...]) -> None:
+        self.cotangent = cotangent
+        self.key = key
+        self.shape = shape
+
+    @classmethod
+    def combine(cls, terms: "Sequence[_Piece]") -> Array:
+        whole = np.zeros(terms[0].shape, np.result_type(*{term.cotangent.dtype for term in terms}))
+        for term in terms:
+            whole[term.key] += term.cotangent
+        return whole
+
+
+def _trailing(key: Any, ndim: int) -> Key:
+    """Return a basic index as a full one that counts axes from the end, so that leading axes stay whole."""
+    parts = key if isinstance(key, tuple) else (key,)
+    if not all(part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts):
+        raise UsageError("only integers, slices and … index a node; use embedding() to look rows up")
+    given = sum(part is not Ellipsis for part in parts)
+    if given > ndim or sum(part is Ellipsis for part in parts) > 1:
+        raise UsageError(f"index {key!r} has too many parts for {ndim} axes")
+    split = parts.index(Ellipsis) if Ellipsis in parts else given
+    return (..., *parts[:split], *(slice(None),) * (ndim - given), *parts[split + 1 :])
+
+
+def _slice_value(x: Array, *, key: Key) -> Array:
+    return x[key]
+
+
+def _slice_vjp(g: Array, node: Node) -> Sequence[Pending]:
+    shape = node.parents[0].value.shape
+    return (_Piece(g, node.attributes["key"], g.shape[: lead_of(g, node)] + shape),)
+
+
+def _slice_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+    return dot[0][node.attributes["key"]]
+
+
+SLICE = Primitive("slice", "[ ]", _slice_value, _slice_vjp, _slice_jvp, ("{g} at its place",), "places")
+
+
+def get(x: Node, key: Any, name: str = "") -> Node:
+    """Record `x[key]` for integers, slices and an ellipsis.
+
+    Raises:
+        UsageError: the key is an array or has too many parts.
+    """
+    full = _trailing(key, x.value.ndim)
+    return x.tape.record(SLICE, (x,), x.value[full], {"key": full}, name)
+
+
+_BLOCKS: dict[tuple[int, int], tuple[dict[str, Any], ...]] = {}
+
+
+def split(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
+    """Cut the last axis into equal blocks, one for each name, such as the gates of a packed pre-activation.
+
+    Raises:
+        UsageError: the last axis cannot be cut into that many equal blocks.
+    """
+    size, count = x.value.shape[-1], len(names)
+    attributes = _BLOCKS.get((size, count))
+    if attributes is None:
+        if not count or size % count:
+            raise UsageError(f"split: a last axis of {size} cannot be cut into {count} equal blocks")
+        width = size // count
+        attributes = _BLOCKS[size, count] = tuple(
+            {"key": (..., slice(k * width, (k + 1) * width))} for k in range(count)
+        )
+    record, value, parents = x.tape.record, x.value, (x,)
+    return tuple(
+        [
+            record(SLICE, parents, value[block["key"]], block, name)
+            for block, name in zip(attributes, names, strict=True)
+        ]
+    )
+
+
+def _at_step_value(x: Array, *, t: int) -> Array:
+    return x[..., t, :, :]
+
+
+def _at_step_vjp(g: Array, node: Node) -> Sequence[Pending]:
+    (sequence,) = node.parents
+    key = (..., node.attributes["t"], slice(None), slice(None))
+    return (_Piece(g, key, g.shape[: lead_of(g, node)] + sequence.value.shape),)
+
+
+def _at_step_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+    return dot[0][..., node.attributes["t"], :, :]
+
+
+AT_STEP = Primitive("at_step", "x[t]", _at_step_value, _at_step_vjp, _at_step_jvp, ("{g} at its place",), "places")
+
+
+def at_step(sequence: Node, t: int, name: str = "") -> Node:
+    """Record entry `t` (from 0) of a sequence (…, T, N, D); products of it with a weight are shared over time."""
+    return sequence.tape.record(
+        AT_STEP, (sequence,), sequence.value[..., t, :, :], {"t": t}, name, active=sequence.active
+    )

@@ -1,0 +1,129 @@
+"""Softmax, its logarithm, and the cross-entropy of a softmax, over the last axis."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
+from bptt_viz.ops.recording import Operand, apply, lift, unary
+from bptt_viz.tape import Node, Primitive
+
+
+def _only(dot: Sequence[Array | None]) -> Array:
+    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+    return dot[0]
+
+
+def softmax_value(x: Array) -> Array:
+    """Return exp(x) / Σ exp(x) over the last axis; the largest entry is subtracted first, so nothing overflows."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def log_softmax_value(x: Array) -> Array:
+    """Return x − log Σ exp(x) over the last axis."""
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _softmax_product(v: Array, node: Node) -> Array:
+    """Multiply by the softmax Jacobian diag(y) − y yᵀ, which is symmetric: both rules are this product."""
+    y = node.value
+    return y * (v - (v * y).sum(axis=-1, keepdims=True))
+
+
+def _softmax_vjp(g: Array, node: Node) -> Sequence[Array]:
+    return (_softmax_product(g, node),)
+
+
+def _softmax_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    return _softmax_product(_only(dot), node)
+
+
+SOFTMAX = Primitive(
+    "softmax", "softmax", softmax_value, _softmax_vjp, _softmax_jvp, ("{y} ⊙ ({g} − Σ {y} ⊙ {g})",), "recentres"
+)
+softmax = unary(SOFTMAX)
+
+
+def _log_softmax_vjp(g: Array, node: Node) -> Sequence[Array]:
+    return (g - np.exp(node.value) * g.sum(axis=-1, keepdims=True),)
+
+
+def _log_softmax_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    tangent = _only(dot)
+    return tangent - (np.exp(node.value) * tangent).sum(axis=-1, keepdims=True)
+
+
+LOG_SOFTMAX = Primitive(
+    "log_softmax",
+    "log softmax",
+    log_softmax_value,
+    _log_softmax_vjp,
+    _log_softmax_jvp,
+    ("{g} − exp({y}) Σ {g}",),
+    "recentres",
+)
+log_softmax = unary(LOG_SOFTMAX)
+
+
+def _cross_entropy_value(logits: Array, *, targets: Array, mask: Array) -> Array:
+    logs = log_softmax_value(logits)
+    picked = np.take_along_axis(logs, np.broadcast_to(targets, logs.shape[:-1])[..., None], axis=-1)
+    return -picked[..., 0] * mask
+
+
+def _surplus(node: Node) -> Array:
+    """Return (softmax − one-hot target) ⊙ mask, the derivative of each row's loss by its logits."""
+    surplus = softmax_value(node.parents[0].value)
+    targets = np.broadcast_to(node.attributes["targets"], surplus.shape[:-1])[..., None]
+    np.put_along_axis(surplus, targets, np.take_along_axis(surplus, targets, axis=-1) - 1, axis=-1)
+    surplus *= node.attributes["mask"][..., None]
+    return surplus
+
+
+def _cross_entropy_vjp(g: Array, node: Node) -> Sequence[Array]:
+    return (g[..., None] * _surplus(node),)
+
+
+def _cross_entropy_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    return np.asarray((_only(dot) * _surplus(node)).sum(axis=-1))
+
+
+CROSS_ENTROPY = Primitive(
+    "softmax_cross_entropy",
+    "−log softmax",
+    _cross_entropy_value,
+    _cross_entropy_vjp,
+    _cross_entropy_jvp,
+    ("{g} (softmax({a}) − target)",),
+    "subtracts the target",
+)
+
+
+def softmax_cross_entropy(logits: Operand, targets: ArrayLike, mask: ArrayLike | None = None, name: str = "") -> Node:
+    """Record each row's loss −log softmax(logits)[target].
+
+    Args:
+        logits: scores (…, N, V).
+        targets: the true classes, integers (N,) in [0, V).
+        mask: weights (N,), 0 for rows that do not count; all 1 if left out.
+        name: the node's name.
+
+    Returns:
+        The losses (…, N).
+
+    Raises:
+        UsageError: targets are no integers of the logits' row shape, or out of range.
+    """
+    (node,) = lift((logits,), "softmax_cross_entropy")
+    classes = np.asarray(targets)
+    rows, width = node.value.shape[-2:-1], node.value.shape[-1]
+    if not np.issubdtype(classes.dtype, np.integer) or classes.shape[-1:] != rows:
+        raise UsageError(f"softmax_cross_entropy: targets must be integers of shape {rows}, got {classes.shape}")
+    if classes.size and not 0 <= classes.min() <= classes.max() < width:
+        raise UsageError(f"softmax_cross_entropy: targets must lie in [0, {width})")
+    weights = np.ones(rows, node.value.real.dtype) if mask is None else np.asarray(mask, node.value.real.dtype)
+    return apply(CROSS_ENTROPY, (node,), name, targets=classes, mask=weights)

@@ -1,0 +1,22 @@
+"""Define-by-run recording and the two derivative passes; knows no primitive by name."""
+
+from bptt_viz.tape.backward import Cotangents, backward
+from bptt_viz.tape.forward import Tangents, forward
+from bptt_viz.tape.node import Node, Scope
+from bptt_viz.tape.pending import Pending
+from bptt_viz.tape.primitive import LEAF, Primitive
+from bptt_viz.tape.tape import Seeds, Tape
+
+__all__ = [
+    "LEAF",
+    "Cotangents",
+    "Node",
+    "Pending",
+    "Primitive",
+    "Scope",
+    "Seeds",
+    "Tangents",
+    "Tape",
+    "backward",
+    "forward",
+]

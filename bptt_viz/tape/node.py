@@ -1,0 +1,94 @@
+"""One recorded value and where it stands in the unrolled network."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple, final
+
+from bptt_viz.arrays import Array
+from bptt_viz.tape.primitive import Primitive
+
+if TYPE_CHECKING:
+    from bptt_viz.tape.tape import Tape
+
+
+class Scope(NamedTuple):
+    """Where in the network something was recorded.
+
+    Attributes:
+        t: time step, counted from 1; 0 for initial states; None outside time (shared parameters).
+        layer: depth, counted from 0 at the input.
+        role: what the part is: parameter, input, state, cell, readout or loss.
+    """
+
+    t: int | None = None
+    layer: int = 0
+    role: str = ""
+
+
+@final
+class Node:
+    """A value on a tape, with the primitive and the parents that made it.
+
+    Arithmetic on nodes records new nodes; `bptt_viz.ops` lends the operators.
+
+    Attributes:
+        tape: the tape it is recorded on.
+        index: its place on that tape; parents always have smaller ones.
+        primitive: the operation that made it (`LEAF` if it was given).
+        parents: the nodes it was computed from.
+        value: the array.
+        attributes: the operation's constants (axis, key, targets …), by keyword.
+        scope: time step, layer and role it was recorded under.
+        name: its name in the cell's equations (`f`, `c`, `h` …), empty if it has none.
+        active: False for constants, which get no cotangent.
+    """
+
+    __slots__ = ("active", "attributes", "index", "name", "parents", "primitive", "scope", "tape", "value")
+
+    def __init__(
+        self,
+        tape: "Tape",
+        index: int,
+        primitive: Primitive,
+        parents: "tuple[Node, ...]",
+        value: Array,
+        attributes: dict[str, Any],
+        scope: Scope,
+        name: str,
+        active: bool,
+    ) -> None:
+        self.tape = tape
+        self.index = index
+        self.primitive = primitive
+        self.parents = parents
+        self.value = value
+        self.attributes = attributes
+        self.scope = scope
+        self.name = name
+        self.active = active
+
+    # NumPy must hand `array + node` to the node's own operator instead of looping over it.
+    __array_ufunc__ = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the value."""
+        return self.value.shape
+
+    def __repr__(self) -> str:
+        place = "" if self.scope.t is None else f" t={self.scope.t}"
+        return f"<{self.name or self.primitive.name} #{self.index}{place} {self.value.dtype}{list(self.shape)}>"
+
+    if TYPE_CHECKING:  # lent by bptt_viz.ops.operators
+
+        def __add__(self, other: Any) -> "Node": ...
+        def __radd__(self, other: Any) -> "Node": ...
+        def __sub__(self, other: Any) -> "Node": ...
+        def __rsub__(self, other: Any) -> "Node": ...
+        def __mul__(self, other: Any) -> "Node": ...
+        def __rmul__(self, other: Any) -> "Node": ...
+        def __truediv__(self, other: Any) -> "Node": ...
+        def __rtruediv__(self, other: Any) -> "Node": ...
+        def __matmul__(self, other: Any) -> "Node": ...
+        def __rmatmul__(self, other: Any) -> "Node": ...
+        def __pow__(self, other: Any) -> "Node": ...
+        def __neg__(self) -> "Node": ...
+        def __getitem__(self, key: Any) -> "Node": ...
