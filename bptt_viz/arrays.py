@@ -22,7 +22,7 @@ def inexact(value: ArrayLike, what: str = "array") -> Array:
         UsageError: the elements are not floating or complex numbers.
     """
     array = np.asarray(value)
-    if not np.issubdtype(array.dtype, np.inexact):
+    if array.dtype.kind not in "fc":
         raise UsageError(
             f"{what} has integer or other non-floating elements ({array.dtype}); convert it with .astype(float)"
         )

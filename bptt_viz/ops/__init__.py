@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from bptt_viz.ops.arithmetic import add, divide, multiply, negate, power, subtract
 from bptt_viz.ops.elementwise import exp, identity, log, relu, sigmoid, sqrt, tanh
 from bptt_viz.ops.flow import alias, stop_gradient
+from bptt_viz.ops.gating import gates
 from bptt_viz.ops.matmul import matmul
 from bptt_viz.ops.operators import install
 from bptt_viz.ops.reductions import max_ as max
@@ -13,7 +14,8 @@ from bptt_viz.ops.reductions import mean
 from bptt_viz.ops.reductions import sum_ as sum
 from bptt_viz.ops.selection import embedding, where
 from bptt_viz.ops.shaping import broadcast, concatenate, reshape, stack, transpose
-from bptt_viz.ops.slicing import at_step, split
+from bptt_viz.ops.slicing import at_step
+from bptt_viz.ops.slicing import blocks as split
 from bptt_viz.ops.softmax import log_softmax, softmax, softmax_cross_entropy
 from bptt_viz.tape import Primitive
 
@@ -39,6 +41,7 @@ __all__ = [
     "divide",
     "embedding",
     "exp",
+    "gates",
     "identity",
     "log",
     "log_softmax",

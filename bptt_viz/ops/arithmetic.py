@@ -43,10 +43,10 @@ subtract = binary(SUBTRACT)
 
 def _multiply_vjp(g: Array, node: Node) -> Messages:
     a, b = node.parents
-    return (
-        unbroadcast(g * b.value, node, a) if a.active else None,
-        unbroadcast(g * a.value, node, b) if b.active else None,
-    )
+    x, y = a.value, b.value
+    if x.shape == y.shape and a.active and b.active:
+        return g * y, g * x
+    return unbroadcast(g * y, node, a) if a.active else None, unbroadcast(g * x, node, b) if b.active else None
 
 
 def _multiply_jvp(dot: Tangent, node: Node) -> Array:

@@ -1,6 +1,7 @@
 """Functions of one array, entry by entry. Each derivative is written with the value `y` where that is cheaper."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,7 +9,25 @@ from bptt_viz.arrays import Array
 from bptt_viz.ops.recording import push, unary
 from bptt_viz.tape import Node, Primitive
 
-Slope = Callable[[Array, Array], Array]
+Slope = Callable[..., Array]
+
+
+def _constants(**values: float) -> dict[str, Array]:
+    """Return a number as an array of each type: a ufunc takes it at half the cost of a Python number."""
+    return {kind: np.asarray(value, kind) for kind, value in values.items()}
+
+
+_ONE = _constants(d=1.0, D=1.0, f=1.0, F=1.0, g=1.0, G=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """What the gates of a cell need of an activation: value and slope, each able to write into a given array."""
+
+    name: str
+    value: Callable[..., Array]
+    slope: Slope
+    rule: str
 
 
 def _elementwise(name: str, symbol: str, value: Callable[..., Array], slope: Slope, rule: str) -> Primitive:
@@ -48,43 +67,42 @@ SQRT = _elementwise("sqrt", "√", np.sqrt, _sqrt_slope, "{g} / (2 {y})")
 sqrt = unary(SQRT)
 
 
-def _tanh_slope(x: Array, y: Array) -> Array:
-    slope = y * y
-    return np.subtract(1.0, slope, out=slope)
+def _tanh_slope(x: Array, y: Array, out: Array | None = None) -> Array:
+    slope = np.multiply(y, y, out=out)
+    return np.subtract(_ONE[y.dtype.char], slope, out=slope)
 
 
 TANH = _elementwise("tanh", "tanh", np.tanh, _tanh_slope, "(1 − {y}²) ⊙ {g}")
 tanh = unary(TANH)
 
 # exp(709) is the largest power that float64 holds, exp(88) that of float32.
-_LARGEST_EXPONENT = {"d": 709.0, "D": 709.0, "f": 88.0, "F": 88.0, "g": 11356.0, "G": 11356.0}
+_LARGEST_EXPONENT = _constants(d=709.0, D=709.0, f=88.0, F=88.0, g=11356.0, G=11356.0)
 
 
-def _sigmoid_value(x: Array) -> Array:
-    """σ(x) = 1 / (1 + exp(−x)), with the exponent held below overflow: exact to rounding for all x ≥ −709."""
-    e = np.minimum(-x, _LARGEST_EXPONENT[x.dtype.char])
-    np.exp(e, out=e)
-    e += 1.0
-    return np.reciprocal(e, out=e)
+def _sigmoid_value(x: Array, out: Array | None = None) -> Array:
+    """σ(x) = exp(x) / (1 + exp(x)), with the exponent held below overflow, where σ is 1 to rounding anyway."""
+    kind = x.dtype.char
+    e = np.minimum(x, _LARGEST_EXPONENT[kind], out=out)
+    e = np.exp(e, out=e)
+    return np.divide(e, e + _ONE[kind], out=e)
 
 
-def _sigmoid_slope(x: Array, y: Array) -> Array:
-    slope = 1.0 - y
-    slope *= y
-    return slope
+def _sigmoid_slope(x: Array, y: Array, out: Array | None = None) -> Array:
+    slope = np.subtract(_ONE[y.dtype.char], y, out=out)
+    return np.multiply(slope, y, out=slope)
 
 
 SIGMOID = _elementwise("sigmoid", "σ", _sigmoid_value, _sigmoid_slope, "(1 − {y}) ⊙ {y} ⊙ {g}")
 sigmoid = unary(SIGMOID)
 
 
-def _relu_value(x: Array) -> Array:
-    return np.maximum(x, 0.0)
+def _relu_value(x: Array, out: Array | None = None) -> Array:
+    return np.maximum(x, 0.0, out=out)
 
 
-def _relu_slope(x: Array, y: Array) -> Array:
+def _relu_slope(x: Array, y: Array, out: Array | None = None) -> Array:
     # The slope at 0 is taken as 0, as in the lecture and in PyTorch. The real part decides for complex values.
-    return (x.real > 0).astype(x.real.dtype)
+    return np.multiply(y.real > 0, _ONE[y.dtype.char], out=out)
 
 
 RELU = _elementwise("relu", "ReLU", _relu_value, _relu_slope, "1[{a} > 0] ⊙ {g}")
@@ -94,3 +112,11 @@ relu = unary(RELU)
 def identity(x: Node, name: str = "") -> Node:
     """Return `x` itself, so that a cell may have no activation; nothing is recorded."""
     return x
+
+
+ACTIVATIONS = {
+    sigmoid: Activation("sigmoid", _sigmoid_value, _sigmoid_slope, SIGMOID.rule[0]),
+    tanh: Activation("tanh", np.tanh, _tanh_slope, TANH.rule[0]),
+    relu: Activation("relu", _relu_value, _relu_slope, RELU.rule[0]),
+}
+"""What gates may be activated with, by recording function."""

@@ -9,10 +9,10 @@ from bptt_viz.errors import UsageError
 from bptt_viz.ops.flow import ALIAS
 from bptt_viz.ops.recording import Operand, lead_of, lift, sum_to
 from bptt_viz.ops.slicing import AT_STEP
-from bptt_viz.tape import LEAF, Node, Pending, Primitive
+from bptt_viz.tape import LEAF, NO_ATTRIBUTES, Node, Pending, Primitive
 
-# Factors are stacked up to about this many rows: enough for a fast product, few enough to stay in cache.
-_ROWS = 512
+# Factors are stacked up to about this many rows: one large product is fastest, a bounded copy keeps memory linear.
+_ROWS = 8192
 
 
 class _Outer(Pending):
@@ -83,8 +83,11 @@ def _padded(tangent: Array, parent: Node, node: Node) -> Array:
 
 
 def _matmul_value(a: Array, b: Array) -> Array:
-    # np.dot costs half of what np.matmul does where both are small matrices.
-    return np.dot(a, b) if a.ndim == 2 and b.ndim == 2 else np.matmul(a, b)
+    if a.ndim == 2 and b.ndim == 2:
+        return np.dot(a, b)  # costs half of what np.matmul does where both are small
+    if a.ndim < 2 or b.ndim < 2:
+        raise ValueError("a product needs at least two axes on both sides")
+    return np.matmul(a, b)
 
 
 MATMUL = Primitive("matmul", "×", _matmul_value, _matmul_vjp, _matmul_jvp, ("{g} {b}ᵀ", "{a}ᵀ {g}"), "swaps")
@@ -96,28 +99,35 @@ def matmul(a: Operand, b: Operand, name: str = "") -> Node:
     Raises:
         UsageError: an operand has fewer than two axes, or the inner sizes differ.
     """
-    if type(a) is not Node or type(b) is not Node or a.tape is not b.tape:
+    if type(a) is not Node or type(b) is not Node or a.home is not b.home:
         a, b = lift((a, b), "matmul")
     left, right = a.value, b.value
-    if left.ndim < 2 or right.ndim < 2 or left.shape[-1] != right.shape[-2]:
-        raise UsageError(
-            f"matmul: shapes {left.shape} and {right.shape} do not fit (…, n, k) @ (…, k, m);"
-            " write a single vector as one row, shape (1, k)"
-        )
     if a.primitive is AT_STEP and b.primitive is ALIAS and right.ndim == 2:
         value = _hoisted(a, b)
     else:
-        value = _matmul_value(left, right)
-    return a.tape.record(MATMUL, (a, b), value, name=name)
+        try:
+            value = np.dot(left, right) if left.ndim == right.ndim == 2 else _matmul_value(left, right)
+        except ValueError:
+            raise _misfit(left, right) from None
+    return Node(a.home() or a.tape, MATMUL, (a, b), value, NO_ATTRIBUTES, name)
+
+
+def _misfit(left: Array, right: Array) -> UsageError:
+    return UsageError(
+        f"matmul: shapes {left.shape} and {right.shape} do not fit (…, n, k) @ (…, k, m);"
+        " write a single vector as one row, shape (1, k)"
+    )
 
 
 def _hoisted(x_t: Node, weight: Node) -> Array:
     """Return x_t @ W as a view of the product for all time steps, made when the first of them is asked for."""
     sequence, parameter = x_t.parents[0], weight.parents[0]
     shared = x_t.tape.shared
-    key = (MATMUL, sequence.index, parameter.index)
+    key = (sequence.index, parameter.index)
     product = shared.get(key)
     if product is None:
+        if sequence.value.shape[-1] != parameter.value.shape[0]:
+            raise _misfit(x_t.value, weight.value)
         rows = sequence.value.reshape(-1, sequence.value.shape[-1])
         product = shared[key] = np.dot(rows, parameter.value).reshape(*sequence.value.shape[:-1], -1)
     return product[x_t.attributes["t"]] if product.ndim == 3 else product[..., x_t.attributes["t"], :, :]

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.tape import LEAF, Node, Pending, Primitive
+from bptt_viz.tape import LEAF, NO_ATTRIBUTES, Node, Pending, Primitive
 
 Operand: TypeAlias = Node | ArrayLike
 
@@ -44,7 +44,7 @@ def unary(primitive: Primitive) -> Callable[..., Node]:
     def operation(x: Node, name: str = "") -> Node:
         if type(x) is not Node:
             (x,) = lift((x,), primitive.name)
-        return x.tape.record(primitive, (x,), value(x.value), name=name)
+        return Node(x.home() or x.tape, primitive, (x,), value(x.value), NO_ATTRIBUTES, name)
 
     return operation
 
@@ -54,9 +54,9 @@ def binary(primitive: Primitive) -> Callable[..., Node]:
     value = primitive.value
 
     def operation(a: Operand, b: Operand, name: str = "") -> Node:
-        if type(a) is not Node or type(b) is not Node or a.tape is not b.tape:
+        if type(a) is not Node or type(b) is not Node or a.home is not b.home:
             a, b = lift((a, b), primitive.name)
-        return a.tape.record(primitive, (a, b), value(a.value, b.value), name=name)
+        return Node(a.home() or a.tape, primitive, (a, b), value(a.value, b.value), NO_ATTRIBUTES, name)
 
     return operation
 

@@ -16,19 +16,36 @@ Key = tuple[Any, ...]
 class _Piece(Pending):
     """A slice's cotangent, on its way into the sliced array's without an array of zeros around it."""
 
-    __slots__ = ("cotangent", "key", "shape")
+    __slots__ = ("cotangent", "key", "node")
 
-    def __init__(self, cotangent: Array, key: Key, shape: tuple[int, ...]) -> None:
+    def __init__(self, cotangent: Array, key: Key, node: Node) -> None:
         self.cotangent = cotangent
         self.key = key
-        self.shape = shape
+        self.node = node
 
     @classmethod
     def combine(cls, terms: "Sequence[_Piece]") -> Array:
-        whole = np.zeros(terms[0].shape, np.result_type(*{term.cotangent.dtype for term in terms}))
+        blocks = _all_blocks(terms)
+        if blocks is not None:
+            return np.concatenate(blocks, axis=-1)
+        first = terms[0]
+        shape = first.cotangent.shape[: lead_of(first.cotangent, first.node)] + first.node.parents[0].value.shape
+        whole = np.zeros(shape, np.result_type(*{term.cotangent.dtype for term in terms}))
         for term in terms:
             whole[term.key] += term.cotangent
         return whole
+
+
+def _all_blocks(terms: Sequence[_Piece]) -> list[Array] | None:
+    """Return the cotangents in the order of their blocks if these are all the blocks of the last axis, once each."""
+    count = len(terms)
+    found: dict[int, Array] = {}
+    for term in terms:
+        block = term.node.attributes.get("block")
+        if block is None or block[1] != count:
+            return None
+        found[block[0]] = term.cotangent
+    return [found[k] for k in range(count)] if len(found) == count else None
 
 
 def _trailing(key: Any, ndim: int) -> Key:
@@ -43,13 +60,12 @@ def _trailing(key: Any, ndim: int) -> Key:
     return (..., *parts[:split], *(slice(None),) * (ndim - given), *parts[split + 1 :])
 
 
-def _slice_value(x: Array, *, key: Key) -> Array:
+def _slice_value(x: Array, *, key: Key, block: tuple[int, int] | None = None) -> Array:
     return x[key]
 
 
 def _slice_vjp(g: Array, node: Node) -> Sequence[Pending]:
-    shape = node.parents[0].value.shape
-    return (_Piece(g, node.attributes["key"], g.shape[: lead_of(g, node)] + shape),)
+    return (_Piece(g, node.attributes["key"], node),)
 
 
 def _slice_jvp(dot: Sequence[Array | None], node: Node) -> Array:
@@ -70,31 +86,28 @@ def get(x: Node, key: Any, name: str = "") -> Node:
     return x.tape.record(SLICE, (x,), x.value[full], {"key": full}, name)
 
 
-_BLOCKS: dict[tuple[int, int], tuple[dict[str, Any], ...]] = {}
+_BLOCKS: dict[tuple[int, int], list[dict[str, Any]]] = {}
 
 
-def split(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
+def blocks(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
     """Cut the last axis into equal blocks, one for each name, such as the gates of a packed pre-activation.
 
     Raises:
         UsageError: the last axis cannot be cut into that many equal blocks.
     """
-    size, count = x.value.shape[-1], len(names)
-    attributes = _BLOCKS.get((size, count))
-    if attributes is None:
+    tape, value, parents = x.tape, x.value, (x,)
+    size, count = value.shape[-1], len(names)
+    places = _BLOCKS.get((size, count))
+    if places is None:
         if not count or size % count:
             raise UsageError(f"split: a last axis of {size} cannot be cut into {count} equal blocks")
         width = size // count
-        attributes = _BLOCKS[size, count] = tuple(
-            {"key": (..., slice(k * width, (k + 1) * width))} for k in range(count)
-        )
-    record, value, parents = x.tape.record, x.value, (x,)
-    return tuple(
-        [
-            record(SLICE, parents, value[block["key"]], block, name)
-            for block, name in zip(attributes, names, strict=True)
+        places = _BLOCKS[size, count] = [
+            {"key": (..., slice(k * width, (k + 1) * width)), "block": (k, count)} for k in range(count)
         ]
-    )
+    # Not strict: both have `count` entries, and the check costs as much as a node.
+    pairs = zip(places, names)  # noqa: B905
+    return tuple([Node(tape, SLICE, parents, value[place["key"]], place, name) for place, name in pairs])
 
 
 def _at_step_value(x: Array, *, t: int) -> Array:
@@ -102,9 +115,7 @@ def _at_step_value(x: Array, *, t: int) -> Array:
 
 
 def _at_step_vjp(g: Array, node: Node) -> Sequence[Pending]:
-    (sequence,) = node.parents
-    key = (..., node.attributes["t"], slice(None), slice(None))
-    return (_Piece(g, key, g.shape[: lead_of(g, node)] + sequence.value.shape),)
+    return (_Piece(g, (..., node.attributes["t"], slice(None), slice(None)), node),)
 
 
 def _at_step_jvp(dot: Sequence[Array | None], node: Node) -> Array:

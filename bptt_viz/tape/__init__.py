@@ -5,10 +5,11 @@ from bptt_viz.tape.forward import Tangents, forward
 from bptt_viz.tape.node import Node, Scope
 from bptt_viz.tape.pending import Pending
 from bptt_viz.tape.primitive import LEAF, Primitive
-from bptt_viz.tape.tape import Seeds, Tape
+from bptt_viz.tape.tape import NO_ATTRIBUTES, Seeds, Tape
 
 __all__ = [
     "LEAF",
+    "NO_ATTRIBUTES",
     "Cotangents",
     "Node",
     "Pending",

@@ -1,16 +1,19 @@
 """Reverse mode: cotangents flow from seeded nodes to everything they depend on."""
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from bptt_viz.arrays import Array, inexact
 from bptt_viz.errors import UsageError
 from bptt_viz.tape.node import Node
-from bptt_viz.tape.pending import Pending
+from bptt_viz.tape.pending import Message, dense, merged
+from bptt_viz.tape.primitive import LEAF
 from bptt_viz.tape.tape import Seeds, Tape
 
-Slots = list[Array | Pending | None]
+Slots = list[Message | None]
 
 
 class Cotangents:
@@ -31,8 +34,8 @@ class Cotangents:
         held = self._slots[node.index] if node.index < len(self._slots) else None
         if held is None:
             return np.zeros(self.lead + node.shape, node.value.dtype)
-        if isinstance(held, Pending):
-            held = self._slots[node.index] = held.dense()
+        if type(held) is not ndarray:
+            held = self._slots[node.index] = dense(held)
         return held
 
     def reached(self, node: Node) -> bool:
@@ -57,16 +60,26 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
     nodes = tape.nodes
     for index in range(len(slots) - 1, -1, -1):
         cotangent = slots[index]
-        node = nodes[index]
-        if cotangent is None or not node.parents:
+        if cotangent is None:
             continue
+        node = nodes[index]
         primitive = node.primitive
-        if isinstance(cotangent, Pending) and not primitive.transparent:
-            cotangent = slots[index] = cotangent.dense()
-        for parent, message in zip(node.parents, primitive.vjp(cotangent, node), strict=True):
+        if type(cotangent) is not ndarray and not (primitive.transparent or primitive is LEAF):
+            cotangent = slots[index] = dense(cotangent)
+        # Not strict: that check costs as much as the loop. The laws hold every primitive to one message a parent.
+        message: Any
+        for parent, message in zip(node.parents, primitive.vjp(cotangent, node)):  # noqa: B905
             if message is not None and parent.active:
-                held = slots[parent.index]
-                slots[parent.index] = message if held is None else held + message
+                at = parent.index
+                held = slots[at]
+                if held is None and type(message) is not list:
+                    slots[at] = message
+                elif type(held) is ndarray and type(message) is ndarray:
+                    slots[at] = held + message
+                elif type(held) is list and type(message) is not list:
+                    held.append(message)
+                else:
+                    slots[at] = merged(held, message)
         if kept is not None and index not in kept:
             slots[index] = None
     return Cotangents(slots, lead, kept)
@@ -79,7 +92,7 @@ def _seeded(tape: Tape, seeds: Seeds) -> tuple[Slots, tuple[int, ...]]:
     for node, seed in seeds.items():
         if node.tape is not tape:
             raise UsageError(f"seed for {node!r}: the node is on another tape")
-        array = inexact(seed, f"seed for {node!r}")
+        array = inexact(seed, "a seed")
         split = array.ndim - node.value.ndim
         if split < 0 or array.shape[split:] != node.shape:
             raise UsageError(

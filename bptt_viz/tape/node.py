@@ -1,8 +1,10 @@
 """One recorded value and where it stands in the unrolled network."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple, final
+from weakref import ref
 
 from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
 from bptt_viz.tape.primitive import Primitive
 
 if TYPE_CHECKING:
@@ -29,8 +31,11 @@ class Node:
 
     Arithmetic on nodes records new nodes; `bptt_viz.ops` lends the operators.
 
+    Making a node records it: it appends itself to its tape.
+
     Attributes:
-        tape: the tape it is recorded on.
+        home: weak reference to its tape. A tape owns its nodes; were the nodes to own their tape too, large
+            arrays would wait for the garbage collector instead of being freed with the tape.
         index: its place on that tape; parents always have smaller ones.
         primitive: the operation that made it (`LEAF` if it was given).
         parents: the nodes it was computed from.
@@ -41,32 +46,44 @@ class Node:
         active: False for constants, which get no cotangent.
     """
 
-    __slots__ = ("active", "attributes", "index", "name", "parents", "primitive", "scope", "tape", "value")
+    __slots__ = ("active", "attributes", "home", "index", "name", "parents", "primitive", "scope", "value")
 
     def __init__(
         self,
         tape: "Tape",
-        index: int,
         primitive: Primitive,
         parents: "tuple[Node, ...]",
         value: Array,
         attributes: dict[str, Any],
-        scope: Scope,
-        name: str,
-        active: bool,
+        name: str = "",
+        active: bool = True,
     ) -> None:
-        self.tape = tape
-        self.index = index
+        nodes = tape.nodes
+        self.home: ref[Tape] = tape.home
+        self.index = len(nodes)
         self.primitive = primitive
         self.parents = parents
         self.value = value
         self.attributes = attributes
-        self.scope = scope
+        self.scope = tape.scope
         self.name = name
         self.active = active
+        nodes.append(self)
 
     # NumPy must hand `array + node` to the node's own operator instead of looping over it.
     __array_ufunc__ = None
+
+    @property
+    def tape(self) -> "Tape":
+        """The tape that the node is recorded on.
+
+        Raises:
+            UsageError: the tape has been let go; hold on to it for as long as its nodes are used.
+        """
+        tape = self.home()
+        if tape is None:
+            raise UsageError("the node's tape no longer exists; keep a reference to the Tape while you use its nodes")
+        return tape
 
     @property
     def shape(self) -> tuple[int, ...]:

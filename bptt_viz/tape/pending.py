@@ -1,66 +1,60 @@
-"""Cotangents that are not worked out before somebody asks, because many of them together are cheaper.
+"""Contributions to a cotangent that are not worked out before somebody asks, because together they are cheaper.
 
 A weight used at T time steps gets T contributions. Each is kept as its factors; their sum is then one large
 product instead of T small ones, and a step's own contribution can still be had alone.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from bptt_viz.arrays import Array
 
 
 class Pending:
-    """A contribution to a cotangent, kept as a recipe. Never changed once made.
+    """One contribution, kept as a recipe. Never changed once made.
 
     A subclass is one kind of recipe: `combine` works out the sum of several of its instances at once.
     """
 
     __slots__ = ()
-    # `array + pending` must reach __radd__ instead of being looped over by NumPy.
-    __array_ufunc__: ClassVar[None] = None
 
     @classmethod
     def combine(cls, terms: Sequence[Any]) -> Array:
         """Return the sum of recipes of this kind as an array."""
         raise NotImplementedError
 
-    def __add__(self, other: "Pending | Array") -> "Pending":
-        return _Sum(self, other)
 
-    __radd__ = __add__
-
-    def dense(self) -> Array:
-        """Work the sum out: one `combine` for each kind of recipe in it."""
-        arrays: list[Array] = []
-        kinds: dict[type[Pending], list[Pending]] = {}
-        for term in _terms(self):
-            if isinstance(term, Pending):
-                kinds.setdefault(type(term), []).append(term)
-            else:
-                arrays.append(term)
-        arrays += [kind.combine(terms) for kind, terms in kinds.items()]
-        total = arrays[0]
-        for array in arrays[1:]:
-            total = total + array
-        return total
+Message = Array | Pending | list[Any]
+"""What reaches a node from one of its consumers: an array, a recipe, or all that an alias has gathered."""
 
 
-class _Sum(Pending):
-    """Two contributions, neither worked out; T additions make a chain, so it is walked without recursion."""
-
-    __slots__ = ("left", "right")
-
-    def __init__(self, left: "Pending | Array", right: "Pending | Array") -> None:
-        self.left = left
-        self.right = right
-
-
-def _terms(pending: Pending) -> Iterator[Pending | Array]:
-    stack: list[Pending | Array] = [pending]
-    while stack:
-        term = stack.pop()
-        if isinstance(term, _Sum):
-            stack += (term.left, term.right)
+def merged(held: Message | None, message: Message) -> Message:
+    """Return what a node holds once `message` has come in; of what it was given, only a held list grows."""
+    if type(held) is list:
+        if type(message) is list:
+            held.extend(message)
         else:
-            yield term
+            held.append(message)
+        return held
+    incoming = message if type(message) is list else [message]
+    return incoming.copy() if held is None else [held, *incoming]
+
+
+def dense(gathered: Message) -> Array:
+    """Work out the sum of arrays and recipes, with one `combine` for each kind of recipe."""
+    terms: list[Any] = gathered if type(gathered) is list else [gathered]
+    kinds = set(map(type, terms))
+    if len(kinds) == 1 and isinstance(terms[0], Pending):
+        return terms[0].combine(terms)
+    totals: list[Array] = []
+    for kind in sorted(kinds, key=_kind_name):
+        chosen = [term for term in terms if type(term) is kind]
+        totals.append(kind.combine(chosen) if issubclass(kind, Pending) else np.add.reduce(chosen, axis=0))  # type: ignore[arg-type]
+    return np.add.reduce(totals, axis=0)
+
+
+def _kind_name(kind: type) -> str:
+    # Sorted by name, because a set's order would change the rounding from run to run.
+    return kind.__name__

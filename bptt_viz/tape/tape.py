@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from weakref import ref
 
 from numpy.typing import ArrayLike
 
@@ -10,7 +11,7 @@ from bptt_viz.arrays import Array, inexact
 from bptt_viz.tape.node import Node, Scope
 from bptt_viz.tape.primitive import LEAF, Primitive
 
-_NONE: dict[str, Any] = {}
+NO_ATTRIBUTES: dict[str, Any] = {}
 
 
 class Tape:
@@ -20,9 +21,11 @@ class Tape:
         nodes: everything recorded so far; only ever appended to.
         scope: the scope that new nodes get.
         shared: values that several nodes are views of, each computed once, by any key.
+        home: weak reference to the tape itself, which its nodes hold.
     """
 
     def __init__(self) -> None:
+        self.home = ref(self)
         self.nodes: list[Node] = []
         self.scope = Scope()
         self.shared: dict[Any, Array] = {}
@@ -32,15 +35,12 @@ class Tape:
         primitive: Primitive,
         parents: tuple[Node, ...],
         value: Array,
-        attributes: dict[str, Any] = _NONE,
+        attributes: dict[str, Any] = NO_ATTRIBUTES,
         name: str = "",
         active: bool = True,
     ) -> Node:
         """Append a computed value and return its node."""
-        nodes = self.nodes
-        node = Node(self, len(nodes), primitive, parents, value, attributes, self.scope, name, active)
-        nodes.append(node)
-        return node
+        return Node(self, primitive, parents, value, attributes, name, active)
 
     def leaf(self, value: ArrayLike, name: str = "") -> Node:
         """Append a given value with respect to which gradients can be taken.
