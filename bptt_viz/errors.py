@@ -32,3 +32,9 @@ class MissingError(BpttVizError):
     """An optional package or a renderer is not installed; the message holds the line that installs it."""
 
     exit_code = ExitCode.MISSING
+
+
+class ClosedPipe(BpttVizError):  # noqa: N818 - no error to report: the reader has seen enough
+    """Whoever reads the output has gone; the process ends quietly."""
+
+    exit_code = ExitCode.CLOSED_PIPE

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pure functions from a recorded rollout to a result."""

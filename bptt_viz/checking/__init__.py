@@ -1,1 +1,1 @@
-"""TODO."""
+"""Numeric gradient checks."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The commands, one file each: parse, run one analysis, render, write."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What analyses return and renderers take: frozen dataclasses of plain values, arrays and strings."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from bptt_viz.errors import UsageError
 
 EMBEDDED = ("hello", "sonnets", "azalea")
-"""`hello` is the lecture's example; `sonnets` are Shakespeare's 18, 30 and 116 (1609); `azalea` is Kim Sowol's (1925)."""
+"""The lecture's word, Shakespeare's sonnets 18, 30 and 116 (1609), and Kim Sowol's azalea poem (1925)."""
 
 
 def read_text(source: str) -> str:

@@ -1,0 +1,110 @@
+"""The options that several commands share, declared once."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from bptt_viz.errors import UsageError
+
+Result = TypeVar("Result")
+
+
+def _option(*names: str, help: str, **more: Any) -> Any:
+    return typer.Option(*names, help=help, envvar=f"BPTT_VIZ_{names[0].strip('-').upper()}", **more)
+
+
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A built-in cell (see `list`) or file.py:ClassName.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there instead of to standard output.")
+]
+Seed = Annotated[int, _option("--seed", help="Seed of every random draw.", min=0)]
+
+_MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "hidden": (Annotated[int, _option("--hidden", help="Hidden size H.", min=1)], 32),
+    "layers": (Annotated[int, _option("--layers", help="Cells stacked in depth.", min=1)], 1),
+    "steps": (
+        Annotated[int | None, _option("--steps", help="Time steps T; 25 if the text is that long.", min=1)],
+        None,
+    ),
+    "batch": (Annotated[int, _option("--batch", help="Text windows N, run side by side.", min=1)], 1),
+    "activation": (
+        Annotated[str | None, _option("--activation", help="tanh, sigmoid, relu or identity, where the cell has one.")],
+        None,
+    ),
+    "init": (
+        Annotated[
+            str,
+            _option(
+                "--init",
+                help="Recurrent weights: normal, xavier, orthogonal, identity, radius, singular or sparse; =VALUE sets"
+                " the deviation, gain, scale, spectral radius, largest singular value or fan-in.",
+            ),
+        ],
+        "xavier",
+    ),
+    "topology": (
+        Annotated[str, _option("--topology", help="one-to-one, one-to-many, many-to-one, many-to-many or delayed.")],
+        "many-to-many",
+    ),
+    "text": (
+        Annotated[str, _option("--text", help="hello, sonnets, azalea (embedded) or a UTF-8 file.")],
+        "sonnets",
+    ),
+    "seed": (Seed, 0),
+    "dtype": (Annotated[str, _option("--dtype", help="float64 or float32.")], "float64"),
+    "settings": (
+        Annotated[
+            list[str] | None,
+            typer.Option(
+                "--set", metavar="NAME=VALUE", help="An option of the cell, such as forget_bias=0 or reset=before."
+            ),
+        ],
+        None,
+    ),
+}
+
+
+def model_command(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a command the common model options; it gets them as one `Request`, with MODEL, in its parameter `request`."""
+    own = list(inspect.signature(command, eval_str=True).parameters.values())
+    rest = [parameter for parameter in own if parameter.name != "request"]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    shown = [
+        inspect.Parameter("model", keyword, annotation=Model),
+        *(
+            inspect.Parameter(name, keyword, annotation=kind, default=default)
+            for name, (kind, default) in _MODEL_OPTIONS.items()
+        ),
+        *(parameter.replace(kind=keyword) for parameter in rest),
+    ]
+
+    @wraps(command)
+    def wrapper(**given: Any) -> Result:
+        from bptt_viz.models import Request
+
+        chosen = {name: given.pop(name) for name in _MODEL_OPTIONS}
+        settings = parse_settings(chosen.pop("settings"))
+        return command(request=Request(cell=given.pop("model"), settings=settings, **chosen), **given)
+
+    wrapper.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
+    del wrapper.__wrapped__
+    return wrapper
+
+
+def parse_settings(given: list[str] | None) -> dict[str, str]:
+    """Read NAME=VALUE pairs.
+
+    Raises:
+        UsageError: one of them has no `=`.
+    """
+    pairs = [text.partition("=") for text in given or ()]
+    for name, equals, _ in pairs:
+        if not equals or not name:
+            raise UsageError(f"--set wants NAME=VALUE, got {name!r}")
+    return {name: value for name, _, value in pairs}
