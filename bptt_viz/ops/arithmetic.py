@@ -10,7 +10,8 @@ from bptt_viz.tape import Node, Pending, Primitive
 
 Messages = Sequence[Array | Pending | None]
 Tangent = Sequence[Array | None]
-_MINUS = np.array(-1, np.int8)  # a factor that widens no floating type
+# Numbers of a type that widens no floating one.
+_ONE, _MINUS = np.array(1, np.int8), np.array(-1, np.int8)
 
 
 def _add_vjp(g: Array, node: Node) -> Messages:
@@ -76,26 +77,30 @@ DIVIDE = Primitive("divide", "÷", np.divide, _divide_vjp, _divide_jvp, ("{g} / 
 divide = binary(DIVIDE)
 
 
-def _power_factors(node: Node) -> tuple[Array, Array | None]:
-    """Return ∂y/∂a and ∂y/∂b of y = a^b; the logarithm only where the exponent is not a constant."""
-    a, b = node.parents[0].value, node.parents[1]
-    slope = b.value * a ** (b.value - 1)
-    return slope, node.value * np.log(a) if b.active else None
+def _base_slope(node: Node) -> Array:
+    """Return ∂y/∂a of y = a^b; a constant power is flat, also at a = 0 where a^(0 − 1) is infinite."""
+    a, b = node.parents[0].value, node.parents[1].value
+    return b * a ** np.where(b == 0, _ONE, b - 1)
+
+
+def _exponent_slope(node: Node) -> Array:
+    """Return ∂y/∂b of y = a^b; 0 at a = 0, its limit for positive exponents."""
+    a = node.parents[0].value
+    return node.value * np.log(np.where(a == 0, _ONE, a))
 
 
 def _power_vjp(g: Array, node: Node) -> Messages:
     a, b = node.parents
-    slope, log_term = _power_factors(node)
     return (
-        unbroadcast(g * slope, node, a) if a.active else None,
-        None if log_term is None else unbroadcast(g * log_term, node, b),
+        unbroadcast(g * _base_slope(node), node, a) if a.active else None,
+        unbroadcast(g * _exponent_slope(node), node, b) if b.active else None,
     )
 
 
 def _power_jvp(dot: Tangent, node: Node) -> Array:
     a, b = node.parents
-    slope, log_term = _power_factors(node)
-    return push(((dot[0], a, slope), (dot[1], b, log_term)), node)
+    slopes = None if dot[0] is None else _base_slope(node), None if dot[1] is None else _exponent_slope(node)
+    return push(((dot[0], a, slopes[0]), (dot[1], b, slopes[1])), node)
 
 
 POWER = Primitive(

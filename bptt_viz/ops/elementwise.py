@@ -17,7 +17,7 @@ def _constants(**values: float) -> dict[str, Array]:
     return {kind: np.asarray(value, kind) for kind, value in values.items()}
 
 
-_ONE = _constants(d=1.0, D=1.0, f=1.0, F=1.0, g=1.0, G=1.0)
+_ONE = _constants(e=1.0, d=1.0, D=1.0, f=1.0, F=1.0, g=1.0, G=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +68,28 @@ sqrt = unary(SQRT)
 
 
 def _tanh_slope(x: Array, y: Array, out: Array | None = None) -> Array:
-    slope = np.multiply(y, y, out=out)
+    # Without axes NumPy would make a scalar, which cannot be written into.
+    slope = np.multiply(y, y, out=out if y.ndim else np.empty_like(y))
     return np.subtract(_ONE[y.dtype.char], slope, out=slope)
 
 
 TANH = _elementwise("tanh", "tanh", np.tanh, _tanh_slope, "(1 − {y}²) ⊙ {g}")
 tanh = unary(TANH)
 
-# exp(709) is the largest power that float64 holds, exp(88) that of float32.
-_LARGEST_EXPONENT = _constants(d=709.0, D=709.0, f=88.0, F=88.0, g=11356.0, G=11356.0)
+# exp(709) is the largest power that float64 holds, exp(88) that of float32, exp(11) that of float16.
+_LARGEST_EXPONENT = {kind: np.asarray(np.floor(np.log(np.finfo(kind).max)), kind) for kind in _ONE}
 
 
 def _sigmoid_value(x: Array, out: Array | None = None) -> Array:
     """σ(x) = exp(x) / (1 + exp(x)), with the exponent held below overflow, where σ is 1 to rounding anyway."""
     kind = x.dtype.char
-    e = np.minimum(x, _LARGEST_EXPONENT[kind], out=out)
+    e = np.minimum(x, _LARGEST_EXPONENT[kind], out=out if x.ndim else np.empty_like(x))
     e = np.exp(e, out=e)
     return np.divide(e, e + _ONE[kind], out=e)
 
 
 def _sigmoid_slope(x: Array, y: Array, out: Array | None = None) -> Array:
-    slope = np.subtract(_ONE[y.dtype.char], y, out=out)
+    slope = np.subtract(_ONE[y.dtype.char], y, out=out if y.ndim else np.empty_like(y))
     return np.multiply(slope, y, out=slope)
 
 

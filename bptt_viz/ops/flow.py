@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from bptt_viz.arrays import Array
 from bptt_viz.ops.recording import unary
 from bptt_viz.tape import Node, Pending, Primitive
@@ -31,7 +33,7 @@ def _stop_vjp(g: Array, node: Node) -> Sequence[None]:
 
 def _stop_jvp(dot: Sequence[Array | None], node: Node) -> Array:
     assert dot[0] is not None, "forward mode pushes only where a tangent came in"
-    return dot[0] * 0
+    return np.zeros_like(dot[0])
 
 
 STOP = Primitive("stop_gradient", "∦", _same_value, _stop_vjp, _stop_jvp, ("0",), "cuts")

@@ -49,15 +49,16 @@ GATES = Primitive("gates", "gates", _gates_value, _gates_vjp, _gates_jvp, ("slop
 _PLANS: dict[tuple[Any, ...], dict[str, Any]] = {}
 
 
-def _plan(size: int, activations: dict[str, Callable[..., Node]]) -> dict[str, Any]:
+def _plan(last: tuple[int, ...], activations: dict[str, Callable[..., Node]]) -> dict[str, Any]:
     """Return the attributes of the node for gates of these names and activations."""
     count = len(activations)
-    if not count or size % count:
-        raise UsageError(f"gates: a last axis of {size} cannot be cut into {count} equal blocks")
+    if not last or not count or last[0] % count:
+        size = f"a last axis of {last[0]}" if last else "a number"
+        raise UsageError(f"gates: {size} cannot be cut into {count} equal blocks")
     unknown = [name for name, activation in activations.items() if activation not in ACTIVATIONS]
     if unknown:
         raise UsageError(f"gates: the activation of {unknown[0]!r} must be ops.sigmoid, ops.tanh or ops.relu")
-    width = size // count
+    width = last[0] // count
     runs = []
     for activation, members in groupby(enumerate(activations.values()), key=lambda item: item[1]):
         places = [k for k, _ in members]
@@ -79,11 +80,11 @@ def gates(packed: Node, **activations: Callable[..., Node]) -> tuple[Node, ...]:
         UsageError: the last axis cannot be cut into k equal blocks, or an activation is none of the three.
     """
     value = packed.value
-    size = value.shape[-1]
-    key = (size, *activations.items())
+    last = value.shape[-1:]
+    key = (last, *activations.items())
     attributes = _PLANS.get(key)
     if attributes is None:
-        attributes = _PLANS[key] = _plan(size, activations)
+        attributes = _PLANS[key] = _plan(last, activations)
     out = _gates_value(value, attributes["runs"], attributes["names"])
     activated = Node(packed.tape, GATES, (packed,), out, attributes)
     return blocks(activated, attributes["names"])

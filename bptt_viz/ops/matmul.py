@@ -29,11 +29,11 @@ class _Outer(Pending):
         """Return Σ xᵀ g with the factors of several time steps stacked along N."""
         rows = terms[0].x.shape[-2]
         same = all(term.x.shape[-2] == rows for term in terms)
-        each = max(1, _ROWS // rows) if same else 1
+        each = max(1, _ROWS // max(1, rows)) if same else 1
         chunks = [terms[start : start + each] for start in range(0, len(terms), each)]
         total = _outer(chunks[0])
         for chunk in chunks[1:]:
-            total += _outer(chunk)
+            total = total + _outer(chunk)  # not in place: time steps may be real and complex
         return total
 
 
@@ -128,6 +128,7 @@ def _hoisted(x_t: Node, weight: Node) -> Array:
     if product is None:
         if sequence.value.shape[-1] != parameter.value.shape[0]:
             raise _misfit(x_t.value, weight.value)
-        rows = sequence.value.reshape(-1, sequence.value.shape[-1])
-        product = shared[key] = np.dot(rows, parameter.value).reshape(*sequence.value.shape[:-1], -1)
+        *outer, depth = sequence.value.shape
+        rows = sequence.value.reshape(-1, depth)
+        product = shared[key] = np.dot(rows, parameter.value).reshape(*outer, parameter.value.shape[1])
     return product[x_t.attributes["t"]] if product.ndim == 3 else product[..., x_t.attributes["t"], :, :]

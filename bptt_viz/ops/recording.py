@@ -29,12 +29,21 @@ def lift(operands: Sequence[Operand], what: str) -> tuple[Node, ...]:
     (tape,) = tapes.values()
     dtype = np.result_type(*(operand.value.real.dtype for operand in operands if isinstance(operand, Node)))
     return tuple(
-        operand
-        if isinstance(operand, Node)
-        # A Python number takes the type of its neighbours, as in NumPy; an array keeps its own.
-        else tape.constant(np.asarray(operand, dtype) if isinstance(operand, int | float) else operand, "")
-        for operand in operands
+        operand if isinstance(operand, Node) else tape.constant(_number(operand, dtype), "") for operand in operands
     )
+
+
+def _number(operand: ArrayLike, dtype: np.dtype[Any]) -> ArrayLike:
+    """Give a Python number the type of its neighbours, as NumPy does; an array keeps its own."""
+    if isinstance(operand, int | float):
+        return np.asarray(operand, dtype)
+    return np.asarray(operand, np.result_type(dtype, np.complex64)) if isinstance(operand, complex) else operand
+
+
+def misfit(primitive: Primitive, nodes: Sequence[Node], reason: ValueError) -> UsageError:
+    """Return the error for operands that NumPy refused."""
+    shapes = " and ".join(str(node.shape) for node in nodes)
+    return UsageError(f"{primitive.name}: operands of shape {shapes} do not fit: {reason}".rstrip())
 
 
 def unary(primitive: Primitive) -> Callable[..., Node]:
@@ -56,15 +65,26 @@ def binary(primitive: Primitive) -> Callable[..., Node]:
     def operation(a: Operand, b: Operand, name: str = "") -> Node:
         if type(a) is not Node or type(b) is not Node or a.home is not b.home:
             a, b = lift((a, b), primitive.name)
-        return Node(a.home() or a.tape, primitive, (a, b), value(a.value, b.value), NO_ATTRIBUTES, name)
+        try:
+            result = value(a.value, b.value)
+        except ValueError as reason:
+            raise misfit(primitive, (a, b), reason) from None
+        return Node(a.home() or a.tape, primitive, (a, b), result, NO_ATTRIBUTES, name)
 
     return operation
 
 
 def apply(primitive: Primitive, operands: Sequence[Operand], name: str = "", **attributes: Any) -> Node:
-    """Record a primitive with any number of operands and with attributes."""
+    """Record a primitive with any number of operands and with attributes.
+
+    Raises:
+        UsageError: the operands' shapes do not fit each other or the attributes; further as for `lift`.
+    """
     nodes = lift(operands, primitive.name)
-    value = primitive.value(*(node.value for node in nodes), **attributes)
+    try:
+        value = primitive.value(*(node.value for node in nodes), **attributes)
+    except ValueError as reason:
+        raise misfit(primitive, nodes, reason) from None
     return nodes[0].tape.record(primitive, nodes, value, attributes, name)
 
 

@@ -14,7 +14,7 @@ Axis = int | tuple[int, ...] | None
 
 
 def _negative(axis: Axis, ndim: int) -> tuple[int, ...]:
-    wanted = range(ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    wanted = range(ndim) if axis is None else (axis,) if isinstance(axis, int | np.integer) else axis
     if any(not -ndim <= k < ndim for k in wanted):
         raise UsageError(f"axis {axis} is out of range for {ndim} axes")
     return tuple(sorted({k - ndim if k >= 0 else k for k in wanted}))
@@ -32,30 +32,6 @@ def _kept_shape(x: Node, axis: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(1 if k - ndim in axis else size for k, size in enumerate(x.value.shape))
 
 
-def _share(node: Node) -> Array:
-    """Return ∂(reduced)/∂x by entry, for the linear part of each rule."""
-    x, axis = node.parents[0], node.attributes["axis"]
-    if node.primitive is MAX:
-        top = node.value.reshape(_kept_shape(x, axis))
-        hit = (x.value == top).astype(x.value.real.dtype)
-        # Entries that tie for the maximum share its gradient equally, as in PyTorch's amax.
-        return np.divide(hit, hit.sum(axis=axis, keepdims=True))
-    count = x.value.size / max(node.value.size, 1) if node.primitive is MEAN else 1.0
-    return np.broadcast_to(np.asarray(1 / count, x.value.real.dtype), x.value.shape)
-
-
-def _reduce_vjp(g: Array, node: Node) -> Sequence[Array]:
-    return (_widened(g, node) * _share(node),)
-
-
-def _reduce_jvp(dot: Sequence[Array | None], node: Node) -> Array:
-    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
-    tangent = dot[0]
-    lead = tangent.shape[: tangent.ndim - node.parents[0].value.ndim]
-    reduced = (tangent * _share(node)).sum(axis=node.attributes["axis"])
-    return reduced.reshape(lead + node.value.shape)
-
-
 def _value_of(reduce: Callable[..., Any]) -> Callable[..., Array]:
     def value(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
         return np.asarray(reduce(x, axis=axis, keepdims=keepdims))
@@ -63,9 +39,47 @@ def _value_of(reduce: Callable[..., Any]) -> Callable[..., Array]:
     return value
 
 
-SUM = Primitive("sum", "Σ", _value_of(np.sum), _reduce_vjp, _reduce_jvp, ("{g} repeated",), "distributes")
-MEAN = Primitive("mean", "mean", _value_of(np.mean), _reduce_vjp, _reduce_jvp, ("{g} / n repeated",), "distributes")
-MAX = Primitive("max", "max", _value_of(np.max), _reduce_vjp, _reduce_jvp, ("{g} ⊙ 1[{a} = {y}]",), "routes")
+def _primitive(
+    name: str, symbol: str, reduce: Callable[..., Any], share: Callable[[Node], Array], rule: str, nickname: str
+) -> Primitive:
+    """Make the primitive of a reduction from share(node) = ∂(reduced)/∂x by entry; both rules multiply by it."""
+
+    def vjp(g: Array, node: Node) -> Sequence[Array]:
+        return (_widened(g, node) * share(node),)
+
+    def jvp(dot: Sequence[Array | None], node: Node) -> Array:
+        assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+        lead = dot[0].shape[: dot[0].ndim - node.parents[0].value.ndim]
+        reduced = (dot[0] * share(node)).sum(axis=node.attributes["axis"])
+        return reduced.reshape(lead + node.value.shape)
+
+    return Primitive(name, symbol, _value_of(reduce), vjp, jvp, (rule,), nickname)
+
+
+def _equal_share(x: Array, share: float) -> Array:
+    return np.broadcast_to(np.asarray(share, x.real.dtype), x.shape)
+
+
+def _sum_share(node: Node) -> Array:
+    return _equal_share(node.parents[0].value, 1.0)
+
+
+def _mean_share(node: Node) -> Array:
+    x = node.parents[0].value
+    return _equal_share(x, max(node.value.size, 1) / max(x.size, 1))
+
+
+def _max_share(node: Node) -> Array:
+    x, axis = node.parents[0], node.attributes["axis"]
+    top = node.value.reshape(_kept_shape(x, axis))
+    hit = (x.value == top).astype(x.value.real.dtype)
+    # Entries that tie for the maximum share its gradient equally, as in PyTorch's amax.
+    return np.divide(hit, hit.sum(axis=axis, keepdims=True))
+
+
+SUM = _primitive("sum", "Σ", np.sum, _sum_share, "{g} repeated", "distributes")
+MEAN = _primitive("mean", "mean", np.mean, _mean_share, "{g} / n repeated", "distributes")
+MAX = _primitive("max", "max", np.max, _max_share, "{g} ⊙ 1[{a} = {y}]", "routes")
 
 
 def _reduction(primitive: Primitive) -> Callable[..., Node]:

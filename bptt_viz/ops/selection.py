@@ -39,11 +39,13 @@ def embedding(table: Operand, rows: ArrayLike, name: str = "") -> Node:
     """Look rows of a table (V, D) up by integers of any shape; the result has that shape and D.
 
     Raises:
-        UsageError: rows are no integers or lie outside [0, V).
+        UsageError: the table has fewer than two axes, rows are no integers or lie outside [0, V).
     """
     (node,) = lift((table,), "embedding")
     indices = np.asarray(rows)
-    height = node.value.shape[-2] if node.value.ndim > 1 else 0
+    if node.value.ndim < 2:
+        raise UsageError(f"embedding: the table must be (…, V, D), got {node.shape}")
+    height = node.value.shape[-2]
     if not np.issubdtype(indices.dtype, np.integer):
         raise UsageError(f"embedding: rows must be integers, got {indices.dtype}")
     if indices.size and not 0 <= indices.min() <= indices.max() < height:
@@ -65,9 +67,9 @@ def _where_vjp(g: Array, node: Node) -> Sequence[Array | Pending | None]:
 
 
 def _where_jvp(dot: Sequence[Array | None], node: Node) -> Array:
-    a, b = node.parents
-    chosen = node.attributes["condition"].astype(np.int8)
-    return push(((dot[0], a, chosen), (dot[1], b, 1 - chosen)), node)
+    # Not multiplied by the condition: 0 times an infinite tangent of the branch not taken would be NaN.
+    pushed = [0 if t is None else push(((t, p, None),), node) for t, p in zip(dot, node.parents, strict=True)]
+    return np.where(node.attributes["condition"], *pushed)
 
 
 WHERE = Primitive(
@@ -76,7 +78,11 @@ WHERE = Primitive(
 
 
 def where(condition: ArrayLike, a: Operand, b: Operand, name: str = "") -> Node:
-    """Take `a` where `condition` (booleans, not recorded) holds, else `b`."""
+    """Take `a` where `condition` (booleans, not recorded) holds, else `b`.
+
+    Raises:
+        UsageError: the condition is not boolean.
+    """
     chosen = np.asarray(condition)
     if chosen.dtype != np.bool_:
         raise UsageError(f"where: the condition must be boolean, got {chosen.dtype}")

@@ -39,11 +39,11 @@ TRANSPOSE = Primitive("transpose", "ᵀ", _transpose_value, _transpose_vjp, _tra
 def transpose(x: Operand, axes: Sequence[int] | None = None, name: str = "") -> Node:
     """Permute axes; without `axes` the last two are swapped."""
     (node,) = lift((x,), "transpose")
-    ndim = node.value.ndim
-    order = (*range(ndim - 2), ndim - 1, ndim - 2) if axes is None and ndim > 1 else tuple(axes or range(ndim))
-    if sorted(order) != list(range(ndim)):
-        raise UsageError(f"transpose: {axes} is no order of {ndim} axes")
-    return apply(TRANSPOSE, (node,), name, axes=order)
+    plain = list(range(node.value.ndim))
+    order = [*plain[:-2], *plain[:-3:-1]] if axes is None else list(axes)
+    if sorted(order) != plain:
+        raise UsageError(f"transpose: {axes} is no order of {len(plain)} axes")
+    return apply(TRANSPOSE, (node,), name, axes=tuple(order))
 
 
 def _reshape_value(x: Array, *, shape: tuple[int, ...]) -> Array:

@@ -48,10 +48,15 @@ def _all_blocks(terms: Sequence[_Piece]) -> list[Array] | None:
     return [found[k] for k in range(count)] if len(found) == count else None
 
 
+def _is_basic(part: Any) -> bool:
+    """Tell whether NumPy takes this part of an index for an integer, a slice or …; booleans it takes for masks."""
+    return part is Ellipsis or (isinstance(part, int | np.integer | slice) and not isinstance(part, bool))
+
+
 def _trailing(key: Any, ndim: int) -> Key:
     """Return a basic index as a full one that counts axes from the end, so that leading axes stay whole."""
     parts = key if isinstance(key, tuple) else (key,)
-    if not all(part is Ellipsis or isinstance(part, int | np.integer | slice) for part in parts):
+    if not all(map(_is_basic, parts)):
         raise UsageError("only integers, slices and … index a node; use embedding() to look rows up")
     given = sum(part is not Ellipsis for part in parts)
     if given > ndim or sum(part is Ellipsis for part in parts) > 1:
@@ -86,7 +91,15 @@ def get(x: Node, key: Any, name: str = "") -> Node:
     return x.tape.record(SLICE, (x,), x.value[full], {"key": full}, name)
 
 
-_BLOCKS: dict[tuple[int, int], list[dict[str, Any]]] = {}
+_BLOCKS: dict[tuple[tuple[int, ...], int], list[dict[str, Any]]] = {}
+
+
+def _places(last: tuple[int, ...], count: int) -> list[dict[str, Any]]:
+    if not last or not count or last[0] % count:
+        size = f"a last axis of {last[0]}" if last else "a number"
+        raise UsageError(f"split: {size} cannot be cut into {count} equal blocks")
+    width = last[0] // count
+    return [{"key": (..., slice(k * width, (k + 1) * width)), "block": (k, count)} for k in range(count)]
 
 
 def blocks(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
@@ -96,15 +109,10 @@ def blocks(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
         UsageError: the last axis cannot be cut into that many equal blocks.
     """
     tape, value, parents = x.tape, x.value, (x,)
-    size, count = value.shape[-1], len(names)
-    places = _BLOCKS.get((size, count))
+    last, count = value.shape[-1:], len(names)
+    places = _BLOCKS.get((last, count))
     if places is None:
-        if not count or size % count:
-            raise UsageError(f"split: a last axis of {size} cannot be cut into {count} equal blocks")
-        width = size // count
-        places = _BLOCKS[size, count] = [
-            {"key": (..., slice(k * width, (k + 1) * width)), "block": (k, count)} for k in range(count)
-        ]
+        places = _BLOCKS[last, count] = _places(last, count)
     # Not strict: both have `count` entries, and the check costs as much as a node.
     pairs = zip(places, names)  # noqa: B905
     return tuple([Node(tape, SLICE, parents, value[place["key"]], place, name) for place, name in pairs])
@@ -127,7 +135,13 @@ AT_STEP = Primitive("at_step", "x[t]", _at_step_value, _at_step_vjp, _at_step_jv
 
 
 def at_step(sequence: Node, t: int, name: str = "") -> Node:
-    """Record entry `t` (from 0) of a sequence (…, T, N, D); products of it with a weight are shared over time."""
-    return sequence.tape.record(
-        AT_STEP, (sequence,), sequence.value[..., t, :, :], {"t": t}, name, active=sequence.active
-    )
+    """Record entry `t` (from 0) of a sequence (…, T, N, D); products of it with a weight are shared over time.
+
+    Raises:
+        UsageError: the sequence has fewer than three axes, or no entry `t`.
+    """
+    try:
+        value = sequence.value[..., t, :, :]
+    except IndexError:
+        raise UsageError(f"at_step: no entry {t} in {sequence.shape}; expected a sequence (…, T, N, D)") from None
+    return Node(sequence.tape, AT_STEP, (sequence,), value, {"t": t}, name, sequence.active)

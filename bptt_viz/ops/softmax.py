@@ -1,19 +1,29 @@
 """Softmax, its logarithm, and the cross-entropy of a softmax, over the last axis."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.ops.recording import Operand, apply, lift, unary
+from bptt_viz.ops.recording import Operand, apply, lift
 from bptt_viz.tape import Node, Primitive
 
 
 def _only(dot: Sequence[Array | None]) -> Array:
     assert dot[0] is not None, "forward mode pushes only where a tangent came in"
     return dot[0]
+
+
+def _over_last_axis(primitive: Primitive) -> Callable[..., Node]:
+    def operation(x: Operand, name: str = "") -> Node:
+        (node,) = lift((x,), primitive.name)
+        if not node.value.ndim:
+            raise UsageError(f"{primitive.name}: expected scores (…, V), got a number")
+        return apply(primitive, (node,), name)
+
+    return operation
 
 
 def softmax_value(x: Array) -> Array:
@@ -45,7 +55,7 @@ def _softmax_jvp(dot: Sequence[Array | None], node: Node) -> Array:
 SOFTMAX = Primitive(
     "softmax", "softmax", softmax_value, _softmax_vjp, _softmax_jvp, ("{y} ⊙ ({g} − Σ {y} ⊙ {g})",), "recentres"
 )
-softmax = unary(SOFTMAX)
+softmax = _over_last_axis(SOFTMAX)
 
 
 def _log_softmax_vjp(g: Array, node: Node) -> Sequence[Array]:
@@ -66,7 +76,7 @@ LOG_SOFTMAX = Primitive(
     ("{g} − exp({y}) Σ {g}",),
     "recentres",
 )
-log_softmax = unary(LOG_SOFTMAX)
+log_softmax = _over_last_axis(LOG_SOFTMAX)
 
 
 def _cross_entropy_value(logits: Array, *, targets: Array, mask: Array) -> Array:
@@ -108,22 +118,41 @@ def softmax_cross_entropy(logits: Operand, targets: ArrayLike, mask: ArrayLike |
 
     Args:
         logits: scores (…, N, V).
-        targets: the true classes, integers (N,) in [0, V).
-        mask: weights (N,), 0 for rows that do not count; all 1 if left out.
+        targets: the true classes, integers (N,) in [0, V), or (…, N) where they differ along leading axes.
+        mask: weights (N,) or (…, N), 0 for rows that do not count; all 1 if left out.
         name: the node's name.
 
     Returns:
         The losses (…, N).
 
     Raises:
-        UsageError: targets are no integers of the logits' row shape, or out of range.
+        UsageError: targets are no integers of the logits' row shape, or out of range; or the mask has another shape.
     """
     (node,) = lift((logits,), "softmax_cross_entropy")
+    if not node.value.ndim:
+        raise UsageError("softmax_cross_entropy: expected logits (…, N, V), got a number")
+    rows = node.value.shape[:-1]
+    dtype = node.value.real.dtype
+    weights = np.ones(rows[-1:], dtype) if mask is None else np.asarray(mask, dtype)
+    if not _by_row(weights.shape, rows):
+        raise UsageError(f"softmax_cross_entropy: mask must have shape {rows[-1:]}, got {weights.shape}")
+    classes = _classes(targets, rows, node.value.shape[-1])
+    return apply(CROSS_ENTROPY, (node,), name, targets=classes, mask=weights)
+
+
+def _classes(targets: ArrayLike, rows: tuple[int, ...], width: int) -> Array:
+    """Return the targets as an array once they are known to be classes of the rows."""
     classes = np.asarray(targets)
-    rows, width = node.value.shape[-2:-1], node.value.shape[-1]
-    if not np.issubdtype(classes.dtype, np.integer) or classes.shape[-1:] != rows:
-        raise UsageError(f"softmax_cross_entropy: targets must be integers of shape {rows}, got {classes.shape}")
+    if not np.issubdtype(classes.dtype, np.integer) or not _by_row(classes.shape, rows):
+        raise UsageError(
+            f"softmax_cross_entropy: targets must be integers of shape {rows[-1:]}, got {classes.dtype} {classes.shape}"
+        )
     if classes.size and not 0 <= classes.min() <= classes.max() < width:
         raise UsageError(f"softmax_cross_entropy: targets must lie in [0, {width})")
-    weights = np.ones(rows, node.value.real.dtype) if mask is None else np.asarray(mask, node.value.real.dtype)
-    return apply(CROSS_ENTROPY, (node,), name, targets=classes, mask=weights)
+    return classes
+
+
+def _by_row(shape: tuple[int, ...], rows: tuple[int, ...]) -> bool:
+    """Tell whether an array of `shape` has one entry for each of the rows (…, N), alike or not along leading axes."""
+    pairs = zip(reversed(shape), reversed(rows), strict=False)
+    return len(shape) <= len(rows) and shape[-1:] == rows[-1:] and all(have in (1, want) for have, want in pairs)

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection
 from typing import Any
+from weakref import ref
 
 import numpy as np
 from numpy import ndarray
 
-from bptt_viz.arrays import Array, inexact
-from bptt_viz.errors import UsageError
+from bptt_viz.arrays import Array
 from bptt_viz.tape.node import Node
 from bptt_viz.tape.pending import Message, dense, merged
 from bptt_viz.tape.primitive import LEAF
-from bptt_viz.tape.tape import Seeds, Tape
+from bptt_viz.tape.tape import Seeds, Tape, checked, must_be_on
 
 Slots = list[Message | None]
 
@@ -20,18 +20,18 @@ class Cotangents:
     """What a backward pass found: the cotangent of every node that it kept.
 
     `cotangents[node]` has the shape of the node's value, behind the leading axes of the seeds if they had any; it
-    is zero where no seed depends on the node.
+    is zero where no seed depends on the node. Cotangents may share memory with each other and with the seeds: read
+    them, or copy before you change one.
     """
 
-    def __init__(self, slots: Slots, lead: tuple[int, ...], kept: frozenset[int] | None) -> None:
+    def __init__(self, home: "ref[Tape]", slots: Slots, lead: tuple[int, ...], kept: frozenset[int] | None) -> None:
+        self._home = home
         self._slots = slots
         self._kept = kept
         self.lead = lead
 
     def __getitem__(self, node: Node) -> Array:
-        if self._kept is not None and node.index not in self._kept:
-            raise KeyError(f"the cotangent of {node!r} was not kept; name it in `wrt`")
-        held = self._slots[node.index] if node.index < len(self._slots) else None
+        held = self._held(node)
         if held is None:
             return np.zeros(self.lead + node.shape, node.value.dtype)
         if type(held) is not ndarray:
@@ -40,7 +40,13 @@ class Cotangents:
 
     def reached(self, node: Node) -> bool:
         """Tell whether any seed depends on `node` through a recorded path."""
-        return node.index < len(self._slots) and self._slots[node.index] is not None
+        return self._held(node) is not None
+
+    def _held(self, node: Node) -> Message | None:
+        must_be_on(self._home, node)
+        if self._kept is not None and node.index not in self._kept:
+            raise KeyError(f"the cotangent of {node!r} was not kept; name it in `wrt`")
+        return self._slots[node.index] if node.index < len(self._slots) else None
 
 
 def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> Cotangents:
@@ -53,10 +59,14 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
         wrt: the nodes whose cotangents are wanted; the others are let go as soon as they are used. None keeps all.
 
     Raises:
-        UsageError: a seed's shape does not end with its node's shape, or leading axes differ.
+        UsageError: a seed's shape does not end with its node's shape, leading axes differ, or a node is on
+            another tape.
     """
-    slots, lead = _seeded(tape, seeds)
-    kept = None if wrt is None else frozenset(node.index for node in wrt)
+    arrays, lead = checked(tape, seeds, "seed")
+    slots: Slots = [None] * (max(arrays, default=-1) + 1)
+    for index, array in arrays.items():
+        slots[index] = array
+    kept = None if wrt is None else _indices(tape, wrt)
     nodes = tape.nodes
     for index in range(len(slots) - 1, -1, -1):
         cotangent = slots[index]
@@ -82,24 +92,10 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
                     slots[at] = merged(held, message)
         if kept is not None and index not in kept:
             slots[index] = None
-    return Cotangents(slots, lead, kept)
+    return Cotangents(tape.home, slots, lead, kept)
 
 
-def _seeded(tape: Tape, seeds: Seeds) -> tuple[Slots, tuple[int, ...]]:
-    """Lay the seeds out along the tape; also return their common leading axes."""
-    slots: Slots = [None] * (max((node.index for node in seeds), default=-1) + 1)
-    lead: tuple[int, ...] | None = None
-    for node, seed in seeds.items():
-        if node.tape is not tape:
-            raise UsageError(f"seed for {node!r}: the node is on another tape")
-        array = inexact(seed, "a seed")
-        split = array.ndim - node.value.ndim
-        if split < 0 or array.shape[split:] != node.shape:
-            raise UsageError(
-                f"seed for {node!r} has shape {array.shape}; expected {node.shape}, with leading axes if any"
-            )
-        if lead is not None and array.shape[:split] != lead:
-            raise UsageError(f"seeds differ in their leading axes: {lead} and {array.shape[:split]}")
-        lead = array.shape[:split]
-        slots[node.index] = array
-    return slots, lead or ()
+def _indices(tape: Tape, nodes: Collection[Node]) -> frozenset[int]:
+    for node in nodes:
+        must_be_on(tape.home, node)
+    return frozenset(node.index for node in nodes)

@@ -1,23 +1,28 @@
 """Forward mode: tangents flow along the tape in recording order."""
 
+from weakref import ref
+
 import numpy as np
 
-from bptt_viz.arrays import Array, inexact
-from bptt_viz.errors import UsageError
+from bptt_viz.arrays import Array
 from bptt_viz.tape.node import Node
-from bptt_viz.tape.tape import Seeds, Tape
+from bptt_viz.tape.tape import Seeds, Tape, checked, must_be_on
 
 
 class Tangents:
     """What a forward pass found: the tangent of every node, zero where no seeded node is upstream."""
 
-    def __init__(self, slots: list[Array | None], lead: tuple[int, ...]) -> None:
+    def __init__(self, home: "ref[Tape]", slots: list[Array | None], lead: tuple[int, ...]) -> None:
+        self._home = home
         self._slots = slots
         self.lead = lead
 
     def __getitem__(self, node: Node) -> Array:
+        must_be_on(self._home, node)
+        if node.index >= len(self._slots):
+            raise KeyError(f"{node!r} was recorded after the forward pass; run it again")
         held = self._slots[node.index]
-        return np.zeros(self.lead + node.shape, node.value.dtype) if held is None else held
+        return np.zeros(self.lead + node.shape, node.value.dtype) if held is None else np.asarray(held)
 
 
 def forward(tape: Tape, seeds: Seeds) -> Tangents:
@@ -28,21 +33,15 @@ def forward(tape: Tape, seeds: Seeds) -> Tangents:
         seeds: tangents by node, each of the node's shape behind common leading axes.
 
     Raises:
-        UsageError: a tangent's shape does not end with its node's shape.
+        UsageError: a tangent's shape does not end with its node's shape, leading axes differ, or a node is on
+            another tape.
     """
-    slots: list[Array | None] = [None] * len(tape)
-    lead: tuple[int, ...] = ()
-    for node, seed in seeds.items():
-        array = inexact(seed, f"tangent for {node!r}")
-        split = array.ndim - node.value.ndim
-        if split < 0 or array.shape[split:] != node.shape:
-            raise UsageError(f"tangent for {node!r} has shape {array.shape}; expected {node.shape}")
-        lead = array.shape[:split]
-        slots[node.index] = array
+    arrays, lead = checked(tape, seeds, "tangent")
+    slots = [arrays.get(index) for index in range(len(tape))]
     for node in tape.nodes:
         incoming = [slots[parent.index] for parent in node.parents]
         if any(tangent is not None for tangent in incoming):
             pushed = node.primitive.jvp(incoming, node)
             seeded = slots[node.index]
             slots[node.index] = pushed if seeded is None else seeded + pushed
-    return Tangents(slots, lead)
+    return Tangents(tape.home, slots, lead)

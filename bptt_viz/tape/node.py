@@ -3,6 +3,9 @@
 from typing import TYPE_CHECKING, Any, NamedTuple, final
 from weakref import ref
 
+import numpy as np
+from numpy import ndarray
+
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.tape.primitive import Primitive
@@ -63,7 +66,8 @@ class Node:
         self.index = len(nodes)
         self.primitive = primitive
         self.parents = parents
-        self.value = value
+        # NumPy makes a scalar of any result without axes.
+        self.value = value if type(value) is ndarray else np.asarray(value)
         self.attributes = attributes
         self.scope = tape.scope
         self.name = name

@@ -47,12 +47,12 @@ def dense(gathered: Message) -> Array:
     terms: list[Any] = gathered if type(gathered) is list else [gathered]
     kinds = set(map(type, terms))
     if len(kinds) == 1 and isinstance(terms[0], Pending):
-        return terms[0].combine(terms)
+        return np.asarray(terms[0].combine(terms))
     totals: list[Array] = []
     for kind in sorted(kinds, key=_kind_name):
         chosen = [term for term in terms if type(term) is kind]
         totals.append(kind.combine(chosen) if issubclass(kind, Pending) else np.add.reduce(chosen, axis=0))  # type: ignore[arg-type]
-    return np.add.reduce(totals, axis=0)
+    return np.asarray(np.add.reduce(totals, axis=0))
 
 
 def _kind_name(kind: type) -> str:

@@ -8,6 +8,7 @@ from weakref import ref
 from numpy.typing import ArrayLike
 
 from bptt_viz.arrays import Array, inexact
+from bptt_viz.errors import UsageError
 from bptt_viz.tape.node import Node, Scope
 from bptt_viz.tape.primitive import LEAF, Primitive
 
@@ -70,3 +71,36 @@ class Tape:
 
 Seeds = Mapping[Node, ArrayLike]
 """Cotangents (or tangents) to start a pass with, by node; each has the node's shape behind common leading axes."""
+
+
+def checked(tape: Tape, seeds: Seeds, what: str) -> tuple[dict[int, Array], tuple[int, ...]]:
+    """Return the seeds by index of their node, and their common leading axes.
+
+    Raises:
+        UsageError: a node is on another tape, a shape does not end with the node's, or leading axes differ.
+    """
+    arrays: dict[int, Array] = {}
+    lead: tuple[int, ...] | None = None
+    for node, seed in seeds.items():
+        must_be_on(tape.home, node)
+        array = inexact(seed, f"a {what}")
+        split = array.ndim - node.value.ndim
+        if split < 0 or array.shape[split:] != node.shape:
+            raise UsageError(
+                f"{what} for {node!r} has shape {array.shape}; expected {node.shape}, with leading axes if any"
+            )
+        if lead is not None and array.shape[:split] != lead:
+            raise UsageError(f"each {what} must have the same leading axes, got {lead} and {array.shape[:split]}")
+        lead = array.shape[:split]
+        arrays[node.index] = array
+    return arrays, lead or ()
+
+
+def must_be_on(home: "ref[Tape]", node: Node) -> None:
+    """Refuse a node of another tape than `home`, where its index names some other node.
+
+    Raises:
+        UsageError: the node is on another tape.
+    """
+    if node.home is not home:
+        raise UsageError(f"{node!r} is on another tape")
