@@ -36,7 +36,13 @@ def identity(rng: Generator, rows: int, columns: int, scale: float) -> Array:
 
 
 def radius(rng: Generator, rows: int, columns: int, wanted: float) -> Array:
-    """Draw a normal square matrix and scale it to the spectral radius `wanted`."""
+    """Draw a normal matrix and scale it to the spectral radius `wanted`.
+
+    Raises:
+        UsageError: the matrix is not square.
+    """
+    if rows != columns:
+        raise UsageError(f"a {rows}×{columns} matrix has no spectral radius; declare the gates that it packs")
     return _scaled(normal(rng, rows, columns, 1.0), wanted, spectral_radius)
 
 
@@ -48,7 +54,7 @@ def singular(rng: Generator, rows: int, columns: int, wanted: float) -> Array:
 def sparse(rng: Generator, rows: int, columns: int, fan: float) -> Array:
     """Draw `fan` N(0, 1) entries a column, scaled to spectral radius .95 (Martens 2010; Pascanu et al. 2013)."""
     matrix = np.zeros((rows, columns))
-    count = min(int(fan), rows)
+    count = min(round(fan), rows)
     for column in range(columns):
         matrix[rng.permutation(rows)[:count], column] = rng.standard_normal(count)
     return _scaled(matrix, 0.95, spectral_radius) if rows == columns else matrix
@@ -65,7 +71,8 @@ def largest_singular_value(matrix: Array) -> float:
 
 
 def _scaled(matrix: Array, wanted: float, measure: Callable[[Array], float]) -> Array:
-    return matrix * (wanted / measure(matrix))
+    size = measure(matrix)
+    return matrix * (wanted / size) if size else matrix
 
 
 _DRAWS: dict[str, tuple[Draw, float]] = {
@@ -92,26 +99,36 @@ class Initialisation:
         value: its number: a deviation, gain, scale, radius, largest singular value or fan-in.
     """
 
-    name: str = "xavier"
-    value: float = 1.0
+    name: str
+    value: float
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn.
+
+        Raises:
+            UsageError: the name is unknown, the value no positive finite number, or a fan-in no whole one.
+        """
+        if self.name not in _DRAWS:
+            known = ", ".join(NAMES)
+            raise UsageError(f"unknown initialisation {self.name!r}; choose from {known}, with =VALUE if wanted")
+        if not (np.isfinite(self.value) and self.value > 0):
+            raise UsageError(f"initialisation '{self}': the value must be positive and finite")
+        if self.name == "sparse" and self.value % 1:
+            raise UsageError(f"initialisation '{self}': the number of connections must be whole")
 
     @classmethod
     def parse(cls, text: str) -> "Initialisation":
         """Read `name` or `name=value`, such as `radius=1.1`.
 
         Raises:
-            UsageError: the name is unknown, or the value is no positive finite number.
+            UsageError: the name is unknown, or the value does not fit.
         """
         name, _, number = text.partition("=")
-        if name not in _DRAWS:
-            raise UsageError(f"unknown initialisation {name!r}; choose from {', '.join(NAMES)}, with =VALUE if wanted")
+        default = _DRAWS[name][1] if name in _DRAWS else 1.0
         try:
-            value = float(number) if number else _DRAWS[name][1]
+            return cls(name, float(number) if number else default)
         except ValueError:
             raise UsageError(f"initialisation {text!r}: {number!r} is not a number") from None
-        if not (np.isfinite(value) and value > 0):
-            raise UsageError(f"initialisation {text!r}: the value must be positive and finite")
-        return cls(name, value)
 
     def recurrent(self, rng: Generator, rows: int, columns: int) -> Array:
         """Draw one gate's recurrent matrix."""
@@ -123,4 +140,4 @@ class Initialisation:
         return _DRAWS[name][0](rng, rows, columns, value)
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value:g}"
+        return f"{self.name}={float(self.value)!r}".removesuffix(".0")

@@ -1,4 +1,5 @@
 """Gated recurrent unit (Cho et al. 2014, arXiv:1406.1078), with the reset gate before or after the product."""
+# ruff: noqa: D102, the methods are documented in Cell
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import ClassVar, Literal
 
 from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
 from bptt_viz.tape import Node
 
 Role = Literal["input", "recurrent", "bias", "peephole"]
@@ -27,6 +28,17 @@ class Parameter:
     shape: tuple[int, ...]
     role: Role
     gates: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn.
+
+        Raises:
+            UsageError: there are not one or two axes, an axis is empty, or the gates do not cut the last one evenly.
+        """
+        if len(self.shape) not in {1, 2} or min(self.shape) < 1:
+            raise UsageError(f"a parameter must be a vector or a matrix that is not empty, got shape {self.shape}")
+        if self.gates and self.shape[-1] % len(self.gates):
+            raise UsageError(f"{len(self.gates)} gates do not cut {self.shape[-1]} columns evenly")
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ class Cell(ABC):
             s: the states at t−1, as attributes, each (…, N, H).
         """
 
-    def adjust(self, values: Values) -> None:
+    def adjust(self, values: Values) -> None:  # noqa: B027, a hook that most cells leave alone
         """Change freshly drawn parameter values in place where the cell wants other ones; none by default."""
 
 
@@ -68,11 +80,19 @@ def described(cell: Cell) -> dict[str, Parameter]:
     """Return the cell's parameters, with roles filled in where only a shape was given.
 
     A vector is a bias; a matrix with an `x` in its name multiplies the input; any other is recurrent.
+
+    Raises:
+        UsageError: what stands for a parameter is neither a `Parameter` nor a tuple.
     """
-    return {
-        name: given if isinstance(given, Parameter) else Parameter(given, _role(name, given))
-        for name, given in cell.parameters().items()
-    }
+    return {name: _described(name, given) for name, given in cell.parameters().items()}
+
+
+def _described(name: str, given: Parameter | tuple[int, ...]) -> Parameter:
+    if isinstance(given, Parameter):
+        return given
+    if not isinstance(given, tuple):
+        raise UsageError(f"parameter {name!r}: expected a shape such as (H,) or (D, H), got {given!r}")
+    return Parameter(given, _role(name, given))
 
 
 def _role(name: str, shape: tuple[int, ...]) -> Role:

@@ -1,4 +1,5 @@
 """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000; CS231n lecture 10)."""
+# ruff: noqa: D102, the methods are documented in Cell
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """LSTM with peephole connections (Gers & Schmidhuber 2000, "Recurrent nets that time and count")."""
+# ruff: noqa: D102, the methods are documented in Cell
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """The vanilla recurrent cell (Elman 1990; CS231n lecture 10)."""
+# ruff: noqa: D102, the methods are documented in Cell
 
 from collections.abc import Mapping
 from dataclasses import dataclass

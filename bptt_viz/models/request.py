@@ -2,16 +2,18 @@
 
 import importlib.util
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from hashlib import blake2b
 from inspect import isabstract, isclass
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 
 from bptt_viz.cells import Cell, Values, discover_cells
-from bptt_viz.errors import UsageError
+from bptt_viz.errors import BpttVizError, UsageError
 from bptt_viz.initialisation import Initialisation
 from bptt_viz.models.batch import Batch, windows
 from bptt_viz.models.rollout import Rollout
@@ -89,14 +91,29 @@ def prepare(request: Request) -> Prepared:
         raise UsageError(f"--dtype must be float64 or float32, got {request.dtype!r}")
     initialisation = Initialisation.parse(request.init)
     batch = windows(read_text(request.text), 1 if request.topology == "one-to-one" else request.steps, request.batch)
-    vocabulary = len(batch.vocabulary)
+    wiring = pattern(request.topology, batch.steps)
     make = cell_class(request.cell)
+    with _blamed_on(request.cell):
+        model = SequenceModel(_stacked(make, request, len(batch.vocabulary)), len(batch.vocabulary), wiring)
+        values = model.draw(np.random.default_rng(request.seed), initialisation, request.dtype)
+    return Prepared(request, model, values, batch)
+
+
+@contextmanager
+def _blamed_on(cell: str) -> Iterator[None]:
+    """Turn whatever a cell's own code raises into an error that names the cell; it may be a user's."""
+    try:
+        yield
+    except BpttVizError:
+        raise
+    except Exception as error:
+        raise UsageError(f"cell {cell}: {type(error).__name__}: {error}") from error
+
+
+def _stacked(make: type[Cell], request: Request, vocabulary: int) -> tuple[Cell, ...]:
     options = cell_options(make, request)
     sizes = [vocabulary] + [request.hidden] * (request.layers - 1)
-    cells = tuple(make(size, request.hidden, **options) for size in sizes)
-    model = SequenceModel(cells, vocabulary, pattern(request.topology, batch.steps))
-    values = model.draw(np.random.default_rng(request.seed), initialisation, request.dtype)
-    return Prepared(request, model, values, batch)
+    return tuple(make(size, request.hidden, **options) for size in sizes)
 
 
 def cell_class(name: str) -> type[Cell]:
@@ -113,7 +130,7 @@ def cell_class(name: str) -> type[Cell]:
         raise UsageError(f"unknown cell {name!r}; choose from {', '.join(known)}, or give file.py:ClassName")
     found = getattr(_imported(Path(path)), member, None)
     if not (isclass(found) and issubclass(found, Cell)):
-        raise UsageError(f"{path} has no class {member!r} derived from bptt_viz.Cell")
+        raise UsageError(f"{path} has no class {member!r} derived from bptt_viz.cells.Cell")
     if isabstract(found):
         raise UsageError(f"{path}:{member} must define both `parameters` and `step`")
     return found
@@ -122,8 +139,9 @@ def cell_class(name: str) -> type[Cell]:
 def _imported(path: Path) -> Any:
     """Run a user's file as a module of its own."""
     if not path.is_file():
-        raise UsageError(f"{path}: no such file")
-    name = f"bptt_viz_user_{path.stem}"
+        raise UsageError(f"{str(path)!r}: no such file")
+    # Two files of one name are two modules.
+    name = f"bptt_viz_user_{path.stem}_{blake2b(bytes(path.resolve()), digest_size=8).hexdigest()}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None, "a .py file always has a loader"
     assert spec.loader is not None, "a .py file always has a loader"
@@ -131,7 +149,8 @@ def _imported(path: Path) -> Any:
     sys.modules[name] = module  # dataclasses look their module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
         raise UsageError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     return module
 
@@ -153,13 +172,14 @@ def cell_options(make: type[Cell], request: Request) -> dict[str, Any]:
 
 
 def _converted(name: str, value: str, kind: Any) -> Any:
-    choices = get_args(kind) if get_origin(kind) is not None else ()
-    if kind is bool:
-        choices = ("true", "false")
-    if choices:
+    literals = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
+    if literals:
+        choices = {str(literal).lower() if kind is bool else str(literal): literal for literal in literals}
         if value not in choices:
             raise UsageError(f"option {name!r} must be one of {', '.join(choices)}, got {value!r}")
-        return value == "true" if kind is bool else value
+        return choices[value]
+    if kind not in {int, float, str}:
+        raise UsageError(f"option {name!r}: only int, float, str, bool and Literal options can be set, not {kind}")
     try:
         number = kind(value)
     except (TypeError, ValueError):

@@ -10,7 +10,7 @@ EMBEDDED = ("hello", "sonnets", "azalea")
 
 
 def read_text(source: str) -> str:
-    """Return an embedded text by name, or the contents of a UTF-8 file.
+    """Return an embedded text by name, or the contents of a UTF-8 file; a byte-order mark is no part of them.
 
     Raises:
         UsageError: there is no such text or file, or it is empty, a directory, unreadable or not UTF-8.
@@ -19,11 +19,11 @@ def read_text(source: str) -> str:
         return files(__name__).joinpath(f"{source}.txt").read_text(encoding="utf-8").removesuffix("\n")
     path = Path(source)
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise UsageError(f"{source}: not UTF-8 (byte {error.start}); convert it with iconv first") from None
     except OSError as error:
-        known = "" if path.exists() else f"; embedded texts are {', '.join(EMBEDDED)}"
+        known = f"; embedded texts are {', '.join(EMBEDDED)}" if isinstance(error, FileNotFoundError) else ""
         raise UsageError(f"{source}: {(error.strerror or str(error)).lower()}{known}") from None
     except ValueError as error:  # a NUL in the name
         raise UsageError(f"{source!r}: {error}") from None
