@@ -1,0 +1,139 @@
+"""Derivatives from values alone: complex step, central differences, Ridders extrapolation."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.checking.problem import Inputs, Outputs, Problem, project
+from bptt_viz.errors import UsageError
+
+Directions = Mapping[str, Array]
+"""By input name: directions (P, *shape), one a copy; inputs that are left out stay where they are."""
+
+COMPLEX_STEP = 1e-20
+"""So small that its square vanishes beside 1: the complex step has no truncation error left (Squire & Trapp 1998)."""
+
+
+class Method(StrEnum):
+    """How the numeric side is found."""
+
+    COMPLEX = "complex"
+    CENTRAL = "central"
+    CENTRAL6 = "central6"
+    RIDDERS = "ridders"
+
+
+class Slopes(NamedTuple):
+    """Directional derivatives (P,), and how far each may be off by the method's own account (P,)."""
+
+    value: Array
+    uncertainty: Array
+
+
+Objective = Callable[[complex], Array]
+"""step → Σ ⟨cotangent, outputs(x + step · direction)⟩ for all P directions, (P,)."""
+
+# Central differences: (multiple of the step, weight); orders 2 and 6.
+_STENCILS = {
+    Method.CENTRAL: ((1, 1 / 2),),
+    Method.CENTRAL6: ((1, 3 / 4), (2, -3 / 20), (3, 1 / 60)),
+}
+# The steps that were most accurate on LSTM gradients of order 1 in float64.
+DEFAULT_STEP = {Method.CENTRAL: 1e-5, Method.CENTRAL6: 5e-3, Method.RIDDERS: 2e-2}
+
+
+def slopes(problem: Problem, cotangents: Outputs, directions: Directions, method: Method, eps: float | None) -> Slopes:
+    """Return the derivatives of ⟨cotangents, outputs⟩ along P directions at the problem's point.
+
+    Args:
+        problem: what is checked.
+        cotangents: one for each output that counts.
+        directions: P of them, (P, *shape) by input.
+        method: how.
+        eps: step of a real difference; None for the method's own.
+    """
+    along = objective(problem, cotangents, directions)
+    if method is Method.COMPLEX:
+        derivative = along(1j * COMPLEX_STEP).imag / COMPLEX_STEP
+        return Slopes(derivative, np.abs(derivative) * np.finfo(float).eps)
+    step = DEFAULT_STEP[method] if eps is None else eps
+    if method is Method.RIDDERS:
+        return ridders(along, step)
+    return Slopes(*_central(along, method, step))
+
+
+def objective(problem: Problem, cotangents: Outputs, directions: Directions) -> Objective:
+    """Return the projected outputs as a function of the step along all P directions at once."""
+    count = len(next(iter(directions.values())))
+
+    def together(step: complex) -> Array:
+        moved = {name: problem.inputs[name] + step * direction for name, direction in directions.items()}
+        value = project(problem.outputs({**problem.inputs, **moved}), cotangents)
+        return np.broadcast_to(value, (count,))
+
+    def one_by_one(step: complex) -> Array:
+        values = [
+            project(
+                problem.outputs(_moved(problem.inputs, {name: d[k] for name, d in directions.items()}, step)),
+                cotangents,
+            )
+            for k in range(count)
+        ]
+        return np.array(values)
+
+    return together if problem.batched else one_by_one
+
+
+def _moved(inputs: Inputs, direction: Mapping[str, Array], step: complex) -> Inputs:
+    return {**inputs, **{name: inputs[name] + step * d for name, d in direction.items()}}
+
+
+def _central(along: Objective, method: Method, step: float) -> tuple[Array, Array]:
+    total: Array = np.zeros(())
+    size: Array = np.zeros(())
+    for multiple, weight in _STENCILS[method]:
+        ahead, behind = along(multiple * step), along(-multiple * step)
+        total = total + weight * (ahead - behind) / step
+        size = np.maximum(size, np.abs(ahead) + np.abs(behind))
+    return total, size * np.finfo(float).eps / step
+
+
+def ridders(along: Objective, step: float, rounds: int = 6, shrink: float = 2.0) -> Slopes:
+    """Extrapolate central differences of shrinking steps to step 0 (Ridders 1982; the tableau is Neville's).
+
+    Each direction keeps the entry of its tableau that agrees best with its neighbours; their disagreement is the
+    method's own error estimate.
+    """
+    previous: list[Array] = []
+    best: Array | None = None
+    smallest: Array | None = None
+    for round_ in range(rounds):
+        h = step / shrink**round_
+        row = [(along(h) - along(-h)) / (2 * h)]
+        factor = 1.0
+        for k, above in enumerate(previous):
+            factor *= shrink**2
+            refined = (row[k] * factor - above) / (factor - 1)
+            error = np.maximum(np.abs(refined - row[k]), np.abs(refined - above))
+            better = np.ones(error.shape, bool) if smallest is None else error < smallest
+            best = refined if best is None else np.where(better, refined, best)
+            smallest = error if smallest is None else np.where(better, error, smallest)
+            row.append(refined)
+        previous = row
+    assert best is not None, "two rounds give an estimate"
+    assert smallest is not None, "two rounds give an estimate"
+    return Slopes(best, smallest)
+
+
+def parse_method(name: str | None) -> Method | None:
+    """Return a method by name; None stays None.
+
+    Raises:
+        UsageError: there is no such method.
+    """
+    if name is not None and name not in set(Method):
+        raise UsageError(f"unknown method {name!r}; choose from {', '.join(Method)}")
+    return None if name is None else Method(name)

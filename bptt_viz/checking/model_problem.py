@@ -1,0 +1,124 @@
+"""A sequence model as a problem: all parameters, inputs and initial states in; states, last states and losses out."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.checking.problem import Inputs, Outputs, Place
+from bptt_viz.models import Rollout, SequenceModel
+from bptt_viz.tape import Node, backward
+from bptt_viz.topologies import Held
+
+
+class ModelProblem:
+    """One model at one point; the gradient in doubt is what its tape returns.
+
+    With cuts, the numeric side holds the state that is carried over each cut constant: that is the function whose
+    gradient truncated backpropagation returns. A difference of the whole function would call it wrong.
+    """
+
+    batched = True
+
+    def __init__(
+        self,
+        model: SequenceModel,
+        values: Mapping[str, Array],
+        x: Array,
+        targets: Array,
+        start: Sequence[Mapping[str, Array]],
+        label: str,
+        cuts: Collection[int] = (),
+    ) -> None:
+        self.model = model
+        self.targets = targets
+        self.label = label
+        self.cuts = frozenset(cuts)
+        self.gates = {name: parameter.gates for name, parameter in model.parameters().items()}
+        self._starts = {
+            (depth, name): model.qualified(f"{name}_0", depth) for depth, states in enumerate(start) for name in states
+        }
+        self.inputs: dict[str, Array] = {
+            **values,
+            **{
+                self._starts[depth, name]: value for depth, states in enumerate(start) for name, value in states.items()
+            },
+            "x": x,
+        }
+        self._held: Held | None = None
+
+    def outputs(self, inputs: Inputs) -> Outputs:
+        """Record the model at other inputs and return its outputs by place."""
+        rollout = self._run(self._lifted(inputs), self._carried() if self.cuts else None)
+        return {place: node.value for place, node in _places(rollout).items()}
+
+    def pullback(self, cotangents: Outputs) -> Inputs:
+        """Record the model at the point and run its tape backward."""
+        rollout = self._run(self.inputs, None)
+        places = _places(rollout)
+        found = backward(rollout.tape, {places[place]: cotangent for place, cotangent in cotangents.items()})
+        return {name: found[node] for name, node in self.nodes(rollout).items()}
+
+    def nodes(self, rollout: Rollout) -> dict[str, Node]:
+        """Return the node of each input."""
+        starts = {qualified: rollout.layers[depth].states[0][name] for (depth, name), qualified in self._starts.items()}
+        return {**rollout.parameters, **starts, "x": rollout.sequence}
+
+    def _run(self, inputs: Inputs, held: Held | None) -> Rollout:
+        start: list[dict[str, Array]] = [{} for _ in self.model.cells]
+        for (depth, name), qualified in self._starts.items():
+            start[depth][name] = inputs[qualified]
+        return self.model.run(inputs, inputs["x"], self.targets, start, self.cuts, held, differentiate_inputs=True)
+
+    def _lifted(self, inputs: Inputs) -> Inputs:
+        """Give vectors that carry copies an axis for the batch: (P, H) becomes (P, 1, H)."""
+        return {
+            name: value[:, None, :] if value.ndim == 2 and self.inputs[name].ndim == 1 else value
+            for name, value in inputs.items()
+        }
+
+    def _carried(self) -> Held:
+        """Return the states carried over each cut at the point itself."""
+        if self._held is None:
+            layers = self._run(self.inputs, None).layers
+            self._held = {
+                cut: [{name: node.value for name, node in run.states[cut - 1].items()} for run in layers]
+                for cut in self.cuts
+            }
+        return self._held
+
+
+def _places(rollout: Rollout) -> dict[Place, Node]:
+    """Return every output by its place: all read-out states, the last other states, and the losses."""
+    found: dict[Place, Node] = {}
+    for run in rollout.layers:
+        first, *others = run.cell.states
+        for t in range(1, rollout.steps + 1):
+            found[Place(first, t, run.depth)] = run.states[t][first]
+        for name in others:
+            found[Place(name, rollout.steps, run.depth)] = run.states[-1][name]
+    for t, loss in rollout.losses.items():
+        found[Place("L", t, len(rollout.layers))] = loss
+    return found
+
+
+def random_problem(
+    model: SequenceModel, values: Mapping[str, Array], size: int, zero_state: bool, rng: np.random.Generator
+) -> ModelProblem:
+    """Return a model at a random point: inputs and targets drawn, initial states drawn or zero.
+
+    Args:
+        model: the model; its pattern sets T.
+        values: its parameters.
+        size: N.
+        zero_state: start from zeros.
+        rng: where everything is drawn from.
+    """
+    steps = model.pattern.steps
+    x = rng.standard_normal((steps, size, model.cells[0].input_size))
+    targets = rng.integers(0, model.output_size, (steps, size))
+    start = model.zero_start(size)
+    if not zero_state:
+        start = [{name: rng.standard_normal(value.shape) for name, value in states.items()} for states in start]
+    label = f"T={steps} N={size} {'zero' if zero_state else 'random'} state"
+    return ModelProblem(model, values, x, targets, start, label)

@@ -1,0 +1,63 @@
+"""What a checker needs of anything it checks: named inputs, outputs by place, and the pullback that is in doubt."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+
+
+class Place(NamedTuple):
+    """Where in an unrolled network an output stands.
+
+    Attributes:
+        path: what it is: a state's name, `y` or `L`.
+        t: time step, from 1; None where time has no meaning.
+        layer: depth, from 0.
+    """
+
+    path: str
+    t: int | None = None
+    layer: int = 0
+
+
+Outputs = Mapping[Place, Array]
+Inputs = Mapping[str, Array]
+
+
+class Problem(Protocol):
+    """A function with a hand-made gradient, at one point.
+
+    Attributes:
+        label: the point in words: shape and state.
+        inputs: the point, real arrays by name.
+        gates: for packed inputs, the blocks of the last axis.
+        batched: whether `outputs` takes inputs with one leading axis of perturbed copies.
+    """
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def inputs(self) -> Inputs: ...
+    @property
+    def gates(self) -> Mapping[str, tuple[str, ...]]: ...
+    @property
+    def batched(self) -> bool: ...
+
+    def outputs(self, inputs: Inputs) -> Outputs:
+        """Evaluate at other inputs, real or complex; leading axes of inputs come out as one of the outputs."""
+        ...
+
+    def pullback(self, cotangents: Outputs) -> Inputs:
+        """Run one fresh forward pass and one backward pass at the point, and return the inputs' cotangents."""
+        ...
+
+
+def project(outputs: Outputs, cotangents: Outputs) -> Array:
+    """Return Σ ⟨cotangent, output⟩ over all places; leading axes of the outputs stay."""
+    total: Array = np.zeros(())
+    for place, cotangent in cotangents.items():
+        axes = tuple(range(-cotangent.ndim, 0))
+        total = total + np.sum(outputs[place] * cotangent, axis=axes)
+    return total

@@ -1,0 +1,166 @@
+"""One target's check from end to end: the gate at every shape, every entry where it is wanted or where a gate fails."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bptt_viz.checking.differences import Method
+from bptt_viz.checking.full import full
+from bptt_viz.checking.gate import gate
+from bptt_viz.checking.model_problem import random_problem
+from bptt_viz.checking.problem import Problem
+from bptt_viz.checking.shapes import DEFAULT_SHAPES, Shape, pattern_of
+from bptt_viz.errors import UsageError
+from bptt_viz.initialisation import Initialisation
+from bptt_viz.models import Request, SequenceModel, cell_class, cell_options
+from bptt_viz.results.check import Case, Check, Checks, Comparison, Judgement, Verdict
+from bptt_viz.topologies import pattern
+
+# A kink met by chance is left by drawing again; one that stays is in the data.
+_DRAWS = 3
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """What to check and how.
+
+    Attributes:
+        target: a built-in cell's name or `file.py:ClassName`.
+        input_size: D; unlike H and V, so that a mixed-up axis cannot fit by chance.
+        hidden: H.
+        output_size: V.
+        layers: cells stacked in depth.
+        activation: φ of a cell that has one.
+        settings: further options of the cell.
+        topology: the input-output pattern.
+        init: how weights are drawn.
+        seed: of every random draw.
+        shapes: the points of the sweep.
+        every_entry: run the full tier too, whatever the gate says.
+        method: how the numeric side is found; None chooses.
+        judgement: the tolerances.
+    """
+
+    target: str
+    input_size: int = 4
+    hidden: int = 5
+    output_size: int = 6
+    layers: int = 1
+    activation: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    topology: str = "many-to-many"
+    init: str = "xavier"
+    seed: int = 0
+    shapes: tuple[Shape, ...] = DEFAULT_SHAPES
+    every_entry: bool = False
+    method: Method | None = None
+    judgement: Judgement = field(default_factory=Judgement)
+
+
+MakeProblem = Callable[[Shape, np.random.Generator], Problem]
+
+
+def check_all(requests: Sequence[CheckRequest], tick: Callable[[float], None]) -> Checks:
+    """Check several targets; the worst verdict is that of all. `tick` is told the finished share."""
+    done: list[Check] = []
+    for request in requests:
+        done.append(check_model(request))
+        tick(len(done) / len(requests))
+    return Checks(worst([check.verdict for check in done]), tuple(done))
+
+
+def check_model(request: CheckRequest) -> Check:
+    """Check a cell within a sequence model: all its parameters, inputs and initial states.
+
+    Raises:
+        UsageError: the request names something unknown or has a value out of range.
+    """
+    _demand_sizes(request)
+    chosen = Request(cell=request.target, activation=request.activation, settings=request.settings)
+    make = cell_class(request.target)
+    options = cell_options(make, chosen)
+    sizes = [request.input_size] + [request.hidden] * (request.layers - 1)
+    cells = tuple(make(size, request.hidden, **options) for size in sizes)
+    initialisation = Initialisation.parse(request.init)
+
+    def problem(shape: Shape, rng: np.random.Generator) -> Problem:
+        steps = pattern(request.topology, shape.steps)
+        model = SequenceModel(cells, request.output_size, steps)
+        return random_problem(model, model.draw(rng, initialisation), shape.size, shape.zero_state, rng)
+
+    return check(request.target, problem, request)
+
+
+def _demand_sizes(request: CheckRequest) -> None:
+    for name in ("input_size", "hidden", "output_size", "layers"):
+        if getattr(request, name) < 1:
+            raise UsageError(f"--{name.replace('_size', '')} must be at least 1, got {getattr(request, name)}")
+    if request.topology == "delayed" and any(shape.steps < 2 for shape in request.shapes):
+        raise UsageError("topology 'delayed' needs two time steps; choose --shapes such as 2x3,5x3")
+    for name in ("rtol", "atol", "eps"):
+        value = getattr(request.judgement, name)
+        if value is not None and not (np.isfinite(value) and value > 0):
+            raise UsageError(f"--{name} must be positive and finite, got {value}")
+
+
+def check(target: str, problem: MakeProblem, request: CheckRequest) -> Check:
+    """Run the tiers on anything that can be posed as a problem at a shape."""
+    gates: list[Case] = []
+    fulls: list[Case] = []
+    for place, shape in enumerate(request.shapes):
+        at_gate, at_full = _at_shape(problem, shape, place, request, len(fulls) == 0)
+        gates.append(at_gate)
+        fulls += at_full
+    cases = (*gates, *fulls)
+    verdict = worst([case.verdict for case in cases])
+    return Check(target, verdict, _diagnosis(verdict, request.shapes, gates, fulls), request.judgement, cases)
+
+
+def _at_shape(
+    problem: MakeProblem, shape: Shape, place: int, request: CheckRequest, first_failure: bool
+) -> tuple[Case, list[Case]]:
+    """Run the gate at one shape; every entry too if it is wanted there, or if this is the first gate to fail."""
+    for draw in range(_DRAWS):
+        rng = np.random.default_rng((request.seed, place, draw))
+        posed = problem(shape, rng)
+        case, asked = gate(posed, rng, request.judgement, request.method)
+        if case.verdict is not Verdict.INCONCLUSIVE:
+            break
+    if asked is None:
+        return case, []
+    last = place == len(request.shapes) - 1
+    wanted = (request.every_entry and last) or (case.verdict is Verdict.MISMATCH and first_failure)
+    return case, [full(posed, asked, request.judgement)] if wanted else []
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return mismatch before inconclusive before pass."""
+    for verdict in (Verdict.MISMATCH, Verdict.INCONCLUSIVE):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.PASS
+
+
+def _diagnosis(verdict: Verdict, shapes: Sequence[Shape], gates: Sequence[Case], fulls: Sequence[Case]) -> str:
+    if verdict is Verdict.PASS:
+        return ""
+    case = next(case for case in (*fulls, *gates) if case.verdict is verdict)
+    if verdict is Verdict.INCONCLUSIVE:
+        return f"{case.reason} ({case.label})"
+    where = _most_wrong([made for made in (case.gates or case.comparisons) if not made.passed])
+    when = pattern_of(shapes, gates)
+    return "; ".join(part for part in (where or case.reason, when) if part)
+
+
+def _most_wrong(failed: Sequence[Comparison]) -> str:
+    if not failed:
+        return ""
+    made = max(failed, key=lambda comparison: comparison.error)
+    name, _, block = made.name.partition(":")
+    subject = f"{name}, gate {block}" if block else name
+    entry = ""
+    if made.worst is not None:
+        index, analytic, numeric = made.worst
+        entry = f", worst at {list(index)}: {analytic:.6g} against {numeric:.6g}"
+    return f"{subject}: the analytic gradient is {made.ratio:.3g}× the numeric one{entry}"

@@ -1,0 +1,82 @@
+"""`bptt-viz check`: numeric gradient checks."""
+
+from dataclasses import asdict, replace
+from typing import Annotated
+
+import typer
+
+from bptt_viz.console.options import Json, Output, Seed, parse_settings
+from bptt_viz.errors import ExitCode
+
+
+def check(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TARGET]...", help="Built-in cells or file.py:ClassName; all built-in cells if none."),
+    ] = None,
+    every_entry: Annotated[
+        bool, typer.Option("--full", help="Compare every entry, not only random projections.")
+    ] = False,
+    method: Annotated[
+        str | None,
+        typer.Option("--method", help="complex, central, central6 or ridders; chosen by itself if left out."),
+    ] = None,
+    rtol: Annotated[float | None, typer.Option("--rtol", help="Largest norm-relative error that passes.")] = None,
+    atol: Annotated[float, typer.Option("--atol", help="Noise floor, as a share of the largest gradient.")] = 1e-3,
+    eps: Annotated[float | None, typer.Option("--eps", help="Step of a real difference.")] = None,
+    shapes: Annotated[
+        str | None, typer.Option("--shapes", help="TxN pairs such as 1x1,5x3 in place of T in 1,2,5 and N in 1,3.")
+    ] = None,
+    hidden: Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1)] = 5,
+    layers: Annotated[int, typer.Option("--layers", help="Cells stacked in depth.", min=1)] = 1,
+    activation: Annotated[str | None, typer.Option("--activation", help="Activation of a cell that has one.")] = None,
+    topology: Annotated[str, typer.Option("--topology", help="One of the input-output patterns.")] = "many-to-many",
+    init: Annotated[str, typer.Option("--init", help="How recurrent weights are drawn.")] = "xavier",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the cell.")
+    ] = None,
+    seed: Seed = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, also of passes.")] = False,
+    json: Json = False,
+    output: Output = None,
+) -> int:
+    """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
+
+    Example: bptt-viz check lstm gru --full
+    """
+    from bptt_viz.cells import discover_cells
+    from bptt_viz.checking.differences import parse_method
+    from bptt_viz.checking.run import CheckRequest, check_all
+    from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
+    from bptt_viz.console.output import console, emit, provenance
+    from bptt_viz.console.progress import progress
+    from bptt_viz.render.check import check_report
+    from bptt_viz.render.json_document import document
+    from bptt_viz.results.check import Judgement, Verdict
+
+    names = targets or list(discover_cells())
+    request = CheckRequest(
+        target="",
+        hidden=hidden,
+        layers=layers,
+        activation=activation,
+        settings=parse_settings(settings),
+        topology=topology,
+        init=init,
+        seed=seed,
+        shapes=parse_shapes(shapes) if shapes else DEFAULT_SHAPES,
+        every_entry=every_entry,
+        method=parse_method(method),
+        judgement=Judgement(rtol, atol, eps),
+    )
+    with progress("checking") as tick:
+        found = check_all([replace(request, target=name) for name in names], tick)
+    ran = provenance("check", {**asdict(request), "target": names})
+    text = document("check", found, ran) if json else check_report(found, console().is_terminal, verbose)
+    emit(text, output)
+    codes = {
+        Verdict.PASS: ExitCode.PASS,
+        Verdict.MISMATCH: ExitCode.MISMATCH,
+        Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
+    }
+    return codes[found.verdict]

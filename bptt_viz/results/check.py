@@ -1,0 +1,104 @@
+"""What a gradient check found."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The three answers of a check."""
+
+    PASS = "pass"
+    MISMATCH = "mismatch"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """By what a gradient was judged.
+
+    Attributes:
+        rtol: largest norm-relative error that passes; None for the method's own.
+        atol: noise floor, as a share of the largest gradient's norm: gradients are judged as if at least that large.
+        eps: step of a real difference; None for the method's own.
+    """
+
+    rtol: float | None = None
+    atol: float = 1e-3
+    eps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An analytic against a numeric gradient, for one input or one gate's block of it.
+
+    Attributes:
+        name: the input's name, with the gate's behind a colon for a block.
+        error: ‖a − n‖ / (‖a‖ + ‖n‖), with the noise floor in the denominator.
+        analytic: ‖a‖.
+        numeric: ‖n‖.
+        ratio: ⟨a, n⟩ / ⟨n, n⟩, the factor by which a is off if it is off by a factor; NaN where n is 0.
+        entries: how many numbers were compared: all entries, or the random directions of the gate tier.
+        size: how many entries the input has.
+        worst: index of the entry that differs most, with its analytic and its numeric value; None for projections.
+        passed: whether the error is within the tolerance.
+    """
+
+    name: str
+    error: float
+    analytic: float
+    numeric: float
+    ratio: float
+    entries: int
+    size: int
+    worst: tuple[tuple[int, ...], float, float] | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One point at which a target was checked.
+
+    Attributes:
+        label: shape and state, such as `T=5 N=3 random state`.
+        tier: `gate` (random projections) or `full` (every entry).
+        method: how the numeric side was found.
+        verdict: pass, mismatch or inconclusive.
+        reason: what is wrong or stands in the way; empty for a pass.
+        comparisons: one an input.
+        gates: one a gate's block of a packed input, for a full tier.
+    """
+
+    label: str
+    tier: str
+    method: str
+    verdict: Verdict
+    reason: str
+    comparisons: tuple[Comparison, ...]
+    gates: tuple[Comparison, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A target's check over all its cases.
+
+    Attributes:
+        target: its name.
+        verdict: mismatch if any case is one, else inconclusive if any is, else pass.
+        diagnosis: one sentence a person can act on; empty for a pass.
+        judgement: the tolerances.
+        cases: in the order they were run.
+    """
+
+    target: str
+    verdict: Verdict
+    diagnosis: str
+    judgement: Judgement
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The checks of all targets of one run."""
+
+    verdict: Verdict
+    targets: tuple[Check, ...]
