@@ -15,6 +15,7 @@ class Rollout:
         tape: everything, in the order it was computed.
         pattern: at which steps inputs went in and outputs came out.
         layers: the cells' runs, from bottom to top.
+        sequence: the whole input x (T, N, D) as it was given.
         inputs: x_t where the pattern has an input.
         outputs: y_t (…, N, V), the scores, where the pattern has an output.
         losses: L_t, where the pattern has an output.
@@ -26,6 +27,7 @@ class Rollout:
     tape: Tape
     pattern: Pattern
     layers: tuple[Layer, ...]
+    sequence: Node
     inputs: Mapping[int, Node]
     outputs: Mapping[int, Node]
     losses: Mapping[int, Node]

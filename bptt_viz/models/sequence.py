@@ -7,11 +7,12 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Cell, Parameter, Values, described
+from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Generator, Initialisation
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.ops import add, alias, at_step, mean, softmax_cross_entropy, stack, sum
 from bptt_viz.tape import Node, Tape
-from bptt_viz.topologies import Layer, Pattern, layer, unroll
+from bptt_viz.topologies import Held, Layer, Pattern, layer, unroll
 
 Start = Sequence[Mapping[str, Array]]
 
@@ -33,13 +34,20 @@ class SequenceModel:
     pattern: Pattern
 
     def parameters(self) -> dict[str, Parameter]:
-        """Return every parameter's description by its name in the whole model."""
+        """Return every parameter's description by its name in the whole model.
+
+        Raises:
+            UsageError: a cell has a parameter of the readout's name.
+        """
         found = {
             self.qualified(name, depth): parameter
             for depth, cell in enumerate(self.cells)
             for name, parameter in described(cell).items()
         }
         top = self.cells[-1].hidden_size
+        taken = found.keys() & {"W_hy", "b_y"}
+        if taken:
+            raise UsageError(f"parameter {min(taken)!r} is the readout's; give the cell's another name")
         return found | {
             "W_hy": Parameter((top, self.output_size), "input"),
             "b_y": Parameter((self.output_size,), "bias"),
@@ -69,29 +77,43 @@ class SequenceModel:
         targets: Array,
         start: Start | None = None,
         cuts: Collection[int] = (),
+        held: Held | None = None,
+        differentiate_inputs: bool = False,
     ) -> Rollout:
         """Record the forward pass on a new tape.
 
         Args:
             values: the parameters by name; each may carry one leading axis of perturbed copies, with axes of
                 length 1 behind it so that every parameter has at least two axes of its own.
-            inputs: x (T, N, D); at steps where the pattern has no input, zeros go in instead.
+            inputs: x (T, N, D), T as the pattern has it; where it has no input, zeros go in instead.
             targets: true classes (T, N), integers.
             start: initial states, one mapping a layer; zeros if left out.
             cuts: the steps before which the gradient through time stops.
+            held: constants that enter the cut steps in place of the states before them.
+            differentiate_inputs: let backward passes reach the inputs.
+
+        Raises:
+            UsageError: inputs or targets have other lengths than the pattern.
         """
+        self._check(inputs, targets)
         tape = Tape()
         size, dtype = inputs.shape[-2], np.result_type(inputs)
         shared = self._leaves(tape, values)
         layers = self._layers(tape, shared, start if start is not None else self.zero_start(size, str(dtype)))
-        xs = self._inputs(tape, inputs)
-        tops = unroll(layers, xs, cuts)
+        sequence, xs = self._inputs(tape, inputs, differentiate_inputs)
+        tops = unroll(layers, xs, cuts, held)
         outputs, losses, readout = self._read(tape, tops, shared, targets)
         with tape.at(role="loss"):
             loss = sum(stack(list(losses.values()), axis=-1), axis=-1, name="L")
         read = set(self.pattern.inputs)
         kept = {t: x for t, x in enumerate(xs, start=1) if t in read}
-        return Rollout(tape, self.pattern, tuple(layers), kept, outputs, losses, loss, shared, readout)
+        return Rollout(tape, self.pattern, tuple(layers), sequence, kept, outputs, losses, loss, shared, readout)
+
+    def _check(self, inputs: Array, targets: Array) -> None:
+        T = self.pattern.steps
+        if inputs.ndim < 3 or inputs.shape[-3] != T or np.shape(targets) != inputs.shape[-3:-1]:
+            expected = f"({T}, N, D) and ({T}, N)"
+            raise UsageError(f"inputs and targets have shapes {inputs.shape} and {np.shape(targets)}, not {expected}")
 
     def _leaves(self, tape: Tape, values: Mapping[str, Array]) -> dict[str, Node]:
         with tape.at(role="parameter"):
@@ -106,17 +128,17 @@ class SequenceModel:
             layers.append(layer(tape, cell, depth, own, first))
         return layers
 
-    def _inputs(self, tape: Tape, inputs: Array) -> list[Node]:
+    def _inputs(self, tape: Tape, inputs: Array, differentiate: bool) -> tuple[Node, list[Node]]:
         read = np.zeros(self.pattern.steps, bool)
         read[np.array(self.pattern.inputs) - 1] = True
-        fed = inputs[..., : self.pattern.steps, :, :] * read[:, None, None]
         with tape.at(role="input"):
-            sequence = tape.constant(fed.astype(inputs.dtype), "x")
+            given = (tape.leaf if differentiate else tape.constant)(inputs, "x")
+            sequence = given if read.all() else given * read[:, None, None].astype(inputs.real.dtype)
         nodes = []
         for t in range(self.pattern.steps):
             with tape.at(t + 1, 0, "input"):
                 nodes.append(at_step(sequence, t, "x"))
-        return nodes
+        return given, nodes
 
     def _read(
         self, tape: Tape, tops: Sequence[Node], shared: Mapping[str, Node], targets: Array

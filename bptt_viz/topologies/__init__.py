@@ -1,6 +1,6 @@
 """How cells are wired over time and depth."""
 
 from bptt_viz.topologies.patterns import NAMES, Pattern, pattern
-from bptt_viz.topologies.unroll import Layer, layer, unroll
+from bptt_viz.topologies.unroll import Held, Layer, layer, unroll
 
-__all__ = ["NAMES", "Layer", "Pattern", "layer", "pattern", "unroll"]
+__all__ = ["NAMES", "Held", "Layer", "Pattern", "layer", "pattern", "unroll"]

@@ -4,10 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
+from bptt_viz.arrays import Array
 from bptt_viz.cells import Cell, State
-from bptt_viz.errors import UsageError
+from bptt_viz.errors import BpttVizError, UsageError
 from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.tape import NO_ATTRIBUTES, Node, Primitive, Scope, Tape
+
+
+Held = Mapping[int, Sequence[Mapping[str, Array]]]
+"""By time step, one mapping a layer: states by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def layer(tape: Tape, cell: Cell, depth: int, parameters: Mapping[str, Node], st
     return Layer(cell, depth, parameters, [], [start], [])
 
 
-def advance(run: Layer, x: Node, t: int, cut: bool = False) -> Node:
+def advance(run: Layer, x: Node, t: int, cut: bool = False, held: Mapping[str, Array] | None = None) -> Node:
     """Record step `t` of one layer and return the state that is read out.
 
     Args:
@@ -51,19 +56,21 @@ def advance(run: Layer, x: Node, t: int, cut: bool = False) -> Node:
         x: input (…, N, D).
         t: the time step, from 1.
         cut: stop the gradient at the border between t − 1 and t.
+        held: values that enter the step as constants in place of the states at t − 1.
 
     Raises:
-        UsageError: the cell's step returns other states than it declares.
+        UsageError: the cell's step fails, or returns other states than it declares.
     """
     tape, cell = x.tape, run.cell
     tape.scope = Scope(t, run.depth, "carry")
-    carried = _alias_all(tape, run.states[-1], STOP if cut else ALIAS)
+    if held is None:
+        carried = _alias_all(tape, run.states[-1], STOP if cut else ALIAS)
+    else:
+        carried = {name: tape.constant(held[name], name) for name in cell.states}
     tape.scope = Scope(t, run.depth, "parameter")
     used = _alias_all(tape, run.parameters, ALIAS)
     tape.scope = Scope(t, run.depth, "cell")
-    states = cell.step(SimpleNamespace(**used), x, SimpleNamespace(**carried))
-    if not isinstance(states, dict) or states.keys() != carried.keys():
-        raise UsageError(f"{type(cell).__name__}.step must return a dict with the states {', '.join(cell.states)}")
+    states = _stepped(cell, used, x, carried)
     for name, node in states.items():
         if not node.name:
             node.name = name
@@ -73,23 +80,46 @@ def advance(run: Layer, x: Node, t: int, cut: bool = False) -> Node:
     return states[cell.states[0]]
 
 
+def _stepped(cell: Cell, used: State, x: Node, carried: State) -> State:
+    """Call the cell's step; it may be a user's, so whatever goes wrong there is named after it."""
+    what = f"{type(cell).__name__}.step"
+    try:
+        states = cell.step(SimpleNamespace(**used), x, SimpleNamespace(**carried))
+    except BpttVizError:
+        raise
+    except Exception as error:
+        raise UsageError(f"{what}: {type(error).__name__}: {error}") from error
+    if not isinstance(states, dict) or states.keys() != carried.keys():
+        raise UsageError(f"{what} must return a dict with the states {', '.join(cell.states)}")
+    for name, node in states.items():
+        if not isinstance(node, Node):
+            raise UsageError(f"{what}: state {name!r} is a {type(node).__name__}; compute it with bptt_viz.ops")
+    return states
+
+
 def _alias_all(tape: Tape, nodes: Mapping[str, Node], primitive: Primitive) -> dict[str, Node]:
     return {name: Node(tape, primitive, (node,), node.value, NO_ATTRIBUTES, name) for name, node in nodes.items()}
 
 
-def unroll(layers: Sequence[Layer], inputs: Sequence[Node], cuts: Collection[int] = ()) -> list[Node]:
+def unroll(
+    layers: Sequence[Layer], inputs: Sequence[Node], cuts: Collection[int] = (), held: Held | None = None
+) -> list[Node]:
     """Record all time steps of a stack of layers, each fed by the one below, and return the top outputs.
 
     Args:
         layers: from bottom to top, each before its first step; they are filled.
         inputs: x_1 … x_T.
         cuts: the steps before which the gradient through time stops.
+        held: by cut, one mapping a layer: constants that enter that step in place of the states before it. They
+            make the function whose gradient truncated backpropagation returns.
     """
     tops: list[Node] = []
+    cuts = frozenset(cuts)
     for t, x in enumerate(inputs, start=1):
         below = x
-        for run in layers:
-            below = advance(run, below, t, t in cuts)
+        kept = held[t] if held is not None and t in cuts else None
+        for depth, run in enumerate(layers):
+            below = advance(run, below, t, t in cuts, None if kept is None else kept[depth])
         tops.append(below)
     inputs[0].tape.scope = Scope()
     return tops
