@@ -70,7 +70,7 @@ def _divide_vjp(g: Array, node: Node) -> Messages:
 
 def _divide_jvp(dot: Tangent, node: Node) -> Array:
     a, b = node.parents
-    return push(((dot[0], a, 1 / b.value), (dot[1], b, -node.value / b.value)), node)
+    return push(((dot[0], a, np.reciprocal(b.value)), (dot[1], b, -node.value / b.value)), node)
 
 
 DIVIDE = Primitive("divide", "÷", np.divide, _divide_vjp, _divide_jvp, ("{g} / {b}", "−{g} ⊙ {y} / {b}"), "scales")
@@ -80,7 +80,7 @@ divide = binary(DIVIDE)
 def _base_slope(node: Node) -> Array:
     """Return ∂y/∂a of y = a^b; a constant power is flat, also at a = 0 where a^(0 − 1) is infinite."""
     a, b = node.parents[0].value, node.parents[1].value
-    return b * a ** np.where(b == 0, _ONE, b - 1)
+    return b * a ** np.where(b == 0, _ONE, b - _ONE)
 
 
 def _exponent_slope(node: Node) -> Array:

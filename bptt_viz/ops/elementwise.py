@@ -18,6 +18,7 @@ def _constants(**values: float) -> dict[str, Array]:
 
 
 _ONE = _constants(e=1.0, d=1.0, D=1.0, f=1.0, F=1.0, g=1.0, G=1.0)
+_ZERO = _constants(**dict.fromkeys(_ONE, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ exp = unary(EXP)
 
 
 def _log_slope(x: Array, y: Array) -> Array:
-    return 1 / x
+    return np.reciprocal(x)
 
 
 LOG = _elementwise("log", "log", np.log, _log_slope, "{g} / {a}")
@@ -60,7 +61,7 @@ log = unary(LOG)
 
 
 def _sqrt_slope(x: Array, y: Array) -> Array:
-    return 0.5 / y
+    return np.reciprocal(y + y)
 
 
 SQRT = _elementwise("sqrt", "√", np.sqrt, _sqrt_slope, "{g} / (2 {y})")
@@ -98,7 +99,7 @@ sigmoid = unary(SIGMOID)
 
 
 def _relu_value(x: Array, out: Array | None = None) -> Array:
-    return np.maximum(x, 0.0, out=out)
+    return np.maximum(x, _ZERO[x.dtype.char], out=out)
 
 
 def _relu_slope(x: Array, y: Array, out: Array | None = None) -> Array:

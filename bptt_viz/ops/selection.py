@@ -53,6 +53,9 @@ def embedding(table: Operand, rows: ArrayLike, name: str = "") -> Node:
     return apply(EMBEDDING, (node,), name, rows=indices)
 
 
+_ZERO = np.array(0, np.int8)  # of a type that widens no floating one
+
+
 def _where_value(a: Array, b: Array, *, condition: Array) -> Array:
     return np.where(condition, a, b)
 
@@ -61,14 +64,14 @@ def _where_vjp(g: Array, node: Node) -> Sequence[Array | Pending | None]:
     a, b = node.parents
     condition = node.attributes["condition"]
     return (
-        unbroadcast(np.where(condition, g, 0), node, a) if a.active else None,
-        unbroadcast(np.where(condition, 0, g), node, b) if b.active else None,
+        unbroadcast(np.where(condition, g, _ZERO), node, a) if a.active else None,
+        unbroadcast(np.where(condition, _ZERO, g), node, b) if b.active else None,
     )
 
 
 def _where_jvp(dot: Sequence[Array | None], node: Node) -> Array:
     # Not multiplied by the condition: 0 times an infinite tangent of the branch not taken would be NaN.
-    pushed = [0 if t is None else push(((t, p, None),), node) for t, p in zip(dot, node.parents, strict=True)]
+    pushed = [_ZERO if t is None else push(((t, p, None),), node) for t, p in zip(dot, node.parents, strict=True)]
     return np.where(node.attributes["condition"], *pushed)
 
 

@@ -200,6 +200,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("one shape", real(2, 3), real(2, 3), condition=CHOSEN),
         sample("condition of a column", real(2, 3), real(3), condition=CHOSEN[:, :1]),
         sample("condition larger than both", real(), real(1, 3), condition=CHOSEN),
+        sample("two numbers", real(), real(), condition=np.array(True)),
         sample("condition smaller than both", real(4, 2, 3), real(4, 2, 1), condition=CHOSEN[0]),
     ),
 }
