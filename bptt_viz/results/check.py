@@ -55,6 +55,21 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Relative errors of slices of a gradient, such as gates by time steps.
+
+    Attributes:
+        rows: what each row is, such as a gate.
+        columns: what each column is, such as a time step.
+        errors: one row of relative errors for each of `rows`, one number for each of `columns`; NaN and inf may occur.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    errors: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One point at which a target was checked.
 
@@ -66,6 +81,7 @@ class Case:
         reason: what is wrong or stands in the way; empty for a pass.
         comparisons: one an input.
         gates: one a gate's block of a packed input, for a full tier.
+        heat: where in the gradient the error sits; None if that was not looked for.
     """
 
     label: str
@@ -75,6 +91,7 @@ class Case:
     reason: str
     comparisons: tuple[Comparison, ...]
     gates: tuple[Comparison, ...] = ()
+    heat: HeatMap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,8 @@ class Check:
         diagnosis: one sentence a person can act on; empty for a pass.
         judgement: the tolerances.
         cases: in the order they were run.
+        file: the file that defines the target, as it was named; empty for a built-in cell.
+        line: the line of its definition, from 1; None if it is not known.
     """
 
     target: str
@@ -94,6 +113,8 @@ class Check:
     diagnosis: str
     judgement: Judgement
     cases: tuple[Case, ...]
+    file: str = ""
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
