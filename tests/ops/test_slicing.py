@@ -101,6 +101,8 @@ def test_blocks_of_two_splits_of_one_array_add_up():
     x = tape.leaf(X)
     seeds = {node: np.full(node.shape, 1.0 + k) for k, node in enumerate((*split(x, "ab"), *split(x, "ab")))}
     assert np.array_equal(backward(tape, seeds)[x][0, 0], [4.0, 4.0, 6.0, 6.0])
+    first_halves = {split(x, "ab")[0]: np.ones((2, 3, 2)), split(x, "ab")[0] * 1.0: np.ones((2, 3, 2))}
+    assert np.array_equal(backward(tape, first_halves)[x][0, 0], [2.0, 2.0, 0.0, 0.0])
     halves_and_quarters = {node: np.ones(node.shape) for node in (*split(x, "ab"), *split(x, "wxyz")[:3])}
     assert np.array_equal(backward(tape, halves_and_quarters)[x][0, 0], [2.0, 2.0, 2.0, 1.0])
 

@@ -39,3 +39,16 @@ def _peak(T):
 def test_memory_is_linear_in_the_number_of_time_steps():
     _peak(10)
     assert _peak(8_000) / _peak(2_000) < 4.4
+
+
+def test_cotangents_that_nobody_asked_for_are_let_go_on_the_way():
+    tape = Tape()
+    x = h = tape.leaf(decimals(50, 50))
+    for _ in range(100):
+        h = tanh(h)
+    seed = np.ones(h.shape)
+    tracemalloc.start()
+    backward(tape, {h: seed}, wrt=[x])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * seed.nbytes

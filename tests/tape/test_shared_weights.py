@@ -1,5 +1,7 @@
 """Weights used at many time steps: each step's share, their sum, and products shared over time."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ from bptt_viz.ops import add, alias, at_step, tanh
 from bptt_viz.tape import Tape, backward
 
 from .graphs import backward_by_hand, decimals, unrolled
+
+matmul = import_module("bptt_viz.ops.matmul")  # the module, not the function of its name
 
 
 def _close(found, expected):
@@ -72,6 +76,29 @@ def test_a_weight_used_without_aliases_gathers_the_same_cotangent():
         _close(plain[node], aliased[twin])
 
 
+def test_a_step_that_uses_its_alias_twice_has_both_uses_in_its_share_and_no_others():
+    tape = Tape()
+    W, x = tape.leaf(decimals(3, 3)), tape.leaf(decimals(2, 3))
+    steps = [alias(W), alias(W)]
+    seeds = {(x @ used) @ used: decimals(2, 3, seed=t) for t, used in enumerate(steps)}
+    cotangents = backward(tape, seeds)
+    shares = [(x.value @ W.value).T @ v + x.value.T @ (v @ W.value.T) for v in seeds.values()]
+    _close(cotangents[W], shares[0] + shares[1])
+    for used, share in zip(steps, shares, strict=True):
+        _close(cotangents[used], share)
+
+
+def test_a_weights_cotangent_is_one_product_over_all_steps(monkeypatch):
+    rnn, made, product = unrolled(T=20), [], matmul._outer
+    monkeypatch.setattr(matmul, "_outer", lambda terms: made.append(len(terms)) or product(terms))
+    cotangents = _pass(rnn)
+    assert made == []
+    assert cotangents[rnn.W_hh].any()
+    assert made == [20]
+    assert cotangents[rnn.aliases[7][1]].any()
+    assert made == [20, 1]
+
+
 def test_an_alias_of_an_alias_passes_its_share_on():
     tape = Tape()
     W, x = tape.leaf(decimals(3, 3)), tape.leaf(decimals(2, 3))
@@ -101,10 +128,12 @@ def test_a_weight_may_be_used_in_products_and_by_entry_alike():
 
 def test_batches_of_different_size_add_up():
     tape = Tape()
-    W = tape.leaf(decimals(3, 4))
+    W, b = tape.leaf(decimals(3, 4)), tape.leaf(decimals(4))
     xs = [tape.leaf(decimals(n, 3)) for n in (1, 5, 2)]
-    cotangents = backward(tape, {x @ alias(W): decimals(len(x.value), 4) for x in xs})
-    _close(cotangents[W], np.add.reduce([x.value.T @ decimals(len(x.value), 4) for x in xs]))
+    seeds = [decimals(len(x.value), 4) for x in xs]
+    cotangents = backward(tape, {x @ alias(W) + alias(b): seed for x, seed in zip(xs, seeds, strict=True)})
+    _close(cotangents[W], np.add.reduce([x.value.T @ seed for x, seed in zip(xs, seeds, strict=True)]))
+    _close(cotangents[b], np.add.reduce([seed.sum(axis=0) for seed in seeds]))
 
 
 @pytest.mark.parametrize("N", [1, 300, 9000], ids=lambda N: f"N={N}")
