@@ -5,4 +5,14 @@ from bptt_viz.models.request import Prepared, Request, cell_class, cell_options,
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.models.sequence import SequenceModel
 
-__all__ = ["Batch", "Prepared", "Request", "Rollout", "SequenceModel", "cell_class", "cell_options", "prepare", "windows"]
+__all__ = [
+    "Batch",
+    "Prepared",
+    "Request",
+    "Rollout",
+    "SequenceModel",
+    "cell_class",
+    "cell_options",
+    "prepare",
+    "windows",
+]

@@ -47,13 +47,13 @@ def windows(text: str, steps: int | None = None, size: int = 1) -> Batch:
         UsageError: the text is too short for a window, or a size is not positive.
     """
     if len(text) < 2:
-        raise UsageError(f"the text has {len(text)} characters; at least 2 are needed")
+        raise UsageError(f"at least 2 characters are needed, the text has {len(text)}")
     length = min(DEFAULT_STEPS, len(text) - 1) if steps is None else steps
     if length < 1 or size < 1:
         raise UsageError("--steps and --batch must be at least 1")
     last = len(text) - 1 - length
     if last < 0:
-        raise UsageError(f"the text has {len(text)} characters; --steps {length} needs at least {length + 1}")
+        raise UsageError(f"--steps {length} needs at least {length + 1} characters, the text has {len(text)}")
     vocabulary = "".join(dict.fromkeys(text))
     place = {character: k for k, character in enumerate(vocabulary)}
     codes = np.array([place[character] for character in text])

@@ -1,13 +1,14 @@
 """From names and numbers, as options give them, to a model with its parameters and its data."""
 
-import importlib.util
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
+from importlib.machinery import SourceFileLoader
 from inspect import isabstract, isclass
 from pathlib import Path
+from types import CodeType, ModuleType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -136,19 +137,24 @@ def cell_class(name: str) -> type[Cell]:
     return found
 
 
-def _imported(path: Path) -> Any:
+class _Loader(SourceFileLoader):
+    """Reads the source each time and leaves no compiled file, which an edit within the same second would not renew."""
+
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
+def _imported(path: Path) -> ModuleType:
     """Run a user's file as a module of its own."""
     if not path.is_file():
         raise UsageError(f"{str(path)!r}: no such file")
     # Two files of one name are two modules.
     name = f"bptt_viz_user_{path.stem}_{blake2b(bytes(path.resolve()), digest_size=8).hexdigest()}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None, "a .py file always has a loader"
-    assert spec.loader is not None, "a .py file always has a loader"
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(name)
+    module.__file__ = str(path)
     sys.modules[name] = module  # dataclasses look their module up there
     try:
-        spec.loader.exec_module(module)
+        _Loader(name, str(path)).exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise UsageError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error

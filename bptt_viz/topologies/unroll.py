@@ -10,7 +10,6 @@ from bptt_viz.errors import BpttVizError, UsageError
 from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.tape import NO_ATTRIBUTES, Node, Primitive, Scope, Tape
 
-
 Held = Mapping[int, Sequence[Mapping[str, Array]]]
 """By time step, one mapping a layer: states by name."""
 

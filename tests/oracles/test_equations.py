@@ -1,10 +1,8 @@
 """Every built-in cell, in every form it has, agrees with a plain NumPy loop over its equations, gradients included."""
 
-from itertools import product
-from typing import Literal, get_args, get_origin, get_type_hints
-
 import numpy as np
 import pytest
+from cells.forms import FORMS
 
 from bptt_viz.cells import described, discover_cells
 from bptt_viz.tape import backward
@@ -15,21 +13,6 @@ from .recording import record, relative_error
 T, N, D, H = 5, 2, 3, 4
 STEP = 1e-30
 CELLS = discover_cells()
-
-
-def forms(cell):
-    """Return every combination of the options of a cell that have a few choices."""
-    hints = get_type_hints(cell).items()
-    choices = {name: get_args(kind) for name, kind in hints if get_origin(kind) is Literal}
-    choices |= {name: (True, False) for name, kind in hints if kind is bool}
-    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
-
-
-CASES = [
-    pytest.param(name, form, id="-".join([name, *map(str, form.values())]))
-    for name, cell in CELLS.items()
-    for form in forms(cell)
-]
 
 
 def drawn(cell):
@@ -64,7 +47,7 @@ def test_every_cell_has_its_loop():
     assert LOOPS.keys() == CELLS.keys()
 
 
-@pytest.mark.parametrize(("name", "form"), CASES)
+@pytest.mark.parametrize(("name", "form"), FORMS)
 def test_states_are_those_of_the_loop(name, form):
     cell = CELLS[name](D, H, **form)
     given, _, _ = drawn(cell)
@@ -74,7 +57,7 @@ def test_states_are_those_of_the_loop(name, form):
         assert relative_error(found, np.stack(expected)) <= 1e-14
 
 
-@pytest.mark.parametrize(("name", "form"), CASES)
+@pytest.mark.parametrize(("name", "form"), FORMS)
 def test_gradients_are_those_of_the_loop(name, form):
     cell = CELLS[name](D, H, **form)
     given, on_h, on_last = drawn(cell)
