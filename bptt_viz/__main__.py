@@ -1,5 +1,17 @@
-"""Makes `python -m bptt_viz` the same as `bptt-viz`."""
+"""Where the process starts: `bptt-viz` and `python -m bptt_viz` are the same."""
 
-from bptt_viz.app import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line that the process was started with."""
+    try:
+        from bptt_viz.app import run
+    except KeyboardInterrupt:  # pressed while Python was still importing
+        sys.stderr.write("bptt-viz: interrupted\n")
+        sys.exit(130)
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -12,9 +12,8 @@ from bptt_viz.errors import UsageError
 
 Result = TypeVar("Result")
 
-
-def _option(*names: str, help: str, **more: Any) -> Any:
-    return typer.Option(*names, help=help, envvar=f"BPTT_VIZ_{names[0].strip('-').upper()}", **more)
+# Beyond it NumPy cannot even say that the memory is too small.
+_LARGEST = 10**6
 
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A built-in cell (see `list`) or file.py:ClassName.")]
@@ -22,16 +21,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document inst
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there instead of to standard output.")
 ]
-Seed = Annotated[int, _option("--seed", help="Seed of every random draw.", min=0)]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)]
 
+_option = typer.Option
 _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
-    "hidden": (Annotated[int, _option("--hidden", help="Hidden size H.", min=1)], 32),
-    "layers": (Annotated[int, _option("--layers", help="Cells stacked in depth.", min=1)], 1),
+    "hidden": (Annotated[int, _option("--hidden", help="Hidden size H.", min=1, max=_LARGEST)], 32),
+    "layers": (Annotated[int, _option("--layers", help="Cells stacked in depth.", min=1, max=_LARGEST)], 1),
     "steps": (
         Annotated[int | None, _option("--steps", help="Time steps T; 25 if the text is that long.", min=1)],
         None,
     ),
-    "batch": (Annotated[int, _option("--batch", help="Text windows N, run side by side.", min=1)], 1),
+    "batch": (
+        Annotated[int, _option("--batch", help="Text windows N, run side by side.", min=1, max=_LARGEST)],
+        1,
+    ),
     "activation": (
         Annotated[str | None, _option("--activation", help="tanh, sigmoid, relu or identity, where the cell has one.")],
         None,
@@ -60,7 +63,7 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
     "settings": (
         Annotated[
             list[str] | None,
-            typer.Option(
+            _option(
                 "--set", metavar="NAME=VALUE", help="An option of the cell, such as forget_bias=0 or reset=before."
             ),
         ],
@@ -70,7 +73,7 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
 
 
 def model_command(command: Callable[..., Result]) -> Callable[..., Result]:
-    """Give a command the common model options; it gets them as one `Request`, with MODEL, in its parameter `request`."""
+    """Give a command the common model options; it gets them and MODEL as one `Request`, its parameter `request`."""
     own = list(inspect.signature(command, eval_str=True).parameters.values())
     rest = [parameter for parameter in own if parameter.name != "request"]
     keyword = inspect.Parameter.KEYWORD_ONLY

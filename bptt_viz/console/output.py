@@ -1,12 +1,17 @@
 """Where results go: standard output as text or JSON, or a file that appears whole or not at all."""
 
+import codecs
+import json
 import os
 import platform
+import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from bptt_viz import __version__
 from bptt_viz.errors import ClosedPipe, UsageError
@@ -18,73 +23,183 @@ if TYPE_CHECKING:
 # Wide enough that no table is cut when nobody's terminal sets the width.
 _PIPE_WIDTH = 10_000
 
+_results: ContextVar[TextIO | None] = ContextVar("_results")
+
+
+@contextmanager
+def results_alone() -> Iterator[None]:
+    """Keep standard output for results: what loaded code prints inside the block goes to standard error."""
+    token = _results.set(sys.stdout)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _results.reset(token)
+
+
+def stdout() -> TextIO | None:
+    """Return the stream that results go to, or None if the caller closed it."""
+    return _results.get(sys.stdout)
+
 
 def console() -> "Console":
-    """Return a console on standard output: as wide as the terminal, or as wide as needed when piped."""
+    """Return a console like standard output: as wide as the terminal (or COLUMNS says), or as needed when piped."""
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH
-    return Console(width=width, markup=False, highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    terminal = on_terminal()
+    columns, lines = shutil.get_terminal_size((80, 24))
+    return Console(
+        width=columns if terminal else _PIPE_WIDTH,
+        height=lines,  # rich takes every dumb terminal for 80 columns unless it is told both
+        force_terminal=terminal,
+        color_system=_colours(terminal),
+        soft_wrap=not terminal,
+    )
+
+
+def on_terminal() -> bool:
+    """Tell whether somebody looks at standard output, rather than a program reads it."""
+    stream = stdout()
+    return stream is not None and stream.isatty()
+
+
+def colours() -> bool:
+    """Tell whether standard output gets colours."""
+    return _colours(on_terminal()) is not None
+
+
+def _colours(terminal: bool) -> Any:
+    if os.environ.get("NO_COLOR"):
+        return None
+    if os.environ.get("FORCE_COLOR"):
+        return "standard"
+    return "auto" if terminal and os.environ.get("TERM") not in {"dumb", "unknown"} else None
 
 
 def emit(text: "str | RenderableType", output: Path | None = None) -> None:
-    """Print a result, or write it to a file as plain text.
+    """Print a result, or write it to a file as plain text; `-` is standard output.
 
     Raises:
         ClosedPipe: the reader of standard output has gone.
-        UsageError: the file cannot be written.
+        UsageError: the file, or standard output, cannot be written.
     """
-    if output is not None:
-        write_file(output, _plain(text).encode())
+    if output is not None and str(output) != "-":
+        write_file(output, _plain(text).encode("utf-8", _ESCAPE))
         return
-    try:
-        if isinstance(text, str):
-            sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        else:
-            console().print(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise ClosedPipe from None
+    _write(_ended(text) if isinstance(text, str) else _rendered(text, console()))
 
 
 def _plain(text: "str | RenderableType") -> str:
     if isinstance(text, str):
-        return text if text.endswith("\n") else text + "\n"
+        return _ended(text)
     from rich.console import Console
 
-    plain = Console(width=_PIPE_WIDTH, markup=False, highlight=False, emoji=False, soft_wrap=True, no_color=True)
-    with plain.capture() as captured:
-        plain.print(text)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    plain = Console(width=_PIPE_WIDTH, force_terminal=False, color_system=None, soft_wrap=True)
+    return _rendered(text, plain)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _rendered(text: "RenderableType", on: "Console") -> str:
+    """Return what rich would print, without the padding if no terminal shows it."""
+    with on.capture() as captured:
+        on.print(text, markup=False, highlight=False, emoji=False)
+    shown = captured.get()
+    return shown if on.is_terminal else "".join(f"{line.rstrip()}\n" for line in shown.splitlines())
+
+
+def _write(text: str) -> None:
+    stream = stdout()
+    if stream is None:
+        raise UsageError("standard output is closed")
+    encoding = stream.encoding or "utf-8"
+    with _to_stdout():
+        stream.write(text.encode(encoding, _ESCAPE).decode(encoding))
+        stream.flush()
+
+
+def flush() -> None:
+    """Hand over what has been printed.
+
+    Raises:
+        ClosedPipe: the reader of standard output has gone.
+        UsageError: standard output cannot be written.
+    """
+    stream = stdout()
+    if stream is not None:
+        with _to_stdout():
+            stream.flush()
+
+
+@contextmanager
+def _to_stdout() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise ClosedPipe from None
+    except OSError as error:
+        raise UsageError(f"standard output cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks as JSON does, so that a JSON document stays one."""
+    assert isinstance(error, UnicodeEncodeError), "it is registered for encoding only"
+    return json.dumps(error.object[error.start : error.end])[1:-1], error.end
+
+
+_ESCAPE = "bptt_viz.escape"
+codecs.register_error(_ESCAPE, _escaped)
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file whole: into a temporary one beside it, then renamed over it.
+    """Write a file whole: into a temporary one beside it, then renamed over it. A link's target is written.
 
     Raises:
         UsageError: the place is a directory or cannot be written.
     """
-    if path.is_dir():
-        raise UsageError(f"{path} is a directory; name a file")
+    try:
+        path = path.resolve()
+        if path.is_dir():
+            raise UsageError(f"{path} is a directory; name a file")
+        if path.exists() and not path.is_file():  # a device or a named pipe: there is nothing to replace
+            path.write_bytes(data)
+        else:
+            _replace(path, data)
+    except BrokenPipeError:
+        raise ClosedPipe from None
+    except (OSError, ValueError, RuntimeError) as error:  # ValueError: a NUL in the name, RuntimeError: a loop of links
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{path} cannot be written: {reason.lower()}") from None
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mode = _mode(path)
     temporary: str | None = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".bptt-viz.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
-        Path(temporary).chmod(_mode(path))
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
         temporary = None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
 
 
 def _mode(path: Path) -> int:
-    """Return the permissions that the file has, or that a new file would get."""
+    """Return the permissions that the file has, or that a new file would get.
+
+    Raises:
+        PermissionError: the file is there and may not be written; renaming over it would get around that.
+    """
     if path.exists():
-        return path.stat().st_mode & 0o777
+        mode = path.stat().st_mode & 0o777
+        if not (mode & 0o222 and os.access(path, os.W_OK)):
+            raise PermissionError(0, "the file is read-only")
+        return mode
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

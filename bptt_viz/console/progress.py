@@ -1,5 +1,6 @@
 """A progress bar on standard error, for what takes longer than a second, and only on a terminal."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,13 +15,14 @@ _PATIENCE = 1.0  # seconds
 @contextmanager
 def progress(label: str) -> Iterator[Tick]:
     """Yield a function that shows the finished share once a second has passed."""
-    if not sys.stderr.isatty():
-        yield lambda share: None
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield _silent
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True, markup=False), transient=True, auto_refresh=False) as bar:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(label, total=1.0, visible=False)
         start = time.monotonic()
 
@@ -29,3 +31,7 @@ def progress(label: str) -> Iterator[Tick]:
                 bar.update(task, completed=share, visible=True, refresh=True)
 
         yield tick
+
+
+def _silent(share: float) -> None:
+    """Show nothing."""
