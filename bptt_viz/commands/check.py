@@ -1,18 +1,38 @@
 """`bptt-viz check`: numeric gradient checks."""
 
 from dataclasses import asdict, replace
-from typing import Annotated
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bptt_viz.console.options import Json, Output, Seed, parse_settings
+from bptt_viz.console.options import Output, Seed, parse_settings
 from bptt_viz.errors import ExitCode
+
+if TYPE_CHECKING:
+    from bptt_viz.results.check import Checks
+    from bptt_viz.results.provenance import Provenance
+
+
+class Format(StrEnum):
+    """How the result is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
 
 
 def check(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TARGET]...", help="Built-in cells or file.py:ClassName; all built-in cells if none."),
+        typer.Argument(
+            metavar="[TARGET]...",
+            help="Built-in cells or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in pyproject.toml,"
+            " else all built-in cells.",
+            show_default=False,
+        ),
     ] = None,
     every_entry: Annotated[
         bool, typer.Option("--full", help="Compare every entry, not only random projections.")
@@ -37,7 +57,13 @@ def check(
     ] = None,
     seed: Seed = 0,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, also of passes.")] = False,
-    json: Json = False,
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format", help="text, json (one document), junit (XML) or github (text, then annotations for Actions)."
+        ),
+    ] = Format.TEXT,
+    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     output: Output = None,
 ) -> int:
     """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
@@ -48,10 +74,9 @@ def check(
     from bptt_viz.checking.differences import parse_method
     from bptt_viz.checking.run import CheckRequest, check_all
     from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
-    from bptt_viz.console.output import console, emit, provenance
+    from bptt_viz.checking.source import located
+    from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.check import check_report
-    from bptt_viz.render.json_document import document
     from bptt_viz.results.check import Judgement, Verdict
 
     names = targets or list(discover_cells())
@@ -70,13 +95,33 @@ def check(
         judgement=Judgement(rtol, atol, eps),
     )
     with progress("checking") as tick:
-        found = check_all([replace(request, target=name) for name in names], tick)
+        found = located(check_all([replace(request, target=name) for name in names], tick))
     ran = provenance("check", {**asdict(request), "target": names})
-    text = document("check", found, ran) if json else check_report(found, console().is_terminal, verbose)
-    emit(text, output)
+    _publish(found, ran, Format.JSON if json else form, verbose, output)
     codes = {
         Verdict.PASS: ExitCode.PASS,
         Verdict.MISMATCH: ExitCode.MISMATCH,
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     }
     return codes[found.verdict]
+
+
+def _publish(found: "Checks", ran: "Provenance", form: Format, verbose: bool, output: Path | None) -> None:
+    """Write the result; annotations go to standard output alone, and never where a document stands."""
+    from bptt_viz.console.actions import add_to_summary, folder_in_repository, in_actions
+    from bptt_viz.console.output import emit, on_terminal
+    from bptt_viz.render.check import check_report
+    from bptt_viz.render.github import annotations, summary
+    from bptt_viz.render.json_document import document
+    from bptt_viz.render.junit import junit
+
+    in_file = output is not None and str(output) != "-"
+    if form is Format.JSON:
+        emit(document("check", found, ran), output)
+    elif form is Format.JUNIT:
+        emit(junit(found, ran), output)
+    else:
+        emit(check_report(found, on_terminal() and not in_file, verbose), output)
+    if form is Format.GITHUB or (in_actions() and (form is Format.TEXT or in_file)):
+        emit(annotations(found, folder_in_repository()))
+    add_to_summary(summary(found))

@@ -1,6 +1,7 @@
 """Values for options that no flag gives: from `BPTT_VIZ_*` variables, else from `[tool.bptt_viz]` in pyproject.toml."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,17 +51,29 @@ class Defaults(dict[str, Any]):
             for key, value in _file_values(path, self._command, self._commands).items():
                 if key in options:
                     self._keep(options[key], value, str(path))
+                    if options[key].param_type_name == "argument":
+                        self[key] = [_seen_from_here(target, path.parent) for target in self[key]]
         for key, option in options.items():
             if value := os.environ.get(f"BPTT_VIZ_{key.upper()}"):
-                self._keep(option, value.split() if option.multiple else value, f"BPTT_VIZ_{key.upper()}")
+                self._keep(option, value.split() if _takes_many(option) else value, f"BPTT_VIZ_{key.upper()}")
 
     def _keep(self, option: Any, value: Any, origin: str) -> None:
         several = isinstance(value, list)
-        if isinstance(value, dict) or (several and not option.multiple):
+        if isinstance(value, dict) or (several and not _takes_many(option)):
             raise UsageError(f"{origin}: {option.opts[0]} takes one value, got {value!r}")
         given = [_as_typed(item) for item in (value if several else [value])]
-        self[option.name] = given if option.multiple else given[0]
+        self[option.name] = given if _takes_many(option) else given[0]
         self.origins[option.name] = origin
+
+
+def _takes_many(option: Any) -> bool:
+    return bool(getattr(option, "multiple", False) or option.nargs == -1)
+
+
+def _seen_from_here(target: str, folder: Path) -> str:
+    """Return a target whose file is named as seen from a folder, as it is seen from the working directory."""
+    found = re.fullmatch(r"(?P<file>.+\.py)(?P<member>:.*)?", target)
+    return os.path.relpath(folder / found["file"]) + (found["member"] or "") if found else target
 
 
 def _as_typed(value: Any) -> str:
@@ -69,9 +82,10 @@ def _as_typed(value: Any) -> str:
 
 
 def _options(command: Any) -> dict[str, Any]:
-    """Return a command's options by their long flags, with underscores for dashes."""
+    """Return a command's options by their long flags, with underscores for dashes; a list of arguments by its name."""
     parameters = command.params if command is not None else ()
-    return {
+    arguments = {each.name: each for each in parameters if each.param_type_name == "argument" and each.nargs == -1}
+    return arguments | {
         flag.removeprefix("--").replace("-", "_"): parameter
         for parameter in parameters
         for flag in parameter.opts

@@ -1,72 +1,123 @@
 """A gradient check as text for the terminal."""
 
-from rich.console import Group, RenderableType
+from collections.abc import Iterator
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
+from bptt_viz.render.characters import shown
+from bptt_viz.render.heat import HeatBlocks
 from bptt_viz.render.tables import table
 from bptt_viz.results.check import Case, Check, Checks, Comparison, Verdict
 
 _STYLES = {Verdict.PASS: "bold green", Verdict.MISMATCH: "bold red", Verdict.INCONCLUSIVE: "bold yellow"}
+# Verdicts stand below each other up to this width of the names on a terminal; a longer name keeps its line to itself.
+_NAME_WIDTH = 18
 
 
 def check_report(checks: Checks, boxed: bool, verbose: bool = False) -> RenderableType:
-    """Return one line a target, then what is known about each that did not pass.
+    """Return one line a target, which says what to fix if it failed, then what is known about each failure.
 
     Args:
         checks: what was found.
         boxed: draw rules, as for a terminal.
         verbose: show every case's table, also of passes.
     """
-    width = max(len(check.target) for check in checks.targets)
-    parts: list[RenderableType] = [_line(check, width) for check in checks.targets]
+    parts: list[RenderableType] = [*_overview(checks, boxed)]
     for check in checks.targets:
         if verbose or check.verdict is not Verdict.PASS:
-            parts += ["", *_details(check, boxed, verbose)]
+            parts += _details(check, boxed, verbose)
     return Group(*parts)
 
 
-def _line(check: Check, width: int) -> Text:
-    line = Text(f"{check.target:<{width}}  ")
-    line.append(check.verdict.upper(), _STYLES[check.verdict])
-    errors = [made.error for case in check.cases for made in case.comparisons]
-    methods = sorted({case.method for case in check.cases})
-    if check.verdict is Verdict.PASS:
-        entries = sum(made.size for made in check.cases[-1].comparisons)
-        line.append(
-            f"  {len(check.cases)} cases, {entries:,} entries, worst error {max(errors):.1e} ({', '.join(methods)})"
-        )
-    else:
-        line.append(f"  {check.diagnosis}")
-    return line
+def _overview(checks: Checks, boxed: bool) -> Iterator[RenderableType]:
+    widest = max((cell_len(shown(check.target)) for check in checks.targets), default=0)
+    for check in checks.targets:
+        yield Verdicted(check, min(widest, _NAME_WIDTH) if boxed else widest)
 
 
-def _details(check: Check, boxed: bool, verbose: bool) -> list[RenderableType]:
-    shown = [case for case in check.cases if verbose or case.verdict is not Verdict.PASS]
-    every = [case for case in shown if case.tier == "full"]
-    parts: list[RenderableType] = []
-    for case in every or shown[: None if verbose else 1]:
-        heading = Text(f"{check.target}, {case.label}, {case.tier} tier, {case.method}")
-        if case.reason:
-            heading.append(f": {case.reason}")
-        parts.append(heading)
-        if case.comparisons:
-            parts.append(_table(case, boxed))
-    return parts
+class Verdicted:
+    """A target with its verdict, and what it rests on or what to fix: on one line if there is room, else below it."""
+
+    def __init__(self, check: Check, width: int) -> None:
+        self._head = Text(set_cell_size(shown(check.target), max(width, cell_len(shown(check.target)))) + "  ")
+        self._head.append(check.verdict.upper(), _STYLES[check.verdict])
+        self._sentence = Text(shown(passed(check) if check.verdict is Verdict.PASS else check.diagnosis))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield one line, or the verdict's line and the sentence indented below it."""
+        line = Text("  ").join([self._head, self._sentence])
+        if line.cell_len <= options.max_width:
+            yield line
+        else:
+            yield self._head
+            yield Padding(self._sentence, (0, 0, 0, 4))
 
 
-def _table(case: Case, boxed: bool) -> RenderableType:
-    rows = [_row(made) for made in (*case.comparisons, *(gate for gate in case.gates if not gate.passed))]
-    return table(("input", "entries", "‖analytic‖", "‖numeric‖", "ratio", "error", ""), rows, boxed)
+def passed(check: Check) -> str:
+    """Return what a pass rests on: how much was compared, by which methods, and the worst error."""
+    entries = max((sum(made.size for made in case.comparisons) for case in check.cases), default=0)
+    methods = ", ".join(sorted({case.method for case in check.cases}))
+    return f"{counted(len(check.cases))}, {entries:,} entries, worst error {worst_error(check):.1e} ({methods})"
 
 
-def _row(made: Comparison) -> tuple[str | Text, ...]:
+def counted(cases: int) -> str:
+    """Return a number of cases in words."""
+    return f"{cases} case{'' if cases == 1 else 's'}"
+
+
+def worst_error(check: Check) -> float:
+    """Return the largest error of all comparisons; 0 if nothing was compared."""
+    return max((made.error for case in check.cases for made in case.comparisons), default=0.0)
+
+
+def _details(check: Check, boxed: bool, verbose: bool) -> Iterator[RenderableType]:
+    for case in check.cases if verbose else telling(check):
+        if verbose or case.comparisons or case.heat or case.reason not in check.diagnosis:
+            yield Text()
+            yield case_report(check.target, case, boxed)
+
+
+def telling(check: Check) -> tuple[Case, ...]:
+    """Return the cases that tell most about a failure: those with every entry, else the first that failed."""
+    failed = tuple(case for case in check.cases if case.verdict is not Verdict.PASS)
+    return tuple(case for case in failed if case.tier == "full") or failed[:1]
+
+
+def case_report(target: str, case: Case, boxed: bool) -> RenderableType:
+    """Return one case: where and how it was checked, a line for each input, and the heat map if it has one."""
+    heading = f"{target}, {case.label}, {case.tier} tier, {case.method}"
+    parts: list[RenderableType] = [Text(shown(f"{heading}: {case.reason}" if case.reason else heading))]
+    if case.comparisons:
+        parts += [Text(), _table(case, boxed)]
+    if case.heat is not None:
+        parts += [Text(), HeatBlocks(case.heat)]
+    return Group(*parts)
+
+
+def _table(case: Case, boxed: bool) -> Table:
+    made = (*case.comparisons, *(gate for gate in case.gates if not gate.passed))
+    places = any(comparison.worst for comparison in made)
+    headings = ("input", "entries", "‖analytic‖", "‖numeric‖", "ratio", "error", *(["worst at"] if places else []), "")
+    lines = table(headings, [_row(comparison, places) for comparison in made], boxed)
+    lines.columns[0].no_wrap = False
+    lines.columns[0].overflow = "fold"
+    return lines
+
+
+def _row(made: Comparison, places: bool) -> tuple[str | Text, ...]:
     mark = Text("ok", "green") if made.passed else Text("WRONG", "bold red")
+    worst = ("" if made.worst is None or made.passed else str(list(made.worst[0])),)
     return (
-        made.name,
+        shown(made.name),
         str(made.entries),
-        f"{made.analytic:.3e}",
-        f"{made.numeric:.3e}",
-        f"{made.ratio:.6g}",
+        f"{made.analytic:.2e}",
+        f"{made.numeric:.2e}",
+        f"{made.ratio:.4g}",
         f"{made.error:.1e}",
+        *(worst if places else ()),
         mark,
     )

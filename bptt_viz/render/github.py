@@ -1,0 +1,68 @@
+"""A gradient check for GitHub Actions: annotations in the diff, and a table for the job's summary."""
+
+import os
+import posixpath
+import re
+
+from bptt_viz.render.characters import shown
+from bptt_viz.render.check import worst_error
+from bptt_viz.results.check import Check, Checks, Verdict
+
+_LEVELS = {Verdict.MISMATCH: "error", Verdict.INCONCLUSIVE: "warning"}
+_MARKS = {Verdict.PASS: "✅", Verdict.MISMATCH: "❌", Verdict.INCONCLUSIVE: "⚠️"}
+
+
+def annotations(checks: Checks, folder: str = "") -> str:
+    """Return one workflow command for each target that did not pass; empty if all passed.
+
+    Args:
+        checks: what was found.
+        folder: the way from the repository's root to the working directory, in front of relative file names.
+    """
+    return "".join(_command(check, folder) for check in checks.targets if check.verdict in _LEVELS)
+
+
+def _command(check: Check, folder: str) -> str:
+    properties = {
+        "file": _path(check.file, folder),
+        "line": "" if check.line is None else str(check.line),
+        "title": f"gradient {check.verdict}: {check.target}",
+    }
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{_LEVELS[check.verdict]} {listed}::{_message(check.diagnosis)}\n"
+
+
+def _path(file: str, folder: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, file.replace(os.sep, "/"))) if file else ""
+
+
+def _message(text: str) -> str:
+    """Escape what would end a workflow command's message; other control characters are made visible."""
+    visible = shown(text, keep="\r\n")
+    return visible.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summary(checks: Checks) -> str:
+    """Return a Markdown table of all targets for the job's summary page."""
+    rows = [
+        (
+            f"{_MARKS[check.verdict]} {check.verdict}",
+            check.target,
+            str(len(check.cases)),
+            f"{worst_error(check):.1e}",
+            check.diagnosis,
+        )
+        for check in checks.targets
+    ]
+    heading = ("verdict", "target", "cases", "worst error", "what to fix")
+    lines = [heading, ("---", "---", "---:", "---:", "---"), *(tuple(map(_cell, row)) for row in rows)]
+    return f"### Gradient check: {checks.verdict}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Escape every character that Markdown could take for a mark, a tag or the end of the cell."""
+    return re.sub(r"([\\`*_\[\]<>|~#&$])", r"\\\1", shown(text))
