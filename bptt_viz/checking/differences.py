@@ -1,20 +1,21 @@
 """Derivatives from values alone: complex step, central differences, Ridders extrapolation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.checking.problem import Inputs, Outputs, Problem, project
+from bptt_viz.checking.problem import Outputs, Problem, project
 from bptt_viz.errors import UsageError
 
 Directions = Mapping[str, Array]
 """By input name: directions (P, *shape), one a copy; inputs that are left out stay where they are."""
 
-COMPLEX_STEP = 1e-20
-"""So small that its square vanishes beside 1: the complex step has no truncation error left (Squire & Trapp 1998)."""
+COMPLEX_STEP = 1e-200
+"""So small that its square is 0: no truncation error is left (Squire & Trapp 1998), and at a kink no term of second
+order decides, on both sides alike, which branch is taken."""
 
 
 class Method(StrEnum):
@@ -27,14 +28,16 @@ class Method(StrEnum):
 
 
 class Slopes(NamedTuple):
-    """Directional derivatives (P,), and how far each may be off by the method's own account (P,)."""
+    """Directional derivatives (…, P), and how far each may be off by the method's own account."""
 
     value: Array
     uncertainty: Array
 
 
 Objective = Callable[[complex], Array]
-"""step → Σ ⟨cotangent, outputs(x + step · direction)⟩ for all P directions, (P,)."""
+"""step → Σ ⟨cotangent, outputs(x + step · direction)⟩ for all P directions: (P,), or (K, P) for K sets of them."""
+
+CotangentSets = Outputs | Sequence[Outputs]
 
 # Central differences: (multiple of the step, weight); orders 2 and 6.
 _STENCILS = {
@@ -45,12 +48,14 @@ _STENCILS = {
 DEFAULT_STEP = {Method.CENTRAL: 1e-5, Method.CENTRAL6: 5e-3, Method.RIDDERS: 2e-2}
 
 
-def slopes(problem: Problem, cotangents: Outputs, directions: Directions, method: Method, eps: float | None) -> Slopes:
+def slopes(
+    problem: Problem, cotangents: CotangentSets, directions: Directions, method: Method, eps: float | None
+) -> Slopes:
     """Return the derivatives of ⟨cotangents, outputs⟩ along P directions at the problem's point.
 
     Args:
         problem: what is checked.
-        cotangents: one for each output that counts.
+        cotangents: one for each output that counts; or K such sets, which the same evaluations serve.
         directions: P of them, (P, *shape) by input.
         method: how.
         eps: step of a real difference; None for the method's own.
@@ -65,30 +70,35 @@ def slopes(problem: Problem, cotangents: Outputs, directions: Directions, method
     return Slopes(*_central(along, method, step))
 
 
-def objective(problem: Problem, cotangents: Outputs, directions: Directions) -> Objective:
+def objective(problem: Problem, cotangents: CotangentSets, directions: Directions) -> Objective:
     """Return the projected outputs as a function of the step along all P directions at once."""
     count = len(next(iter(directions.values())))
 
     def together(step: complex) -> Array:
         moved = {name: problem.inputs[name] + step * direction for name, direction in directions.items()}
-        value = project(problem.outputs({**problem.inputs, **moved}), cotangents)
-        return np.broadcast_to(value, (count,))
+        return _projected(problem.outputs({**problem.inputs, **moved}), cotangents, (count,))
+
+    def alone(step: complex) -> Array:
+        # One direction needs no leading axis, without which everything is cheaper.
+        moved = {name: problem.inputs[name] + step * direction[0] for name, direction in directions.items()}
+        return _projected(problem.outputs({**problem.inputs, **moved}), cotangents, ())[..., None]
 
     def one_by_one(step: complex) -> Array:
-        values = [
-            project(
-                problem.outputs(_moved(problem.inputs, {name: d[k] for name, d in directions.items()}, step)),
-                cotangents,
-            )
-            for k in range(count)
-        ]
-        return np.array(values)
+        values = []
+        for k in range(count):
+            moved = {name: problem.inputs[name] + step * direction[k] for name, direction in directions.items()}
+            values.append(_projected(problem.outputs({**problem.inputs, **moved}), cotangents, ()))
+        return np.stack(values, axis=-1)
 
+    if count == 1:
+        return alone
     return together if problem.batched else one_by_one
 
 
-def _moved(inputs: Inputs, direction: Mapping[str, Array], step: complex) -> Inputs:
-    return {**inputs, **{name: inputs[name] + step * d for name, d in direction.items()}}
+def _projected(outputs: Outputs, cotangents: CotangentSets, shape: tuple[int, ...]) -> Array:
+    if isinstance(cotangents, Mapping):
+        return np.broadcast_to(project(outputs, cotangents), shape)
+    return np.stack([np.broadcast_to(project(outputs, each), shape) for each in cotangents])
 
 
 def _central(along: Objective, method: Method, step: float) -> tuple[Array, Array]:

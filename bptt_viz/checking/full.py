@@ -6,7 +6,7 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.checking.comparison import by_gate, compare, noise_floor, tolerance
-from bptt_viz.checking.differences import Method, slopes
+from bptt_viz.checking.differences import slopes
 from bptt_viz.checking.gate import Probe, settle
 from bptt_viz.checking.problem import Problem
 from bptt_viz.results.check import Case, Comparison, Judgement
@@ -45,7 +45,7 @@ def numeric_gradients(
     for name, value in problem.inputs.items():
         found = [
             slopes(problem, asked.cotangents, {name: direction}, asked.method, eps)
-            for direction in _unit_directions(value, problem, asked.method)
+            for direction in unit_directions(value, problem)
         ]
         gradients[name] = np.concatenate([slope.value for slope in found]).reshape(value.shape)
         doubts[name] = np.concatenate([np.broadcast_to(s.uncertainty, s.value.shape) for s in found]).reshape(
@@ -54,7 +54,7 @@ def numeric_gradients(
     return gradients, doubts
 
 
-def _unit_directions(value: Array, problem: Problem, method: Method) -> Iterator[Array]:
+def unit_directions(value: Array, problem: Problem) -> Iterator[Array]:
     """Yield the unit vectors of one input, a chunk of copies (P, *shape) at a time."""
     widest = max(array.size for array in problem.inputs.values())
     chunk = max(1, _NUMBERS // max(widest, 1))

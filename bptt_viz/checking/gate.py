@@ -6,8 +6,17 @@ import numpy as np
 
 from bptt_viz.arrays import Array, norm
 from bptt_viz.checking.comparison import compare, tolerance
-from bptt_viz.checking.differences import COMPLEX_STEP, Directions, Method, objective, slopes
-from bptt_viz.checking.problem import Inputs, Outputs, Problem
+from bptt_viz.checking.differences import (
+    COMPLEX_STEP,
+    DEFAULT_STEP,
+    Directions,
+    Method,
+    Objective,
+    objective,
+    ridders,
+    slopes,
+)
+from bptt_viz.checking.problem import Inconclusive, Inputs, Misbehaviour, Outputs, Problem
 from bptt_viz.results.check import Case, Comparison, Judgement, Verdict
 
 Generator = np.random.Generator
@@ -16,6 +25,7 @@ Generator = np.random.Generator
 _DIRECTIONS = 2
 # Homogeneity is tested with a power of two, which scales floating-point numbers without rounding.
 _SCALE = 2.0**10
+_KINK = "the point is a kink: the slopes on its two sides differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +43,6 @@ class Probe:
     gradients: Inputs
     method: Method
     note: str
-
-
-class Inconclusive(Exception):  # noqa: N818 - an answer, not an error
-    """The point does not allow a check; the message says why and where."""
-
-
-class Misbehaviour(Exception):  # noqa: N818
-    """The backward pass does what no gradient can; the message says what."""
 
 
 def signed(rng: Generator, shape: tuple[int, ...]) -> Array:
@@ -65,7 +67,6 @@ def probe(problem: Problem, rng: Generator, wanted: Method | None, eps: float | 
     _demand_linear(problem, cotangents, gradients)
     together = {name: signed(rng, (1, *value.shape)) for name, value in problem.inputs.items()}
     method, note = choose_method(problem, cotangents, together, wanted, eps)
-    _demand_smooth(problem, cotangents, together, method)
     return Probe(cotangents, gradients, method, note)
 
 
@@ -117,32 +118,48 @@ def choose_method(
 
     A function that takes a modulus, a conjugate or a real buffer on its way is differentiable and yet not
     complex-safe: its complex step is silently wrong. One real direction tells.
+
+    Raises:
+        Inconclusive: the point is a kink.
     """
-    if wanted is not None:
+    along = objective(problem, cotangents, direction)
+    size = sum(norm(value) * norm(cotangents[place]) for place, value in problem.outputs(problem.inputs).items())
+    if wanted not in {None, Method.COMPLEX}:
+        _demand_smooth(along, size)
         return wanted, ""
-    real = slopes(problem, cotangents, direction, Method.RIDDERS, eps)
     try:
         with np.errstate(all="raise", under="ignore"):
-            imaginary = slopes(problem, cotangents, direction, Method.COMPLEX, None)
+            _demand_smooth_complex(along)
+            imaginary = along(1j * COMPLEX_STEP).imag / COMPLEX_STEP
     except (TypeError, ValueError, FloatingPointError, np.exceptions.ComplexWarning) as error:
+        _demand_smooth(along, size)
         return Method.RIDDERS, f"not complex-safe: {type(error).__name__}"
-    gap = np.abs(real.value - imaginary.value)
-    allowed = 10 * real.uncertainty + 1e-6 * np.abs(real.value)
-    return (Method.COMPLEX, "") if np.all(gap <= allowed) else (Method.RIDDERS, "not complex-safe")
+    real = ridders(along, eps or DEFAULT_STEP[Method.RIDDERS], rounds=3)
+    gap = np.abs(real.value - imaginary)
+    if wanted is not None or np.all(gap <= 10 * real.uncertainty + 1e-6 * np.abs(real.value)):
+        return Method.COMPLEX, ""
+    _demand_smooth(along, size)
+    return Method.RIDDERS, "not complex-safe"
 
 
-def _demand_smooth(problem: Problem, cotangents: Outputs, direction: Directions, method: Method) -> None:
-    """Refuse a point at which the slopes on the two sides differ."""
-    along = objective(problem, cotangents, direction)
-    if method is Method.COMPLEX:
-        ahead, behind = along(1j * COMPLEX_STEP).imag, -along(-1j * COMPLEX_STEP).imag
-        apart = np.abs(ahead - behind) > 1e-9 * (np.abs(ahead) + np.abs(behind))
-    else:
-        here, step = along(0.0), 1e-6
-        ahead, behind = (along(step) - here) / step, (here - along(-step)) / step
-        apart = np.abs(ahead - behind) > 1e-3 * (np.abs(ahead) + np.abs(behind))
-    if np.any(apart):
-        raise Inconclusive("the point is a kink: the slopes on its two sides differ")
+def _demand_smooth(along: Objective, size: float) -> None:
+    """Refuse a point at which the slopes on the two sides of a direction differ.
+
+    f(x + h) + f(x − h) − 2 f(x), divided by h, tends to 0 with h where f is smooth and to the jump of the slope at a
+    kink; two steps tell the one from the other. `size` is the scale of f, whose rounding sets what can be seen.
+    """
+    h, here = 1e-4, along(0.0)
+    bend = [np.abs(along(step) + along(-step) - 2 * here) / step for step in (h, h / 2)]
+    slope = np.abs(along(h) - along(-h)) / h
+    noise = 1e3 * np.finfo(float).eps * size / h
+    if np.any(2 * bend[1] - bend[0] > 1e-6 * slope + noise):
+        raise Inconclusive(_KINK)
+
+
+def _demand_smooth_complex(along: Objective) -> None:
+    ahead, behind = along(1j * COMPLEX_STEP).imag, -along(-1j * COMPLEX_STEP).imag
+    if np.any(np.abs(ahead - behind) > 1e-9 * (np.abs(ahead) + np.abs(behind))):
+        raise Inconclusive(_KINK)
 
 
 def projections(

@@ -103,7 +103,12 @@ def _places(rollout: Rollout) -> dict[Place, Node]:
 
 
 def random_problem(
-    model: SequenceModel, values: Mapping[str, Array], size: int, zero_state: bool, rng: np.random.Generator
+    model: SequenceModel,
+    values: Mapping[str, Array],
+    size: int,
+    zero_state: bool,
+    rng: np.random.Generator,
+    cuts: Collection[int] = (),
 ) -> ModelProblem:
     """Return a model at a random point: inputs and targets drawn, initial states drawn or zero.
 
@@ -113,6 +118,7 @@ def random_problem(
         size: N.
         zero_state: start from zeros.
         rng: where everything is drawn from.
+        cuts: the steps before which the gradient through time stops.
     """
     steps = model.pattern.steps
     x = rng.standard_normal((steps, size, model.cells[0].input_size))
@@ -121,4 +127,4 @@ def random_problem(
     if not zero_state:
         start = [{name: rng.standard_normal(value.shape) for name, value in states.items()} for states in start]
     label = f"T={steps} N={size} {'zero' if zero_state else 'random'} state"
-    return ModelProblem(model, values, x, targets, start, label)
+    return ModelProblem(model, values, x, targets, start, label, cuts)

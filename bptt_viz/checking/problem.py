@@ -37,20 +37,35 @@ class Problem(Protocol):
     """
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """The point in words."""
+        ...
+
     @property
-    def inputs(self) -> Inputs: ...
+    def inputs(self) -> Inputs:
+        """The point."""
+        ...
+
     @property
-    def gates(self) -> Mapping[str, tuple[str, ...]]: ...
+    def gates(self) -> Mapping[str, tuple[str, ...]]:
+        """Blocks of packed inputs."""
+        ...
+
     @property
-    def batched(self) -> bool: ...
+    def batched(self) -> bool:
+        """Whether `outputs` takes leading axes."""
+        ...
 
     def outputs(self, inputs: Inputs) -> Outputs:
         """Evaluate at other inputs, real or complex; leading axes of inputs come out as one of the outputs."""
         ...
 
     def pullback(self, cotangents: Outputs) -> Inputs:
-        """Run one fresh forward pass and one backward pass at the point, and return the inputs' cotangents."""
+        """Run one fresh forward pass and one backward pass at the point, and return the inputs' cotangents.
+
+        Raises:
+            Misbehaviour: backward changes what it was given.
+        """
         ...
 
 
@@ -61,3 +76,11 @@ def project(outputs: Outputs, cotangents: Outputs) -> Array:
         axes = tuple(range(-cotangent.ndim, 0))
         total = total + np.sum(outputs[place] * cotangent, axis=axes)
     return total
+
+
+class Inconclusive(Exception):  # noqa: N818 - an answer, not an error
+    """The point does not allow a check; the message says why and where."""
+
+
+class Misbehaviour(Exception):  # noqa: N818
+    """The backward pass does what no gradient can; the message says what."""

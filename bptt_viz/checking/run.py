@@ -1,20 +1,22 @@
-"""One target's check from end to end: the gate at every shape, every entry where it is wanted or where a gate fails."""
+"""One target's check from end to end: the gate at every shape, and where it fails every entry and the fault's place."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bptt_viz.checking.differences import Method
 from bptt_viz.checking.full import full
 from bptt_viz.checking.gate import gate
+from bptt_viz.checking.localise import MakeProblem, localise
 from bptt_viz.checking.model_problem import random_problem
 from bptt_viz.checking.problem import Problem
 from bptt_viz.checking.shapes import DEFAULT_SHAPES, Shape, pattern_of
+from bptt_viz.checking.wording import sentence
 from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation
 from bptt_viz.models import Request, SequenceModel, cell_class, cell_options
-from bptt_viz.results.check import Case, Check, Checks, Comparison, Judgement, Verdict
+from bptt_viz.results.check import Case, Check, Checks, Diagnosis, Judgement, Verdict
 from bptt_viz.topologies import pattern
 
 # A kink met by chance is left by drawing again; one that stays is in the data.
@@ -34,6 +36,7 @@ class CheckRequest:
         activation: φ of a cell that has one.
         settings: further options of the cell.
         topology: the input-output pattern.
+        truncate: check truncated backpropagation that stops every so many steps; None for full backpropagation.
         init: how weights are drawn.
         seed: of every random draw.
         shapes: the points of the sweep.
@@ -50,15 +53,13 @@ class CheckRequest:
     activation: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     topology: str = "many-to-many"
+    truncate: int | None = None
     init: str = "xavier"
     seed: int = 0
     shapes: tuple[Shape, ...] = DEFAULT_SHAPES
     every_entry: bool = False
     method: Method | None = None
     judgement: Judgement = field(default_factory=Judgement)
-
-
-MakeProblem = Callable[[Shape, np.random.Generator], Problem]
 
 
 def check_all(requests: Sequence[CheckRequest], tick: Callable[[float], None]) -> Checks:
@@ -87,7 +88,8 @@ def check_model(request: CheckRequest) -> Check:
     def problem(shape: Shape, rng: np.random.Generator) -> Problem:
         steps = pattern(request.topology, shape.steps)
         model = SequenceModel(cells, request.output_size, steps)
-        return random_problem(model, model.draw(rng, initialisation), shape.size, shape.zero_state, rng)
+        cuts = range(1 + request.truncate, steps.steps + 1, request.truncate) if request.truncate else ()
+        return random_problem(model, model.draw(rng, initialisation), shape.size, shape.zero_state, rng, cuts)
 
     return check(request.target, problem, request)
 
@@ -96,6 +98,8 @@ def _demand_sizes(request: CheckRequest) -> None:
     for name in ("input_size", "hidden", "output_size", "layers"):
         if getattr(request, name) < 1:
             raise UsageError(f"--{name.replace('_size', '')} must be at least 1, got {getattr(request, name)}")
+    if request.truncate is not None and request.truncate < 1:
+        raise UsageError(f"--truncate must be at least 1, got {request.truncate}")
     if request.topology == "delayed" and any(shape.steps < 2 for shape in request.shapes):
         raise UsageError("topology 'delayed' needs two time steps; choose --shapes such as 2x3,5x3")
     for name in ("rtol", "atol", "eps"):
@@ -112,9 +116,12 @@ def check(target: str, problem: MakeProblem, request: CheckRequest) -> Check:
         at_gate, at_full = _at_shape(problem, shape, place, request, len(fulls) == 0)
         gates.append(at_gate)
         fulls += at_full
-    cases = (*gates, *fulls)
-    verdict = worst([case.verdict for case in cases])
-    return Check(target, verdict, _diagnosis(verdict, request.shapes, gates, fulls), request.judgement, cases)
+    verdict = worst([case.verdict for case in (*gates, *fulls)])
+    located = _located(problem, request, gates)
+    if located is not None and fulls:
+        fulls[0] = replace(fulls[0], heat=located.heat)
+    words = _in_words(verdict, request.shapes, (*gates, *fulls), located)
+    return Check(target, verdict, words, request.judgement, (*gates, *fulls))
 
 
 def _at_shape(
@@ -142,25 +149,25 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict.PASS
 
 
-def _diagnosis(verdict: Verdict, shapes: Sequence[Shape], gates: Sequence[Case], fulls: Sequence[Case]) -> str:
+def misbehaves(case: Case) -> bool:
+    """Tell whether the backward pass was stopped for what it does rather than for what it returns."""
+    return case.verdict is Verdict.MISMATCH and not case.comparisons
+
+
+def _located(problem: MakeProblem, request: CheckRequest, gates: Sequence[Case]) -> Diagnosis | None:
+    """Look for the fault, unless backward misbehaves: what it returns then means nothing."""
+    if any(map(misbehaves, gates)):
+        return None
+    failed = [s for s, case in zip(request.shapes, gates, strict=True) if case.verdict is Verdict.MISMATCH]
+    return localise(problem, failed, request.seed, request.judgement, request.method)
+
+
+def _in_words(verdict: Verdict, shapes: Sequence[Shape], cases: Sequence[Case], located: Diagnosis | None) -> str:
+    """Return one sentence that says what to look at; empty for a pass."""
     if verdict is Verdict.PASS:
         return ""
-    case = next(case for case in (*fulls, *gates) if case.verdict is verdict)
-    if verdict is Verdict.INCONCLUSIVE:
-        return f"{case.reason} ({case.label})"
-    where = _most_wrong([made for made in (case.gates or case.comparisons) if not made.passed])
-    when = pattern_of(shapes, gates)
-    return "; ".join(part for part in (where or case.reason, when) if part)
-
-
-def _most_wrong(failed: Sequence[Comparison]) -> str:
-    if not failed:
-        return ""
-    made = max(failed, key=lambda comparison: comparison.error)
-    name, _, block = made.name.partition(":")
-    subject = f"{name}, gate {block}" if block else name
-    entry = ""
-    if made.worst is not None:
-        index, analytic, numeric = made.worst
-        entry = f", worst at {list(index)}: {analytic:.6g} against {numeric:.6g}"
-    return f"{subject}: the analytic gradient is {made.ratio:.3g}× the numeric one{entry}"
+    if located is not None:
+        when = pattern_of(shapes, cases[: len(shapes)])
+        return "; ".join(part for part in (sentence(located), when) if part)
+    case = next((case for case in cases if misbehaves(case)), None) or next(c for c in cases if c.verdict is verdict)
+    return f"{case.reason} ({case.label})"

@@ -51,6 +51,10 @@ def check(
     layers: Annotated[int, typer.Option("--layers", help="Cells stacked in depth.", min=1)] = 1,
     activation: Annotated[str | None, typer.Option("--activation", help="Activation of a cell that has one.")] = None,
     topology: Annotated[str, typer.Option("--topology", help="One of the input-output patterns.")] = "many-to-many",
+    truncate: Annotated[
+        int | None,
+        typer.Option("--truncate", help="Check truncated backpropagation that stops every so many steps.", min=1),
+    ] = None,
     init: Annotated[str, typer.Option("--init", help="How recurrent weights are drawn.")] = "xavier",
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the cell.")
@@ -87,6 +91,7 @@ def check(
         activation=activation,
         settings=parse_settings(settings),
         topology=topology,
+        truncate=truncate,
         init=init,
         seed=seed,
         shapes=parse_shapes(shapes) if shapes else DEFAULT_SHAPES,

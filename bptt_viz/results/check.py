@@ -95,6 +95,29 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Where a wrong gradient goes wrong.
+
+    Attributes:
+        input: the input whose gradient is wrong, if it is one alone.
+        gate: the gate whose block is wrong, if it is one.
+        lag: the smallest distance in time at which it is wrong.
+        path: the state or output through which the fault acts.
+        ratio: the factor by which the analytic gradient is off there.
+        uniform: whether everything that is wrong is off by that one factor.
+        heat: relative errors by input or gate and time.
+    """
+
+    input: str
+    gate: str
+    lag: int
+    path: str
+    ratio: float
+    uniform: bool
+    heat: HeatMap
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A target's check over all its cases.
 

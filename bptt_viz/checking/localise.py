@@ -1,0 +1,188 @@
+"""From a failed check to the place of the fault: the input, the gate, the lag in time, the path it takes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeGuard, runtime_checkable
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.checking.differences import Method
+from bptt_viz.checking.gate import choose_method, signed
+from bptt_viz.checking.places import Finding, findings, gradient_at
+from bptt_viz.checking.problem import Inputs, Outputs, Place, Problem
+from bptt_viz.checking.shapes import Shape
+from bptt_viz.results.check import Diagnosis, HeatMap, Judgement
+
+MakeProblem = Callable[[Shape, np.random.Generator], Problem]
+
+_READOUTS = frozenset({"y", "L"})
+
+
+@runtime_checkable
+class Movable(Problem, Protocol):
+    """A problem that can be posed at other inputs, also for another number of time steps."""
+
+    def at(self, inputs: Inputs, steps: int, label: str) -> Problem:
+        """Return the same function at another point."""
+        ...
+
+
+def localise(
+    make: MakeProblem, shapes: Sequence[Shape], seed: int, judgement: Judgement, wanted: Method | None
+) -> Diagnosis | None:
+    """Look for the fault at the shortest of the shapes that show it; None if none of them does.
+
+    Args:
+        make: poses the target at a shape.
+        shapes: those at which the gate failed.
+        seed: of the random points.
+        judgement: the tolerances.
+        wanted: the numeric method; None chooses.
+    """
+    for shape in sorted(shapes):
+        rng = np.random.default_rng((seed, *shape))
+        problem = make(shape, rng)
+        cotangents = {place: signed(rng, value.shape) for place, value in problem.outputs(problem.inputs).items()}
+        direction = {name: signed(rng, (1, *value.shape)) for name, value in problem.inputs.items()}
+        method, _ = choose_method(problem, cotangents, direction, wanted)
+        found = findings(problem, cotangents, method, judgement)
+        if any(finding.wrong for finding in found):
+            return _diagnosed(problem, shape, cotangents, found, method)
+    return None
+
+
+def _diagnosed(
+    problem: Problem, shape: Shape, cotangents: Outputs, found: Sequence[Finding], method: Method
+) -> Diagnosis:
+    wrong = [finding for finding in found if finding.wrong]
+    lag = _lag(wrong) if shape.steps > 1 else 0
+    subject, gate = _subject(problem, wrong)
+    path, ratio = _path(problem, found, subject), _ratio(wrong, subject, gate)
+    if lag and subject == "" and _is_movable(problem):
+        carried = _carry(problem, shape, cotangents, found, method)
+        path, ratio = carried or (path, ratio)
+    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat_map(found, shape.steps))
+
+
+def _is_movable(problem: Problem) -> "TypeGuard[Movable]":
+    return isinstance(problem, Movable)
+
+
+def is_state(name: str) -> bool:
+    """Tell whether an input is an initial state."""
+    return name.split("_l", maxsplit=1)[0].endswith("_0")
+
+
+def _lag(wrong: Sequence[Finding]) -> int:
+    """Return the smallest time distance at which a gradient is wrong; a whole input's gradient tells by its rows."""
+    rows = [
+        finding.place.t - 1 - int(s)
+        for finding in wrong
+        if finding.input == "x" and finding.place.t is not None
+        for s in np.flatnonzero(_wrong_rows(finding))
+        if s < finding.place.t
+    ]
+    times = [finding.place.t - 1 for finding in wrong if finding.place.t is not None]
+    return min(rows or times, default=0)
+
+
+def _wrong_rows(finding: Finding) -> Array:
+    """Return by time step whether the gradient of the whole sequence is wrong there."""
+    gap = np.abs(finding.analytic - finding.numeric).reshape(len(finding.numeric), -1).max(axis=1)
+    return gap > 1e-7 * np.abs(finding.numeric).max()
+
+
+def _subject(problem: Problem, wrong: Sequence[Finding]) -> tuple[str, str]:
+    """Return the one input that is wrong, if it is one, and the one gate, if it is one."""
+    names = {finding.input for finding in wrong}
+    weights = sorted(name for name in names if not is_state(name) and name != "x")
+    if not weights:
+        return ("x", "") if names == {"x"} else (min(name for name in names if is_state(name)), "")
+    gate = _gate(problem, [finding for finding in wrong if finding.input in weights])
+    if len(weights) == 1:
+        return weights[0], gate
+    return (weights[0], gate) if gate else ("", "")
+
+
+def _gate(problem: Problem, wrong: Sequence[Finding]) -> str:
+    """Return the gate that is wrong, or the worse of two; empty if it is more of them or all there are."""
+    errors: dict[str, float] = {}
+    for finding in wrong:
+        if finding.gate:
+            errors[finding.gate] = max(errors.get(finding.gate, 0.0), finding.made.error)
+    packed = {gate for name in {finding.input for finding in wrong} for gate in problem.gates.get(name, ())}
+    most = 2 if len(packed) > 2 else 1
+    return max(errors, key=lambda gate: errors[gate]) if 0 < len(errors) <= most else ""
+
+
+def _path(problem: Problem, found: Sequence[Finding], subject: str) -> str:
+    """Return the state or output through which the fault acts."""
+    if is_state(subject):
+        return subject.split("_0", maxsplit=1)[0]
+    wrong = {finding.place.path for finding in found if finding.wrong}
+    if len(wrong) == 1:
+        return wrong.pop()
+    states = wrong - _READOUTS
+    return "h" if "h" in states or not states else min(states)
+
+
+def _ratio(wrong: Sequence[Finding], subject: str, gate: str) -> float:
+    chosen = [f for f in wrong if (not subject or f.input == subject) and (not gate or f.gate == gate)]
+    return max(chosen or wrong, key=lambda finding: finding.made.error).made.ratio
+
+
+def _uniform(wrong: Sequence[Finding]) -> bool:
+    """Tell whether every wrong gradient is the right one times one and the same number."""
+    ratios = np.array([finding.made.ratio for finding in wrong])
+    if not np.all(np.isfinite(ratios)) or np.ptp(ratios) > 1e-6 * np.abs(ratios).max():
+        return False
+    gaps = [np.abs(f.analytic - f.made.ratio * f.numeric).max() <= 1e-6 * np.abs(f.numeric).max() for f in wrong]
+    return all(gaps)
+
+
+def _carry(
+    problem: Problem, shape: Shape, cotangents: Outputs, found: Sequence[Finding], method: Method
+) -> tuple[str, float] | None:
+    """Find which state's carry from step 2 to step 1 is wrong, and by what factor.
+
+    The gradient that reaches step 1 from an output of step 2 is a sum over the states between them. The numeric
+    parts of that sum are found one by one; a fit then tells the factor with which each is in the analytic gradient.
+    """
+    states = {name.split("_0", 1)[0]: name for name in problem.inputs if is_state(name)}
+    place = next((f.place for f in found if f.wrong and f.place.t == 2), None)
+    if shape.steps != 2 or place is None or "x" not in problem.inputs or len(states) < 2:
+        return None
+    parts = _parts(problem, {place: cotangents[place]}, states, method)
+    analytic = next(f.analytic for f in found if f.place == place and f.input == "x")[0]
+    factors, *_ = np.linalg.lstsq(np.stack([part.ravel() for part in parts.values()], axis=1), analytic.ravel())
+    off = {path: float(factor) for path, factor in zip(parts, factors, strict=True)}
+    path = max(off, key=lambda name: abs(off[name] - 1))
+    return path, off[path]
+
+
+def _parts(problem: Problem, cotangent: Outputs, states: Mapping[str, str], method: Method) -> dict[str, Array]:
+    """Return, by state, the numeric gradient of a step-2 output by x_1 along that state alone."""
+    assert _is_movable(problem), "the caller has made sure"
+    x = problem.inputs["x"]
+    first = problem.at({**problem.inputs, "x": x[:1]}, 1, "step 1")
+    between = {path: first.outputs(first.inputs)[Place(path, 1)] for path in states}
+    moved = {states[path]: value for path, value in between.items()}
+    second = problem.at({**problem.inputs, **moved, "x": x[1:]}, 1, "step 2")
+    ((place, value),) = cotangent.items()
+    back = gradient_at(second, {Place(place.path, 1, place.layer): value}, tuple(states.values()), method)
+    return {
+        path: gradient_at(first, {Place(path, 1): back[name]}, ("x",), method)["x"][0] for path, name in states.items()
+    }
+
+
+def heat_map(found: Sequence[Finding], steps: int) -> HeatMap:
+    """Return the largest error by input or gate and by the output's time step."""
+    packed = {finding.input for finding in found if finding.gate}
+    shown = [finding for finding in found if finding.gate or finding.input not in packed]
+    rows = list(dict.fromkeys(f"{f.input}:{f.gate}" if f.gate else f.input for f in shown))
+    errors = [[0.0] * steps for _ in rows]
+    for finding in shown:
+        row = rows.index(f"{finding.input}:{finding.gate}" if finding.gate else finding.input)
+        column = (finding.place.t or 1) - 1
+        errors[row][column] = max(errors[row][column], finding.made.error)
+    return HeatMap(tuple(rows), tuple(f"t={t}" for t in range(1, steps + 1)), tuple(map(tuple, errors)))
