@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bptt_viz.cells import Cell
 from bptt_viz.checking.differences import Method
 from bptt_viz.checking.full import full
 from bptt_viz.checking.gate import gate
@@ -71,15 +72,19 @@ def check_all(requests: Sequence[CheckRequest], tick: Callable[[float], None]) -
     return Checks(worst([check.verdict for check in done]), tuple(done))
 
 
-def check_model(request: CheckRequest) -> Check:
+def check_model(request: CheckRequest, make: type[Cell] | None = None) -> Check:
     """Check a cell within a sequence model: all its parameters, inputs and initial states.
+
+    Args:
+        request: what to check and how.
+        make: the cell's class; None looks it up by the target's name.
 
     Raises:
         UsageError: the request names something unknown or has a value out of range.
     """
     _demand_sizes(request)
     chosen = Request(cell=request.target, activation=request.activation, settings=request.settings)
-    make = cell_class(request.target)
+    make = cell_class(request.target) if make is None else make
     options = cell_options(make, chosen)
     sizes = [request.input_size] + [request.hidden] * (request.layers - 1)
     cells = tuple(make(size, request.hidden, **options) for size in sizes)

@@ -1,0 +1,164 @@
+"""pytest plugin: the `gradcheck` fixture, and a marker of that name that sets its options.
+
+Nothing but pytest is imported until a test calls the fixture.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from bptt_viz.checking.problem import Problem
+    from bptt_viz.checking.run import CheckRequest
+    from bptt_viz.results.check import Check
+
+_TOLERANCES = ("rtol", "atol", "eps")
+_OF_A_PROBLEM = frozenset({*_TOLERANCES, "full", "method", "seed"})
+_PROBLEM = ("label", "inputs", "gates", "batched", "outputs", "pullback")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, so that --strict-markers knows it."""
+    config.addinivalue_line(
+        "markers",
+        "gradcheck(**options): options of the gradcheck fixture, such as rtol=1e-9 or shapes='1x1,5x3'.",
+    )
+
+
+@pytest.fixture
+def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
+    """Check a gradient numerically and fail with the terminal's report unless it passes.
+
+    `gradcheck(target, **options)` takes a built-in cell's name, `file.py:ClassName` (looked for from the working
+    directory, then beside the test file), a subclass of `Cell`, or an object with the attributes of
+    `bptt_viz.checking.problem.Problem`. Its options are those of `bptt-viz check`; they win over the marker's. It
+    returns the check.
+    """
+    marked = _marked(request.node)
+    folder = request.path.parent
+
+    def check(target: Any, **options: Any) -> "Check":
+        __tracebackhide__ = True
+        from bptt_viz.errors import UsageError
+        from bptt_viz.results.check import Verdict
+
+        try:
+            found, refused = _checked(target, marked, options, folder), ""
+        except UsageError as error:
+            refused = f"gradcheck: {error}"
+        if refused:
+            pytest.fail(refused, pytrace=False)
+        if found.verdict is not Verdict.PASS:
+            pytest.fail(_report(found), pytrace=False)
+        return found
+
+    return check
+
+
+def _marked(node: pytest.Item) -> dict[str, Any]:
+    """Return the options of all gradcheck markers, those closest to the test winning."""
+    options: dict[str, Any] = {}
+    for mark in reversed([*node.iter_markers("gradcheck")]):
+        if mark.args:
+            pytest.fail(f"the gradcheck marker takes options by name, got {mark.args[0]!r}", pytrace=False)
+        options |= mark.kwargs
+    return options
+
+
+def _checked(target: Any, marked: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> "Check":
+    from bptt_viz.cells import Cell
+    from bptt_viz.checking.run import check_model
+
+    if not isinstance(target, str | type) and all(hasattr(target, name) for name in _PROBLEM):
+        return _check_problem(target, marked, options)
+    request = _request({**marked, **options})
+    if isinstance(target, str):
+        return check_model(_named(request, _reached(target, folder)))
+    if isinstance(target, type) and issubclass(target, Cell):
+        return check_model(_named(request, target.__name__), target)
+    from bptt_viz.errors import UsageError
+
+    raise UsageError(f"expected a cell's name, file.py:ClassName, a Cell class or a Problem, got {target!r}")
+
+
+def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mapping[str, Any]) -> "Check":
+    """Check a problem at its own point; sizes and shapes mean nothing there."""
+    from bptt_viz.checking.run import check
+    from bptt_viz.checking.shapes import Shape
+    from bptt_viz.errors import UsageError
+
+    for name in options.keys() - _OF_A_PROBLEM:
+        raise UsageError(f"a problem has a point of its own, so that {name!r} means nothing for it")
+    fitting = {name: value for name, value in marked.items() if name in _OF_A_PROBLEM}
+    request = _request({**fitting, **options}, shapes=(Shape(1, 1, False),))
+    return check(type(problem).__name__, lambda *_: problem, request)
+
+
+def _request(options: Mapping[str, Any], **fixed: Any) -> "CheckRequest":
+    """Turn options, as a marker or a call gives them, into a request.
+
+    Raises:
+        UsageError: one of them is unknown or has a value that makes no sense.
+    """
+    from dataclasses import fields
+
+    from bptt_viz.checking.differences import parse_method
+    from bptt_viz.checking.run import CheckRequest
+    from bptt_viz.checking.shapes import parse_shapes
+    from bptt_viz.results.check import Judgement
+
+    plain = {field.name for field in fields(CheckRequest)} - {"target", "judgement", "every_entry"}
+    _demand_known(options, plain | {*_TOLERANCES, "full"})
+    given = {name: value for name, value in options.items() if name in plain} | fixed
+    if isinstance(shapes := given.get("shapes"), str):
+        given["shapes"] = parse_shapes(shapes)
+    given["method"] = parse_method(given.get("method"))
+    given["settings"] = {name: _as_typed(value) for name, value in given.get("settings", {}).items()}
+    tolerances = {name: options[name] for name in _TOLERANCES if name in options}
+    every_entry = bool(options.get("full", False))
+    return CheckRequest(target="", every_entry=every_entry, judgement=Judgement(**tolerances), **given)
+
+
+def _demand_known(options: Mapping[str, Any], known: set[str]) -> None:
+    from math import inf
+
+    from bptt_viz.errors import UsageError
+
+    for name in options.keys() - known:
+        raise UsageError(f"there is no option {name!r}; choose from {', '.join(sorted(known))}")
+    for name in options.keys() & _TOLERANCES:
+        if not (isinstance(options[name], int | float) and 0 < options[name] < inf):
+            raise UsageError(f"{name} must be positive and finite, got {options[name]!r}")
+
+
+def _as_typed(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _named(request: "CheckRequest", name: str) -> "CheckRequest":
+    from dataclasses import replace
+
+    return replace(request, target=name)
+
+
+def _reached(target: str, folder: Path) -> str:
+    """Return a target whose file is not here as one beside the test file, if it is there."""
+    file, colon, member = target.rpartition(":")
+    beside = folder / file
+    if not colon or Path(file).is_file() or not beside.is_file():
+        return target
+    return f"{os.path.relpath(beside)}:{member}"
+
+
+def _report(found: "Check") -> str:
+    from bptt_viz.render.check import check_report
+    from bptt_viz.render.plain import plain
+    from bptt_viz.results.check import Checks, Verdict
+
+    text = plain(check_report(Checks(found.verdict, (found,)), boxed=False))
+    if found.verdict is Verdict.INCONCLUSIVE:
+        text += "\n\nThis is neither a pass nor a mismatch: the gradient cannot be judged at this point."
+    return text
