@@ -29,6 +29,9 @@ class _Commands(TyperGroup):
 class _Command(TyperCommand):
     """One command; it does not run beside settings that make no sense."""
 
+    def get_short_help_str(self, limit: int = 0) -> str:
+        return super().get_short_help_str(max(limit, 10_000))  # a whole sentence, however long
+
     def invoke(self, ctx: Any) -> Any:
         ctx.default_map.verify()
         with results_alone():

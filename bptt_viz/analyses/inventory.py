@@ -1,22 +1,66 @@
 """Collects what the package offers by name."""
 
 from dataclasses import fields
+from typing import Any, get_args, get_type_hints
 
+from bptt_viz import initialisation, topologies
 from bptt_viz.cells import Cell, discover_cells
-from bptt_viz.initialisation import NAMES as INITIALISATIONS
+from bptt_viz.initialisation import Initialisation
 from bptt_viz.ops import discover_primitives
-from bptt_viz.results.inventory import CellEntry, Inventory
-from bptt_viz.texts import EMBEDDED
-from bptt_viz.topologies import NAMES as TOPOLOGIES
+from bptt_viz.results.inventory import (
+    CellEntry,
+    InitialisationEntry,
+    Inventory,
+    OptionEntry,
+    PrimitiveEntry,
+    TextEntry,
+    TopologyEntry,
+)
+from bptt_viz.texts import EMBEDDED, read_text
+
+_SHOWN_STEPS = 4
 
 
 def inventory() -> Inventory:
     """Return every cell, topology, initialisation, primitive and embedded text."""
-    cells = {name: _entry(cell) for name, cell in discover_cells().items()}
-    return Inventory(cells, TOPOLOGIES, INITIALISATIONS, tuple(discover_primitives()), EMBEDDED)
+    return Inventory(
+        cells={name: _cell(make) for name, make in discover_cells().items()},
+        topologies={name: _topology(name) for name in topologies.NAMES},
+        initialisations={name: _initialisation(name) for name in initialisation.NAMES},
+        primitives={name: PrimitiveEntry(found.symbol, found.rule) for name, found in discover_primitives().items()},
+        texts={name: _text(name) for name in EMBEDDED},
+    )
 
 
-def _entry(cell: type[Cell]) -> CellEntry:
-    summary = (cell.__doc__ or "").strip().splitlines()[0]
-    own = {f.name: str(f.default) for f in fields(cell) if f.name not in {"input_size", "hidden_size"}}
-    return CellEntry(summary, own)
+def _cell(make: type[Cell]) -> CellEntry:
+    hints = get_type_hints(make)
+    own = [f for f in fields(make) if f.init and f.name not in {"input_size", "hidden_size"}]
+    options = {f.name: OptionEntry(_typed(f.default), _choices(hints[f.name])) for f in own}
+    return CellEntry(_first_line(make), make.states, make.gates, options)
+
+
+def _typed(value: Any) -> str:
+    """Return an option's value as it is typed after `--set NAME=`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _choices(kind: Any) -> tuple[str, ...]:
+    return ("true", "false") if kind is bool else tuple(map(str, get_args(kind)))
+
+
+def _topology(name: str) -> TopologyEntry:
+    made = topologies.pattern(name, _SHOWN_STEPS)
+    return TopologyEntry(made.steps, made.inputs, made.outputs)
+
+
+def _initialisation(name: str) -> InitialisationEntry:
+    return InitialisationEntry(_first_line(getattr(initialisation, name)), Initialisation.parse(name).value)
+
+
+def _text(name: str) -> TextEntry:
+    text = read_text(name)
+    return TextEntry(len(text), len(set(text)), text.splitlines()[0])
+
+
+def _first_line(documented: object) -> str:
+    return (documented.__doc__ or "").strip().splitlines()[0]

@@ -1,20 +1,36 @@
 """`bptt-viz list`: what there is."""
 
+from typing import Annotated
+
+import typer
+
 from bptt_viz.console.options import Json, Output
+from bptt_viz.errors import UsageError
+
+_KINDS = ("cells", "topologies", "initialisations", "primitives", "texts")
 
 
-def list_(json: Json = False, output: Output = None) -> None:
-    """List the cells with their options, the topologies, initialisations, primitives and embedded texts.
+def list_(
+    kind: Annotated[str | None, typer.Argument(metavar="[KIND]", help=f"One of {', '.join(_KINDS)}.")] = None,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """List cells, topologies, initialisations, primitives and texts.
 
-    Example: bptt-viz list
+    Example: bptt-viz list cells
     """
+    if kind is not None and kind not in _KINDS:
+        raise UsageError(f"unknown kind {kind!r}; choose from {', '.join(_KINDS)}")
     from bptt_viz.analyses.inventory import inventory
-    from bptt_viz.console.output import console, emit, provenance
-    from bptt_viz.render.inventory import inventory_table
+    from bptt_viz.console.output import emit, provenance, to_terminal
+    from bptt_viz.render.inventory import inventory_overview, inventory_section
     from bptt_viz.render.json_document import document
 
     found = inventory()
-    emit(
-        document("list", found, provenance("list", {})) if json else inventory_table(found, console().is_terminal),
-        output,
-    )
+    sections = {each: getattr(found, each) for each in _KINDS if kind in {None, each}}
+    if json:
+        emit(document("list", sections, provenance("list", {"kind": kind})), output)
+    elif kind is None:
+        emit(inventory_overview(sections), output)
+    else:
+        emit(inventory_section(sections[kind], to_terminal(output)), output)

@@ -57,8 +57,13 @@ def console() -> "Console":
     )
 
 
+def to_terminal(output: Path | None = None) -> bool:
+    """Tell whether a result goes to somebody who looks at a terminal, not to a file or a program."""
+    return _is_standard(output) and on_terminal()
+
+
 def on_terminal() -> bool:
-    """Tell whether somebody looks at standard output, rather than a program reads it."""
+    """Tell whether standard output is a terminal."""
     stream = stdout()
     return stream is not None and stream.isatty()
 
@@ -83,10 +88,14 @@ def emit(text: "str | RenderableType", output: Path | None = None) -> None:
         ClosedPipe: the reader of standard output has gone.
         UsageError: the file, or standard output, cannot be written.
     """
-    if output is not None and str(output) != "-":
+    if output is not None and not _is_standard(output):
         write_file(output, _plain(text).encode("utf-8", _ESCAPE))
         return
     _write(_ended(text) if isinstance(text, str) else _rendered(text, console()))
+
+
+def _is_standard(output: Path | None) -> bool:
+    return output is None or str(output) == "-"
 
 
 def _plain(text: "str | RenderableType") -> str:
