@@ -41,9 +41,12 @@ class GRU(Cell):
 
     def step(self, p: SimpleNamespace, x: Node, s: SimpleNamespace) -> State:
         x_r, x_z, x_n = split(x @ p.W_xh + p.b_h, ("r_x", "z_x", "n_x"))
-        h_r, h_z, *h_n = split(s.h @ p.W_hh, ("r_h", "z_h", "n_h")[: 3 if self.reset == "after" else 2])
+        if self.reset == "after":
+            h_r, h_z, h_n = split(s.h @ p.W_hh, ("r_h", "z_h", "n_h"))
+        else:
+            h_r, h_z = split(s.h @ p.W_hh, ("r_h", "z_h"))
         r = sigmoid(add(x_r, h_r, "r_raw"), "r")
         z = sigmoid(add(x_z, h_z, "z_raw"), "z")
-        recurrent = r * (h_n[0] + p.b_hn) if h_n else (r * s.h) @ p.W_hn
+        recurrent = r * (h_n + p.b_hn) if self.reset == "after" else (r * s.h) @ p.W_hn
         n = tanh(add(x_n, recurrent, "n_raw"), "n")
         return {"h": z * s.h + (1 - z) * n}

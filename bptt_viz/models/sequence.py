@@ -97,9 +97,9 @@ class SequenceModel:
         """
         self._check(inputs, targets)
         tape = Tape()
-        size, dtype = inputs.shape[-2], np.result_type(inputs)
         shared = self._leaves(tape, values)
-        layers = self._layers(tape, shared, start if start is not None else self.zero_start(size, str(dtype)))
+        first = self.zero_start(inputs.shape[-2], str(inputs.dtype)) if start is None else start
+        layers = self._layers(tape, shared, first)
         sequence, xs = self._inputs(tape, inputs, differentiate_inputs)
         tops = unroll(layers, xs, cuts, held)
         outputs, losses, readout = self._read(tape, tops, shared, targets)

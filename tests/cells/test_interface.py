@@ -68,6 +68,26 @@ def test_packed_parameters_have_one_block_of_the_hidden_size_a_gate(name, form):
         assert len(parameter.shape) == 1 or parameter.shape[0] == (D if parameter.role == "input" else H)
 
 
+ROLES = {"W_x": "input", "W_h": "recurrent", "W_c": "peephole", "b_h": "bias"}
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_built_in_parameters_are_named_by_their_roles(name, form):
+    for key, parameter in described(discover_cells()[name](D, H, **form)).items():
+        assert parameter.role == ROLES[key[:3]]
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_each_gate_has_one_block_of_recurrent_weights(name, form):
+    cell = discover_cells()[name](D, H, **form)
+    recurrent = [parameter for parameter in described(cell).values() if parameter.role == "recurrent"]
+    assert tuple(gate for parameter in recurrent for gate in parameter.gates) == cell.gates
+
+
+def test_the_bias_of_a_grus_inner_product_belongs_to_its_candidate():
+    assert described(discover_cells()["gru"](D, H))["b_hn"] == Parameter((H,), "bias", ("n",))
+
+
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_cell_with_gates_names_them_in_its_packed_input_weights(name, form):
     cell = discover_cells()[name](D, H, **form)
