@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bptt_viz.errors import BpttVizError, ClosedPipe, ExitCode, UsageError
+from bptt_viz.render.characters import shown
 
 PROGRAM = "bptt-viz"
 TRACEBACK = "BPTT_VIZ_TRACEBACK"
@@ -83,9 +84,8 @@ def say(message: str) -> None:
     if sys.stderr is None:  # the caller closed it
         return
     line = re.sub(r"\s*[\r\n]\s*", " ", message.strip())
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
     with suppress(OSError):
-        sys.stderr.write(f"{PROGRAM}: {shown}\n")
+        sys.stderr.write(f"{PROGRAM}: {shown(line)}\n")
         sys.stderr.flush()
 
 

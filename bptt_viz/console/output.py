@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -101,10 +102,9 @@ def _is_standard(output: Path | None) -> bool:
 def _plain(text: "str | RenderableType") -> str:
     if isinstance(text, str):
         return _ended(text)
-    from rich.console import Console
+    from bptt_viz.render.plain import plain
 
-    plain = Console(width=_PIPE_WIDTH, force_terminal=False, color_system=None, soft_wrap=True)
-    return _rendered(text, plain)
+    return _ended(plain(text))
 
 
 def _ended(text: str) -> str:
@@ -216,7 +216,13 @@ def _mode(path: Path) -> int:
 
 def provenance(command: str, options: Mapping[str, Any]) -> Provenance:
     """Return what was run, for the artefacts: versions, command and options; no time and no path of this machine."""
-    import numpy as np
-
     shown = {name: Path(value).name if isinstance(value, Path) else value for name, value in options.items()}
-    return Provenance(command, dict(shown), __version__, np.__version__, platform.python_version())
+    return Provenance(command, dict(shown), __version__, version_of("numpy"), platform.python_version())
+
+
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or `missing`."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "missing"
