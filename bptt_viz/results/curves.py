@@ -1,0 +1,117 @@
+"""Gradient norm against distance back in time: what was asked for, and what came out."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bptt_viz.arrays import Array
+
+Verdict = Literal["vanishes", "explodes", "dies", "neither", "unmeasured"]
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesSetting:
+    """The networks whose curves are wanted: vanilla RNNs over a text, with a loss at the last step only.
+
+    Attributes:
+        activations: φ, each of tanh, sigmoid, relu or identity.
+        radii: spectral radii of W_hh, positive.
+        seeds: S, how many networks are drawn for each activation and radius.
+        matrix: how W_hh is drawn before it is scaled to the radius: normal, orthogonal or identity.
+        hidden: H.
+        steps: T; None takes 50, or as many as the text allows.
+        text: an embedded text's name or a UTF-8 file; its first characters are the input.
+        seed: of every random draw.
+        dtype: float64 or float32.
+        input_scale: factor on W_xh, 0 or more; 0 leaves the network without input.
+        start: every entry of h_0.
+    """
+
+    activations: tuple[str, ...] = ("tanh", "sigmoid", "relu")
+    radii: tuple[float, ...] = (0.5, 0.9, 1.0, 1.1, 1.5, 2.0)
+    seeds: int = 10
+    matrix: str = "normal"
+    hidden: int = 64
+    steps: int | None = None
+    text: str = "sonnets"
+    seed: int = 0
+    dtype: str = "float64"
+    input_scale: float = 1.0
+    start: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """‖∂L_T/∂h_{T−k}‖ / ‖∂L_T/∂h_T‖ of one activation at one radius, over all seeds; arrays are (T+1,), k = 0 … T.
+
+    Attributes:
+        radius: spectral radius of W_hh.
+        median: over the seeds that could be measured; 0 or infinite from where the middle seed is out of range.
+        lower: the lower quantile.
+        upper: the upper quantile.
+        singular: λ1, the largest singular value of W_hh; median over the seeds.
+        bound: (γ λ1)^k.
+        bound_rate: γ λ1, the bound's factor a step.
+        guaranteed: whether γ λ1 < 1, so that the gradient is bound to vanish.
+        rate: the median's mean factor a step, from k = 0 to `reach`; NaN if `reach` is 0.
+        half_life: steps in which the gradient halves (doubles, if `rate` > 1) at that rate; infinite at rate 1.
+        reach: the largest k up to which the median is in range.
+        died: seeds whose gradient became exactly 0 at once, as when no unit of a ReLU layer is on.
+        underflowed: seeds whose gradient sank below the smallest normal number of the dtype.
+        overflowed: seeds whose gradient outgrew the dtype.
+        unmeasured: seeds with a gradient of 0, or not finite, at the last step; left out of the quantiles.
+        verdict: `vanishes` if the whole band has sunk below 1/10 at k = T, `explodes` if it has risen above 10,
+            `dies` if at least half of the seeds died, `unmeasured` if no seed was measured, else `neither`.
+    """
+
+    radius: float
+    median: Array
+    lower: Array
+    upper: Array
+    singular: float
+    bound: Array
+    bound_rate: float
+    guaranteed: bool
+    rate: float
+    half_life: float
+    reach: int
+    died: int
+    underflowed: int
+    overflowed: int
+    unmeasured: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All curves of one activation.
+
+    Attributes:
+        activation: its name on the command line.
+        name: how it is written in text, such as ReLU.
+        gamma: γ, its steepest slope.
+        curves: by ascending radius.
+    """
+
+    activation: str
+    name: str
+    gamma: float
+    curves: tuple[Curve, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Vanishing and exploding curves.
+
+    Attributes:
+        finding: what they show, in one sentence.
+        setting: what was run, with T filled in.
+        quantiles: which ones `lower` and `upper` are.
+        distance: k = 0 … T, steps back in time from the last.
+        panels: one for each activation, in the order asked for.
+    """
+
+    finding: str
+    setting: CurvesSetting
+    quantiles: tuple[float, float]
+    distance: Array
+    panels: tuple[Panel, ...]
