@@ -1,3 +1,59 @@
-"""Verify and show backpropagation through time."""
+"""Verify and show backpropagation through time.
+
+What stands in `__all__` is for use in other programs and for cells of one's own; each name is imported when it is
+first used, so that `import bptt_viz` alone costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bptt_viz import ops
+    from bptt_viz.cells import Cell, Parameter, State
+    from bptt_viz.errors import BpttVizError, UsageError
+    from bptt_viz.models import Batch, Prepared, Request, Rollout, SequenceModel, prepare, windows
+    from bptt_viz.tape import Node, Tape, backward, forward
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Batch",
+    "BpttVizError",
+    "Cell",
+    "Node",
+    "Parameter",
+    "Prepared",
+    "Request",
+    "Rollout",
+    "SequenceModel",
+    "State",
+    "Tape",
+    "UsageError",
+    "backward",
+    "forward",
+    "ops",
+    "prepare",
+    "windows",
+]
+
+_HOMES = {
+    "cells": ("Cell", "Parameter", "State"),
+    "errors": ("BpttVizError", "UsageError"),
+    "models": ("Batch", "Prepared", "Request", "Rollout", "SequenceModel", "prepare", "windows"),
+    "tape": ("Node", "Tape", "backward", "forward"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ops":
+        return import_module("bptt_viz.ops")
+    for home, names in _HOMES.items():
+        if name in names:
+            found = getattr(import_module(f"bptt_viz.{home}"), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module 'bptt_viz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
