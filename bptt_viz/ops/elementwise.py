@@ -1,7 +1,7 @@
 """Functions of one array, entry by entry. Each derivative is written with the value `y` where that is cheaper."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,16 +19,6 @@ def _constants(**values: float) -> dict[str, Array]:
 
 _ONE = _constants(e=1.0, d=1.0, D=1.0, f=1.0, F=1.0, g=1.0, G=1.0)
 _ZERO = _constants(**dict.fromkeys(_ONE, 0.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Activation:
-    """What the gates of a cell need of an activation: value and slope, each able to write into a given array."""
-
-    name: str
-    value: Callable[..., Array]
-    slope: Slope
-    rule: str
 
 
 def _elementwise(name: str, symbol: str, value: Callable[..., Array], slope: Slope, rule: str) -> Primitive:
@@ -68,10 +58,8 @@ SQRT = _elementwise("sqrt", "√", np.sqrt, _sqrt_slope, "{g} / (2 {y})")
 sqrt = unary(SQRT)
 
 
-def _tanh_slope(x: Array, y: Array, out: Array | None = None) -> Array:
-    # Without axes NumPy would make a scalar, which cannot be written into.
-    slope = np.multiply(y, y, out=out if y.ndim else np.empty_like(y))
-    return np.subtract(_ONE[y.dtype.char], slope, out=slope)
+def _tanh_slope(x: Array | None, y: Array) -> Array:
+    return _ONE[y.dtype.char] - y * y
 
 
 TANH = _elementwise("tanh", "tanh", np.tanh, _tanh_slope, "(1 − {y}²) ⊙ {g}")
@@ -89,9 +77,8 @@ def _sigmoid_value(x: Array, out: Array | None = None) -> Array:
     return np.divide(e, e + _ONE[kind], out=e)
 
 
-def _sigmoid_slope(x: Array, y: Array, out: Array | None = None) -> Array:
-    slope = np.subtract(_ONE[y.dtype.char], y, out=out if y.ndim else np.empty_like(y))
-    return np.multiply(slope, y, out=slope)
+def _sigmoid_slope(x: Array | None, y: Array) -> Array:
+    return (_ONE[y.dtype.char] - y) * y
 
 
 SIGMOID = _elementwise("sigmoid", "σ", _sigmoid_value, _sigmoid_slope, "(1 − {y}) ⊙ {y} ⊙ {g}")
@@ -102,9 +89,9 @@ def _relu_value(x: Array, out: Array | None = None) -> Array:
     return np.maximum(x, _ZERO[x.dtype.char], out=out)
 
 
-def _relu_slope(x: Array, y: Array, out: Array | None = None) -> Array:
+def _relu_slope(x: Array | None, y: Array) -> Array:
     # The slope at 0 is taken as 0, as in the lecture and in PyTorch. The real part decides for complex values.
-    return np.multiply(y.real > 0, _ONE[y.dtype.char], out=out)
+    return np.multiply(y.real > 0, _ONE[y.dtype.char])
 
 
 RELU = _elementwise("relu", "ReLU", _relu_value, _relu_slope, "1[{a} > 0] ⊙ {g}")
@@ -116,9 +103,17 @@ def identity(x: Node, name: str = "") -> Node:
     return x
 
 
+class Activation(NamedTuple):
+    """What a gate needs of its activation: the primitive, value(x, out) and slope(None, y)."""
+
+    primitive: Primitive
+    value: Callable[..., Array]
+    slope: Slope
+
+
 ACTIVATIONS = {
-    sigmoid: Activation("sigmoid", _sigmoid_value, _sigmoid_slope, SIGMOID.rule[0]),
-    tanh: Activation("tanh", np.tanh, _tanh_slope, TANH.rule[0]),
-    relu: Activation("relu", _relu_value, _relu_slope, RELU.rule[0]),
+    sigmoid: Activation(SIGMOID, _sigmoid_value, _sigmoid_slope),
+    tanh: Activation(TANH, np.tanh, _tanh_slope),
+    relu: Activation(RELU, _relu_value, _relu_slope),
 }
 """What gates may be activated with, by recording function."""

@@ -8,69 +8,84 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.ops.elementwise import ACTIVATIONS, Activation
-from bptt_viz.ops.slicing import blocks
+from bptt_viz.ops.elementwise import ACTIVATIONS, Activation, relu, sigmoid, tanh
+from bptt_viz.ops.slicing import Piece, block_places
 from bptt_viz.tape import Node, Primitive
 
-
-class Run(NamedTuple):
-    """Neighbouring gates with the same activation, computed at once."""
-
-    activation: Activation
-    key: tuple[Any, slice]
+Operation = Callable[..., Node]
 
 
-def _gates_value(x: Array, runs: Sequence[Run], names: Sequence[str]) -> Array:
-    out = np.empty_like(x)
-    for activation, key in runs:
-        activation.value(x[key], out[key])
-    return out
+def _gate(activation: Activation) -> Primitive:
+    """Make the primitive of one gate, y = activation(x[key])."""
+    whole, value_of, slope_of = activation
+
+    def value(x: Array, *, key: Any, block: tuple[int, int]) -> Array:
+        return value_of(x[key])
+
+    def vjp(g: Array, node: Node) -> Sequence[Piece]:
+        return (Piece(g * slope_of(None, node.value), node.attributes["key"], node),)
+
+    def jvp(dot: Sequence[Array | None], node: Node) -> Array:
+        assert dot[0] is not None, "forward mode pushes only where a tangent came in"
+        return dot[0][node.attributes["key"]] * slope_of(None, node.value)
+
+    return Primitive(f"{whole.name}_gate", whole.symbol, value, vjp, jvp, whole.rule, whole.nickname)
 
 
-def _slopes(node: Node) -> Array:
-    x, y = node.parents[0].value, node.value
-    slopes = np.empty_like(y)
-    for activation, key in node.attributes["runs"]:
-        activation.slope(x[key], y[key], slopes[key])
-    return slopes
+SIGMOID_GATE = _gate(ACTIVATIONS[sigmoid])
+TANH_GATE = _gate(ACTIVATIONS[tanh])
+RELU_GATE = _gate(ACTIVATIONS[relu])
+_GATES = {sigmoid: SIGMOID_GATE, tanh: TANH_GATE, relu: RELU_GATE}
+
+GATES = frozenset(_GATES.values())
+"""The primitives whose value is an activated block of their parent's."""
 
 
-def _gates_vjp(g: Array, node: Node) -> Sequence[Array]:
-    return (g * _slopes(node),)
+class _Plan(NamedTuple):
+    """How gates of certain activations are cut out of a last axis of a certain size.
+
+    Attributes:
+        apart: what the last axis is cut into, (k, H).
+        runs: neighbouring gates with the same activation, which are computed at once.
+        gates: primitive and attributes of each gate's node.
+    """
+
+    apart: tuple[int, int]
+    runs: list[tuple[Callable[..., Array], slice]]
+    gates: list[tuple[Primitive, dict[str, Any]]]
 
 
-def _gates_jvp(dot: Sequence[Array | None], node: Node) -> Array:
-    assert dot[0] is not None, "forward mode pushes only where a tangent came in"
-    return dot[0] * _slopes(node)
+_PLANS: dict[tuple[Any, ...], _Plan] = {}
 
 
-GATES = Primitive("gates", "gates", _gates_value, _gates_vjp, _gates_jvp, ("slope of each gate ⊙ {g}",), "scales")
-
-_PLANS: dict[tuple[Any, ...], dict[str, Any]] = {}
-
-
-def _plan(last: tuple[int, ...], activations: dict[str, Callable[..., Node]]) -> dict[str, Any]:
-    """Return the attributes of the node for gates of these names and activations."""
-    count = len(activations)
-    if not last or not count or last[0] % count:
-        size = f"a last axis of {last[0]}" if last else "a number"
-        raise UsageError(f"gates: {size} cannot be cut into {count} equal blocks")
+def _plan(last: tuple[int, ...], activations: dict[str, Operation]) -> _Plan:
     unknown = [name for name, activation in activations.items() if activation not in ACTIVATIONS]
     if unknown:
         raise UsageError(f"gates: the activation of {unknown[0]!r} must be ops.sigmoid, ops.tanh or ops.relu")
-    width = last[0] // count
+    count, kinds = len(activations), list(activations.values())
+    places = block_places(last, count, "gates")
     runs = []
-    for activation, members in groupby(enumerate(activations.values()), key=lambda item: item[1]):
-        places = [k for k, _ in members]
-        key = (..., slice(places[0] * width, (places[-1] + 1) * width))
-        runs.append(Run(ACTIVATIONS[activation], key))
-    return {"runs": tuple(runs), "names": tuple(activations)}
+    for activation, members in groupby(range(count), kinds.__getitem__):
+        run = list(members)
+        runs.append((ACTIVATIONS[activation].value, slice(run[0], run[-1] + 1)))
+    gates = [(_GATES[activation], place) for activation, place in zip(kinds, places, strict=True)]
+    return _Plan((count, last[0] // count), runs, gates)
 
 
-def gates(packed: Node, **activations: Callable[..., Node]) -> tuple[Node, ...]:
-    """Activate the blocks of a packed pre-activation and cut them apart: `i, f = gates(raw, i=sigmoid, f=sigmoid)`.
+def _activated(x: Array, plan: _Plan) -> Array:
+    """Return the gates' values along a new first axis, so that each one's entries lie together in memory."""
+    blocks = x.reshape(x.shape[:-1] + plan.apart)
+    blocks = blocks.swapaxes(0, 1) if x.ndim == 2 else np.moveaxis(blocks, -2, 0)
+    out = np.empty(blocks.shape, x.dtype)
+    for activate, run in plan.runs:
+        activate(blocks[run], out=out[run])
+    return out
 
-    Recorded as one node for all activations and one slice, of the given name, for each gate.
+
+def gates(packed: Node, **activations: Operation) -> tuple[Node, ...]:
+    """Activate the blocks of a packed pre-activation: `i, f = gates(raw, i=sigmoid, f=sigmoid)`.
+
+    Recorded as one node a gate, of the given name.
 
     Args:
         packed: pre-activations (…, N, k H) of k gates, in the order of the keywords.
@@ -81,10 +96,11 @@ def gates(packed: Node, **activations: Callable[..., Node]) -> tuple[Node, ...]:
     """
     value = packed.value
     last = value.shape[-1:]
-    key = (last, *activations.items())
-    attributes = _PLANS.get(key)
-    if attributes is None:
-        attributes = _PLANS[key] = _plan(last, activations)
-    out = _gates_value(value, attributes["runs"], attributes["names"])
-    activated = Node(packed.tape, GATES, (packed,), out, attributes)
-    return blocks(activated, attributes["names"])
+    key = (last, *activations.values())
+    plan = _PLANS.get(key)
+    if plan is None:
+        plan = _PLANS[key] = _plan(last, activations)
+    tape, parents = packed.tape, (packed,)
+    # Not strict: all three have one entry a gate, and the check costs as much as a node.
+    each = zip(activations, plan.gates, _activated(value, plan))  # noqa: B905
+    return tuple([Node(tape, primitive, parents, out, place, name) for name, (primitive, place), out in each])

@@ -109,7 +109,7 @@ def matmul(a: Operand, b: Operand, name: str = "") -> Node:
             value = np.dot(left, right) if left.ndim == right.ndim == 2 else _matmul_value(left, right)
         except ValueError:
             raise _misfit(left, right) from None
-    return Node(a.home() or a.tape, MATMUL, (a, b), value, NO_ATTRIBUTES, name)
+    return Node(a.tape, MATMUL, (a, b), value, NO_ATTRIBUTES, name)
 
 
 def _misfit(left: Array, right: Array) -> UsageError:

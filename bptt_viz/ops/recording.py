@@ -53,7 +53,7 @@ def unary(primitive: Primitive) -> Callable[..., Node]:
     def operation(x: Node, name: str = "") -> Node:
         if type(x) is not Node:
             (x,) = lift((x,), primitive.name)
-        return Node(x.home() or x.tape, primitive, (x,), value(x.value), NO_ATTRIBUTES, name)
+        return Node(x.tape, primitive, (x,), value(x.value), NO_ATTRIBUTES, name)
 
     return operation
 
@@ -69,7 +69,7 @@ def binary(primitive: Primitive) -> Callable[..., Node]:
             result = value(a.value, b.value)
         except ValueError as reason:
             raise misfit(primitive, (a, b), reason) from None
-        return Node(a.home() or a.tape, primitive, (a, b), result, NO_ATTRIBUTES, name)
+        return Node(a.tape, primitive, (a, b), result, NO_ATTRIBUTES, name)
 
     return operation
 

@@ -13,7 +13,7 @@ from bptt_viz.tape import Node, Pending, Primitive
 Key = tuple[Any, ...]
 
 
-class _Piece(Pending):
+class Piece(Pending):
     """A slice's cotangent, on its way into the sliced array's without an array of zeros around it."""
 
     __slots__ = ("cotangent", "key", "node")
@@ -24,7 +24,8 @@ class _Piece(Pending):
         self.node = node
 
     @classmethod
-    def combine(cls, terms: "Sequence[_Piece]") -> Array:
+    def combine(cls, terms: "Sequence[Piece]") -> Array:
+        """Return the sum of the pieces, each at its place in the whole; zeros elsewhere."""
         blocks = _all_blocks(terms)
         if blocks is not None:
             return np.concatenate(blocks, axis=-1)
@@ -36,16 +37,14 @@ class _Piece(Pending):
         return whole
 
 
-def _all_blocks(terms: Sequence[_Piece]) -> list[Array] | None:
+def _all_blocks(terms: Sequence[Piece]) -> list[Array] | None:
     """Return the cotangents in the order of their blocks if these are all the blocks of the last axis, once each."""
+    found = {term.node.attributes.get("block"): term.cotangent for term in terms}
     count = len(terms)
-    found: dict[int, Array] = {}
-    for term in terms:
-        block = term.node.attributes.get("block")
-        if block is None or block[1] != count:
-            return None
-        found[block[0]] = term.cotangent
-    return [found[k] for k in range(count)] if len(found) == count else None
+    try:
+        return [found[k, count] for k in range(count)]
+    except KeyError:
+        return None
 
 
 def _is_basic(part: Any) -> bool:
@@ -70,7 +69,7 @@ def _slice_value(x: Array, *, key: Key, block: tuple[int, int] | None = None) ->
 
 
 def _slice_vjp(g: Array, node: Node) -> Sequence[Pending]:
-    return (_Piece(g, node.attributes["key"], node),)
+    return (Piece(g, node.attributes["key"], node),)
 
 
 def _slice_jvp(dot: Sequence[Array | None], node: Node) -> Array:
@@ -94,10 +93,11 @@ def get(x: Node, key: Any, name: str = "") -> Node:
 _BLOCKS: dict[tuple[tuple[int, ...], int], list[dict[str, Any]]] = {}
 
 
-def _places(last: tuple[int, ...], count: int) -> list[dict[str, Any]]:
+def block_places(last: tuple[int, ...], count: int, what: str) -> list[dict[str, Any]]:
+    """Return the attributes of `count` equal blocks of the last axis, given as the end of a shape."""
     if not last or not count or last[0] % count:
         size = f"a last axis of {last[0]}" if last else "a number"
-        raise UsageError(f"split: {size} cannot be cut into {count} equal blocks")
+        raise UsageError(f"{what}: {size} cannot be cut into {count} equal blocks")
     width = last[0] // count
     return [{"key": (..., slice(k * width, (k + 1) * width)), "block": (k, count)} for k in range(count)]
 
@@ -112,7 +112,7 @@ def blocks(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
     last, count = value.shape[-1:], len(names)
     places = _BLOCKS.get((last, count))
     if places is None:
-        places = _BLOCKS[last, count] = _places(last, count)
+        places = _BLOCKS[last, count] = block_places(last, count, "split")
     # Not strict: both have `count` entries, and the check costs as much as a node.
     pairs = zip(places, names)  # noqa: B905
     return tuple([Node(tape, SLICE, parents, value[place["key"]], place, name) for place, name in pairs])
@@ -123,7 +123,7 @@ def _at_step_value(x: Array, *, t: int) -> Array:
 
 
 def _at_step_vjp(g: Array, node: Node) -> Sequence[Pending]:
-    return (_Piece(g, (..., node.attributes["t"], slice(None), slice(None)), node),)
+    return (Piece(g, (..., node.attributes["t"], slice(None), slice(None)), node),)
 
 
 def _at_step_jvp(dot: Sequence[Array | None], node: Node) -> Array:

@@ -67,29 +67,20 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
     for index, array in arrays.items():
         slots[index] = array
     kept = None if wrt is None else _indices(tape, wrt)
-    nodes = tape.nodes
-    for index in range(len(slots) - 1, -1, -1):
-        cotangent = slots[index]
+    message: Any
+    # Slots are read as the iteration gets there, after all that flows into them has come in.
+    for node, cotangent in zip(reversed(tape.nodes[: len(slots)]), reversed(slots)):  # noqa: B905
         if cotangent is None:
             continue
-        node = nodes[index]
-        primitive = node.primitive
+        index, primitive = node.index, node.primitive
         if type(cotangent) is not ndarray and not (primitive.transparent or primitive is LEAF):
             cotangent = slots[index] = dense(cotangent)
         # Not strict: that check costs as much as the loop. The laws hold every primitive to one message a parent.
-        message: Any
         for parent, message in zip(node.parents, primitive.vjp(cotangent, node)):  # noqa: B905
             if message is not None and parent.active:
                 at = parent.index
                 held = slots[at]
-                if held is None and type(message) is not list:
-                    slots[at] = message
-                elif type(held) is ndarray and type(message) is ndarray:
-                    slots[at] = held + message
-                elif type(held) is list and type(message) is not list:
-                    held.append(message)
-                else:
-                    slots[at] = merged(held, message)
+                slots[at] = message if held is None and type(message) is not list else merged(held, message)
         if kept is not None and index not in kept:
             slots[index] = None
     return Cotangents(tape.home, slots, lead, kept)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from bptt_viz.arrays import Array
 
@@ -38,8 +39,11 @@ def merged(held: Message | None, message: Message) -> Message:
         else:
             held.append(message)
         return held
-    incoming = message if type(message) is list else [message]
-    return incoming.copy() if held is None else [held, *incoming]
+    if type(held) is ndarray and type(message) is ndarray:
+        return held + message
+    if held is None:
+        return message.copy() if type(message) is list else message
+    return [held, *message] if type(message) is list else [held, message]
 
 
 def dense(gathered: Message) -> Array:

@@ -97,7 +97,11 @@ def _stepped(cell: Cell, used: State, x: Node, carried: State) -> State:
 
 
 def _alias_all(tape: Tape, nodes: Mapping[str, Node], primitive: Primitive) -> dict[str, Node]:
-    return {name: Node(tape, primitive, (node,), node.value, NO_ATTRIBUTES, name) for name, node in nodes.items()}
+    used = {}
+    for name in nodes:
+        node = nodes[name]
+        used[name] = Node(tape, primitive, (node,), node.value, NO_ATTRIBUTES, name)
+    return used
 
 
 def unroll(

@@ -7,10 +7,6 @@ from zlib import crc32
 
 import numpy as np
 
-from bptt_viz.ops import relu, sigmoid, tanh
-from bptt_viz.ops.elementwise import ACTIVATIONS
-from bptt_viz.ops.gating import Run
-
 Draw = Callable[[np.random.Generator], np.ndarray]
 
 
@@ -87,15 +83,14 @@ def _last_axis() -> tuple[Sample, ...]:
     return (sample("rows", real(2, 4)), sample("one row", real(4)), sample("batch", real(3, 2, 4)))
 
 
-def _runs(**ends: int) -> dict[str, Any]:
-    """Attributes of `gates` for runs of equal activations, each up to a place on the last axis."""
-    starts = (0, *ends.values())
-    known = {"sigmoid": sigmoid, "tanh": tanh, "relu": relu}
-    runs = (
-        Run(ACTIVATIONS[known[name]], (..., slice(start, end)))
-        for start, (name, end) in zip(starts, ends.items(), strict=False)
+def _gates() -> tuple[Sample, ...]:
+    """Blocks of a last axis, as `gates` cuts them out."""
+    return (
+        sample("wide block", real(2, 6), key=(..., slice(2, 4)), block=(1, 3)),
+        sample("first of four blocks", real(2, 4), key=(..., slice(0, 1)), block=(0, 4)),
+        sample("of one row", real(3), key=(..., slice(2, 3)), block=(2, 3)),
+        sample("batch", real(4, 2, 2), key=(..., slice(0, 2)), block=(0, 1)),
     )
-    return {"runs": tuple(runs), "names": tuple("abcdef"[: starts[-1]])}
 
 
 MASK = np.array([1, 0, 0.5], np.float32)
@@ -128,12 +123,6 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("batch of tables", real(2, 5, 3), rows=np.array([1, 0, 1])),
     ),
     "exp": _unary(),
-    "gates": (
-        sample("of an LSTM", real(2, 4), **_runs(sigmoid=3, tanh=4)),
-        sample("wide blocks", real(2, 6), **_runs(relu=2, tanh=4, sigmoid=6)),
-        sample("of one row", real(3), **_runs(tanh=2, relu=3)),
-        sample("batch", real(4, 2, 2), **_runs(sigmoid=2)),
-    ),
     "log": _unary(positive),
     "log_softmax": _last_axis(),
     "matmul": (
@@ -156,12 +145,14 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("powers of a constant", positive(3), real(2, 3), constants=(0,)),
     ),
     "relu": _unary(),
+    "relu_gate": _gates(),
     "reshape": (
         sample("flattened", real(2, 3), shape=(6,), widens="none"),
         sample("regrouped", real(2, 3, 4), shape=(4, 6), widens="none"),
         sample("number", real(), shape=(1, 1), widens="none"),
     ),
     "sigmoid": _unary(),
+    "sigmoid_gate": _gates(),
     "slice": (
         sample("columns", real(2, 4), key=(..., slice(None), slice(1, 3))),
         sample("one row", real(2, 4), key=(..., 1, slice(None))),
@@ -191,6 +182,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
     "subtract": _binary(),
     "sum": _reduction(),
     "tanh": _unary(),
+    "tanh_gate": _gates(),
     "transpose": (
         sample("matrix", real(2, 3), axes=(1, 0), widens="none"),
         sample("last two", real(4, 2, 3), axes=(0, 2, 1), widens="none"),
