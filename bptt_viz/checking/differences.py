@@ -60,14 +60,23 @@ def slopes(
         method: how.
         eps: step of a real difference; None for the method's own.
     """
-    along = objective(problem, cotangents, directions)
     if method is Method.COMPLEX:
-        derivative = along(1j * COMPLEX_STEP).imag / COMPLEX_STEP
+        derivative = objective(problem, cotangents, directions)(1j * COMPLEX_STEP).imag / COMPLEX_STEP
         return Slopes(derivative, np.abs(derivative) * np.finfo(float).eps)
     step = DEFAULT_STEP[method] if eps is None else eps
-    if method is Method.RIDDERS:
-        return ridders(along, step)
-    return Slopes(*_central(along, method, step))
+    # A real step's error grows with the way it goes: all directions go one step far, however many entries they have.
+    units, lengths = normalised(directions)
+    along = objective(problem, cotangents, units)
+    found = ridders(along, step) if method is Method.RIDDERS else Slopes(*_central(along, method, step))
+    return Slopes(found.value * lengths, found.uncertainty * lengths)
+
+
+def normalised(directions: Directions) -> tuple[Directions, Array]:
+    """Return the directions scaled to length 1, each over all inputs together, and their lengths (P,)."""
+    squares = sum(np.sum(d * d, axis=tuple(range(1, d.ndim))) for d in directions.values())
+    lengths: Array = np.sqrt(squares)
+    lengths = np.where(lengths > 0, lengths, 1.0)
+    return {name: d / lengths.reshape(-1, *(1,) * (d.ndim - 1)) for name, d in directions.items()}, lengths
 
 
 def objective(problem: Problem, cotangents: CotangentSets, directions: Directions) -> Objective:

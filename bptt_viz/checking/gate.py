@@ -122,7 +122,7 @@ def choose_method(
     Raises:
         Inconclusive: the point is a kink.
     """
-    along = objective(problem, cotangents, direction)
+    along = objective(problem, cotangents, normalised(direction)[0])
     size = sum(norm(value) * norm(cotangents[place]) for place, value in problem.outputs(problem.inputs).items())
     if wanted not in {None, Method.COMPLEX}:
         _demand_smooth(along, size)

@@ -9,6 +9,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.checking.differences import Method
 from bptt_viz.checking.gate import choose_method, signed
 from bptt_viz.checking.places import Finding, findings, gradient_at
+from bptt_viz.checking.primitives import Recorded, wrong_primitive
 from bptt_viz.checking.problem import Inputs, Outputs, Place, Problem
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.results.check import Diagnosis, HeatMap, Judgement
@@ -61,7 +62,8 @@ def _diagnosed(
     if lag and subject == "" and _is_movable(problem):
         carried = _carry(problem, shape, cotangents, found, method)
         path, ratio = carried or (path, ratio)
-    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat_map(found, shape.steps))
+    fault = wrong_primitive(problem.record(), np.random.default_rng(0)) if isinstance(problem, Recorded) else ""
+    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat_map(found, shape.steps), fault)
 
 
 def _is_movable(problem: Problem) -> "TypeGuard[Movable]":

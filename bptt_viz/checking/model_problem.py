@@ -7,7 +7,7 @@ import numpy as np
 from bptt_viz.arrays import Array
 from bptt_viz.checking.problem import Inputs, Outputs, Place
 from bptt_viz.models import Rollout, SequenceModel
-from bptt_viz.tape import Node, backward
+from bptt_viz.tape import Node, Tape, backward
 from bptt_viz.topologies import Held
 
 
@@ -58,6 +58,10 @@ class ModelProblem:
         places = _places(rollout)
         found = backward(rollout.tape, {places[place]: cotangent for place, cotangent in cotangents.items()})
         return {name: found[node] for name, node in self.nodes(rollout).items()}
+
+    def record(self) -> Tape:
+        """Record the model at the point."""
+        return self._run(self.inputs, None).tape
 
     def nodes(self, rollout: Rollout) -> dict[str, Node]:
         """Return the node of each input."""

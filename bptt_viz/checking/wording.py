@@ -18,7 +18,8 @@ _PATHS = {"y": "the readout y", "L": "the loss"}
 
 def sentence(found: Diagnosis) -> str:
     """Return the sentence."""
-    return f"{_subject(found)}: {_size(found)} {_when(found)}{_where(found)}"
+    fault = f"{found.primitive} is not the derivative of its value; " if found.primitive else ""
+    return f"{fault}{_subject(found)}: {_size(found)} {_when(found)}{_where(found)}"
 
 
 def _subject(found: Diagnosis) -> str:

@@ -68,12 +68,17 @@ def check(
         ),
     ] = Format.TEXT,
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    self_test: Annotated[
+        bool, typer.Option("--self-test", help="Examine the checker itself: planted bugs, correct gradients, kinks.")
+    ] = False,
     output: Output = None,
 ) -> int:
     """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
 
     Example: bptt-viz check lstm gru --full
     """
+    if self_test:
+        return _examine(seed, json or form is Format.JSON, output)
     from bptt_viz.cells import discover_cells
     from bptt_viz.checking.differences import parse_method
     from bptt_viz.checking.run import CheckRequest, check_all
@@ -109,6 +114,21 @@ def check(
         Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
     }
     return codes[found.verdict]
+
+
+def _examine(seed: int, json: bool, output: Path | None) -> int:
+    """Run the checker's own examination; exit code 1 if it misses a bug or raises a false alarm."""
+    from bptt_viz.checking.selftest.examination import examine
+    from bptt_viz.console.output import emit, on_terminal, provenance
+    from bptt_viz.console.progress import progress
+    from bptt_viz.render.json_document import document
+    from bptt_viz.render.selftest import selftest_report
+
+    with progress("planting bugs") as tick:
+        found = examine(pairs=2, correct=200, kinks=50, seed=seed, tick=tick)
+    ran = provenance("check --self-test", {"seed": seed})
+    emit(document("self-test", found, ran) if json else selftest_report(found, on_terminal()), output)
+    return ExitCode.PASS if found.passed else ExitCode.MISMATCH
 
 
 def _publish(found: "Checks", ran: "Provenance", form: Format, verbose: bool, output: Path | None) -> None:

@@ -106,6 +106,7 @@ class Diagnosis:
         ratio: the factor by which the analytic gradient is off there.
         uniform: whether everything that is wrong is off by that one factor.
         heat: relative errors by input or gate and time.
+        primitive: on a recorded graph, the operation whose VJP is wrong, in words.
     """
 
     input: str
@@ -115,6 +116,7 @@ class Diagnosis:
     ratio: float
     uniform: bool
     heat: HeatMap
+    primitive: str = ""
 
 
 @dataclass(frozen=True, slots=True)

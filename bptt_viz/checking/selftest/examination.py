@@ -61,8 +61,10 @@ def examine_bug(bug: Bug, pairs: int, rng: Generator) -> BugResult:
     changed = detected = named = placed = located = 0
     missed: list[str] = []
     for shape, draw in _points(rng, pairs):
+        if changed == pairs:
+            break
         case, differs = _planted(bug, shape, draw)
-        if not differs or changed == pairs:
+        if not differs:
             continue
         changed += 1
         if case.verdict is not Verdict.MISMATCH:
