@@ -12,6 +12,7 @@ from bptt_viz.checking.differences import (
     Directions,
     Method,
     Objective,
+    normalised,
     objective,
     ridders,
     slopes,

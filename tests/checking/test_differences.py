@@ -5,7 +5,8 @@ import pytest
 
 from bptt_viz.checking.differences import Method, parse_method, ridders, slopes
 from bptt_viz.errors import UsageError
-from tests.checking.problems import Scalar, Y, right
+
+from .problems import Scalar, Y, right
 
 # Norm-relative errors with a wide margin above what the methods reach on functions of order 1.
 PROMISED = {Method.COMPLEX: 1e-15, Method.RIDDERS: 1e-11, Method.CENTRAL6: 1e-11, Method.CENTRAL: 1e-9}

@@ -6,7 +6,8 @@ import pytest
 from bptt_viz.checking.differences import Method
 from bptt_viz.checking.gate import gate
 from bptt_viz.results.check import Judgement, Verdict
-from tests.checking.problems import Scalar, Y, right
+
+from .problems import Scalar, Y, right
 
 
 def verdict_of(problem: Scalar, method: Method | None = None):
