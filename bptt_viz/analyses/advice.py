@@ -1,0 +1,107 @@
+"""What to try next, given a verdict and what was run."""
+
+from collections.abc import Sequence
+from math import ceil, log
+
+from bptt_viz.results.norms import HORIZON, Advice, Chain, Crossing, LayerNorms, Place, Run, Trend
+
+# With an orthogonal W_hh the slope of tanh alone takes about .1 a step, so that 1/1000 is left after some 60 steps.
+_REACH_OF_TANH = 60
+_LONGEST = 1000
+_ORTHOGONAL = ("--init", "orthogonal")
+
+
+def advise(verdict: Trend, run: Run, chain: Chain, layers: Sequence[LayerNorms], place: Place | None) -> Advice:
+    """Return one sentence on what to try next, and the arguments that change the run accordingly.
+
+    Args:
+        verdict: what was found.
+        run: what was run.
+        chain: the last loss's gradient over all layers.
+        layers: each layer's report.
+        place: the first number that is not finite, if there is one.
+    """
+    match verdict:
+        case Trend.VANISHING:
+            return _against_vanishing(run, layers)
+        case Trend.EXPLODING:
+            return _smaller(run, "Clip the gradient norm when you train (Pascanu et al. 2013), and start")
+        case Trend.NON_FINITE:
+            return _against_infinities(run, place)
+        case Trend.HEALTHY:
+            return _farther(run, chain.crossing)
+    return _undetermined(run)
+
+
+def _against_vanishing(run: Run, layers: Sequence[LayerNorms]) -> Advice:
+    if "forget_bias" in run.options:
+        return _open_the_forget_gate(run)
+    orthogonal = run.init == "orthogonal=1"
+    match run.options.get("activation"):
+        case "sigmoid":
+            why = "A sigmoid's slope is at most 1/4, so a step takes three quarters or more; that of tanh reaches 1."
+            return Advice(why, ("--activation", "tanh", *_ORTHOGONAL))
+        case "relu" if run.init != "identity=1":
+            dead = sum(layers[-1].idle) / len(layers[-1].idle)
+            why = f"{dead:.0%} of the ReLU units are at 0 and pass nothing; start from W_hh = I (Le et al. 2015)."
+            return Advice(why, ("--init", "identity"))
+        case "identity" if not orthogonal:
+            return Advice("Without an activation the rate is W_hh's own: 1 if it is orthogonal.", _ORTHOGONAL)
+        case "tanh" if not orthogonal and run.steps <= _REACH_OF_TANH:
+            return Advice("An orthogonal W_hh takes nothing away; only the slope of tanh does.", _ORTHOGONAL)
+    why = f"Over {run.steps} steps gradients need a path that hardly shrinks: an LSTM's cell state with f near 1."
+    return Advice(why, ("lstm", "--set", f"forget_bias={_forget_bias(run)}"))
+
+
+def _forget_bias(run: Run) -> int:
+    """Return about ln T, with which a forget gate forgets over T steps (Tallec & Ollivier 2018, "chrono")."""
+    return round(log(max(run.steps, HORIZON)))
+
+
+def _open_the_forget_gate(run: Run) -> Advice:
+    wanted = _forget_bias(run)
+    if float(run.options["forget_bias"]) < wanted:
+        why = "Open the forget gate: a bias near ln T makes it forget over T steps (Tallec & Ollivier 2018)."
+        return Advice(why, ("--set", f"forget_bias={wanted}"))
+    if run.init != "orthogonal=1":
+        return Advice("The forget gate's bias is large already; let the paths through h carry more.", _ORTHOGONAL)
+    return Advice("The gates hold the gradient back although their bias is large: see their saturation in --json.", ())
+
+
+def _smaller(run: Run, opening: str) -> Advice:
+    relu = run.options.get("activation") == "relu"
+    name, value = ("identity", "W_hh = I") if relu else ("orthogonal", "orthogonal recurrent weights")
+    if run.init == f"{name}=1":
+        return Advice(f"{opening} with smaller recurrent weights.", ("--init", f"{name}=0.5"))
+    return Advice(f"{opening} with {value}.", ("--init", name))
+
+
+def _against_infinities(run: Run, place: Place | None) -> Advice:
+    if place is not None and place.role == "parameter":
+        return Advice("The parameters themselves are not finite: look at what made them.", ())
+    if place is not None and place.phase == "backward":
+        return _smaller(run, "The forward pass is sound, but its gradient overflows: clip it when you train, and start")
+    if run.options.get("activation") in {"relu", "identity"}:
+        return _smaller(run, "Nothing bounds the states, so they grow as W_hh does: start")
+    return _smaller(run, "Start")
+
+
+def _farther(run: Run, crossing: Crossing | None) -> Advice:
+    if run.steps >= _LONGEST:
+        return Advice("Nothing to mend.", ())
+    wanted = 4 * run.steps if crossing is None else ceil(crossing.distance) + 1
+    why = "Nothing to mend at this length; see whether a longer sequence is healthy too."
+    return Advice(why, _longer(run, max(run.steps + 1, min(wanted, _LONGEST))))
+
+
+def _undetermined(run: Run) -> Advice:
+    if run.topology == "one-to-one":
+        return Advice("Choose a topology with more than one time step.", ("--topology", "many-to-many"))
+    if run.steps <= HORIZON:
+        return Advice("Take more time steps.", _longer(run, HORIZON + 1))
+    return Advice("No gradient leaves the last loss: look at the readout's weights.", ())
+
+
+def _longer(run: Run, steps: int) -> tuple[str, ...]:
+    """Return the options for that many steps; the other texts may be too short for them."""
+    return (*(() if run.text == "sonnets" else ("--text", "sonnets")), "--steps", str(steps))

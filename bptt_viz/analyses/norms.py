@@ -1,0 +1,159 @@
+"""Measures how large states and their gradients are at every time step of a rollout."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from bptt_viz.analyses.advice import advise
+from bptt_viz.analyses.decay import fit_decay, follow, judge
+from bptt_viz.analyses.nonfinite import first_nonfinite
+from bptt_viz.analyses.parts import Uses
+from bptt_viz.analyses.saturation import Found, activated, pooled, shares
+from bptt_viz.arrays import Array, norm
+from bptt_viz.cells import Cell, described
+from bptt_viz.cells.gru import GRU
+from bptt_viz.initialisation import Initialisation, largest_singular_value, spectral_radius
+from bptt_viz.models import Prepared, Rollout
+from bptt_viz.results.norms import LayerNorms, NormReport, Run, Series, StateNorms
+from bptt_viz.tape import Cotangents, Node, backward
+from bptt_viz.topologies import Layer
+
+Loss = Literal["all", "last"]
+
+# Eigenvalues of a larger matrix would take longer than everything else.
+_LARGEST_MATRIX = 512
+
+
+def norm_report(prepared: Prepared, loss: Loss = "all") -> NormReport:
+    """Run a model, take its gradients, and report them step by step with a verdict.
+
+    Args:
+        prepared: the model, its parameters and its data.
+        loss: whose gradient the per-step norms are about: `all` for L = Σ L_t, `last` for L_T alone. The verdict is
+            about L_T in both cases: a sum is refreshed at every step and looks healthy where long paths vanish.
+    """
+    with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
+        rollout = prepared.run()
+        last = seeded(rollout, "last")
+        asked = last if loss == "last" else seeded(rollout, "all")
+        layers = layer_norms(rollout, asked, last)
+        place = first_nonfinite(rollout, (asked, last))
+    chain = follow([_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])], _smallest(rollout))
+    verdict = judge(chain, place is None)
+    run = describe(prepared)
+    advice = advise(verdict, run, chain, layers, place)
+    inputs, targets = _characters(prepared, rollout)
+    losses = tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in range(1, rollout.steps + 1))
+    return NormReport(verdict, advice, place, run, loss, chain, layers, inputs, targets, losses)
+
+
+def seeded(rollout: Rollout, loss: Loss) -> Cotangents:
+    """Return the gradients of L = Σ L_t (`all`), or of the last L_t alone (`last`), for every recorded node."""
+    node = rollout.loss if loss == "all" else rollout.losses[rollout.pattern.outputs[-1]]
+    return backward(rollout.tape, {node: np.ones_like(node.value)})
+
+
+def layer_norms(rollout: Rollout, asked: Cotangents, last: Cotangents) -> tuple[LayerNorms, ...]:
+    """Measure every layer.
+
+    Args:
+        rollout: the recorded values.
+        asked: gradients of the loss that the per-step norms are about.
+        last: gradients of the last loss alone.
+    """
+    uses, smallest = Uses(rollout), _smallest(rollout)
+    pairs = zip(rollout.layers, activated(rollout), strict=True)
+    return tuple(_layer(run, found, uses, asked, last, smallest) for run, found in pairs)
+
+
+def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotangents, smallest: float) -> LayerNorms:
+    states = tuple(_state(name, run, uses, asked, last, smallest) for name in run.cell.states)
+    joint = [_joint(parts) for parts in _by_step([state.last for state in states])]
+    recurrent = tuple(name for name, parameter in described(run.cell).items() if parameter.role == "recurrent")
+    weight = tuple(_joint([norm(asked[used[name]]) for name in recurrent]) for used in run.aliases)
+    radius, singular = _spectrum(run)
+    idle = pooled(found, len(run.aliases))
+    chain = follow(joint, smallest)
+    return LayerNorms(
+        run.depth, states, chain, idle, shares(found), weight, recurrent, radius, singular, _keep(run.cell)
+    )
+
+
+def _state(name: str, run: Layer, uses: Uses, asked: Cotangents, last: Cotangents, smallest: float) -> StateNorms:
+    nodes = [at[name] for at in run.states[1:]]
+    alone = _norms(nodes, lambda node: last[node])
+    return StateNorms(
+        name,
+        value=_norms(nodes, lambda node: node.value),
+        total=_norms(nodes, lambda node: asked[node]),
+        local=_norms(nodes, lambda node: uses.local(asked, node)),
+        back=_norms(nodes, lambda node: uses.back(asked, node)),
+        last=alone,
+        decay=fit_decay(alone[::-1], smallest),
+    )
+
+
+def _norms(nodes: Sequence[Node], of: Callable[[Node], Array]) -> Series:
+    return tuple(norm(of(node)) for node in nodes)
+
+
+def _by_step(series: Sequence[Series]) -> list[tuple[float, ...]]:
+    return list(zip(*series, strict=True))
+
+
+def _joint(norms: Sequence[float]) -> float:
+    """Return the norm of vectors laid end to end, from their norms."""
+    return norm(np.asarray(norms, float))
+
+
+def _smallest(rollout: Rollout) -> float:
+    """Return the norm below which entries of the rollout's type lose digits to underflow."""
+    limits = np.finfo(rollout.loss.value.dtype)
+    return float(limits.tiny) / float(limits.eps)
+
+
+def _spectrum(run: Layer) -> tuple[float | None, float | None]:
+    """Return the spectral radius and the largest singular value of W_hh if it is one square matrix."""
+    node = run.parameters.get("W_hh")
+    if node is None or node.value.ndim != 2 or node.shape[0] != node.shape[1] or node.shape[0] > _LARGEST_MATRIX:
+        return None, None
+    if not np.isfinite(node.value).all():
+        return None, None
+    return spectral_radius(node.value), largest_singular_value(node.value)
+
+
+def _keep(cell: Cell) -> str | None:
+    """Return the gate by which the kept state is multiplied: f of c in LSTMs, z of h in the built-in GRU."""
+    if "c" in cell.states and "f" in cell.gates:
+        return "f"
+    return "z" if isinstance(cell, GRU) else None
+
+
+def describe(prepared: Prepared) -> Run:
+    """Return what was run; a file is named without its folder."""
+    request, cell = prepared.request, prepared.model.cells[0]
+    own = {f.name: str(getattr(cell, f.name)) for f in fields(cell) if f.name not in {"input_size", "hidden_size"}}
+    return Run(
+        cell=Path(request.cell).name,
+        options=own,
+        hidden=request.hidden,
+        layers=request.layers,
+        steps=prepared.model.pattern.steps,
+        batch=request.batch,
+        topology=request.topology,
+        text=Path(request.text).name,
+        init=str(Initialisation.parse(request.init)),
+        seed=request.seed,
+        dtype=request.dtype,
+    )
+
+
+def _characters(prepared: Prepared, rollout: Rollout) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
+    """Return the first window's input and target characters by step, None where the topology has none."""
+    batch, steps = prepared.batch, range(1, rollout.steps + 1)
+    fed = tuple(batch.vocabulary[batch.inputs[t - 1, 0]] if t in rollout.inputs else None for t in steps)
+    wanted = tuple(batch.vocabulary[batch.targets[t - 1, 0]] if t in rollout.losses else None for t in steps)
+    return fed, wanted

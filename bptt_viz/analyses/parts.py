@@ -1,0 +1,57 @@
+"""Splits a state's cotangent into what comes from inside its step and what comes back through time."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.models import Rollout
+from bptt_viz.tape import Cotangents, Node
+from bptt_viz.tape.pending import dense
+
+Use = tuple[Node, int]
+"""A consumer of a node, and the place that the node has among its parents."""
+
+
+class Uses:
+    """Who consumes the states of a rollout.
+
+    Each consumer's message is worked out again by its VJP. Taking the known parts off the sum would be cheaper, but
+    where gradients explode the difference of two large numbers loses the small part.
+    """
+
+    def __init__(self, rollout: Rollout) -> None:
+        states = (node for run in rollout.layers for at in run.states for node in at.values())
+        self._uses: dict[int, list[Use]] = {node.index: [] for node in states}
+        for consumer in rollout.tape.nodes:
+            for place, parent in enumerate(consumer.parents):
+                if parent.index in self._uses:
+                    self._uses[parent.index].append((consumer, place))
+
+    def local(self, cotangents: Cotangents, state: Node) -> Array:
+        """Return what reaches `state` from inside its time step, of the state's shape."""
+        return _sum(cotangents, state, (use for use in self._uses[state.index] if not _carry(use)))
+
+    def back(self, cotangents: Cotangents, state: Node) -> Array:
+        """Return what reaches `state` back through time, of the state's shape."""
+        return _sum(cotangents, state, filter(_carry, self._uses[state.index]))
+
+
+def _carry(use: Use) -> bool:
+    return use[0].scope.role == "carry"
+
+
+def _sum(cotangents: Cotangents, state: Node, uses: Iterable[Use]) -> Array:
+    messages = [message for use in uses if (message := _message(cotangents, *use)) is not None]
+    return _total(messages) if messages else np.zeros_like(cotangents[state])
+
+
+def _message(cotangents: Cotangents, consumer: Node, place: int) -> Array | None:
+    if not cotangents.reached(consumer):
+        return None
+    sent = consumer.primitive.vjp(cotangents[consumer], consumer)[place]
+    return None if sent is None else dense(sent)
+
+
+def _total(messages: Sequence[Array]) -> Array:
+    return np.add.reduce(messages, axis=0)

@@ -1,0 +1,83 @@
+"""The per-step gradient report as text for the terminal."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bptt_viz.render.norms_columns import Column
+from bptt_viz.render.norms_table import layer_table
+from bptt_viz.render.norms_words import decay_words, fit_words, run_words, verdict_words, why_words
+from bptt_viz.results.norms import LayerNorms, NormReport, Trend
+
+_STYLES = {
+    Trend.VANISHING: "bold red",
+    Trend.EXPLODING: "bold magenta",
+    Trend.HEALTHY: "bold green",
+    Trend.NON_FINITE: "bold white on red",
+    Trend.UNDETERMINED: "bold yellow",
+}
+
+
+def norms_report(report: NormReport, terminal: bool, width: int) -> RenderableType:
+    """Return the verdict, its reasons, what was run, and one table a layer.
+
+    Args:
+        report: what was measured.
+        terminal: draw rules and bars, and choose columns by `width`; otherwise plain columns.
+        width: of the terminal, in cells.
+    """
+    several = len(report.layers) > 1
+    tables = [layer_table(report, layer, terminal, width) for layer in report.layers]
+    parts: list[RenderableType] = [_verdict(report), _reasons(report), Text()]
+    parts.append(_legend(max((shown for _, shown in tables), key=len), terminal))
+    for layer, (drawn, _) in zip(report.layers, tables, strict=True):
+        parts += [Text(), *([_heading(layer, len(tables))] if several else []), drawn]
+    return Group(*parts)
+
+
+def _verdict(report: NormReport) -> Text:
+    return Text.assemble((report.verdict.upper(), _STYLES[report.verdict]), "  ", verdict_words(report))
+
+
+def _reasons(report: NormReport) -> Table:
+    made = _grid()
+    for label, words in (("why", why_words(report)), ("fit", fit_words(report))):
+        for place, said in enumerate(words):
+            made.add_row(Text(label if place == 0 else "", "bold"), Text(said))
+    made.add_row(Text("try", "bold"), _advice(report))
+    made.add_row(Text("run", "bold"), Text(run_words(report), "dim"))
+    return made
+
+
+def _advice(report: NormReport) -> Text:
+    arguments = " ".join(report.advice.arguments)
+    return Text.assemble((arguments, "bold cyan"), "  " if arguments else "", report.advice.sentence)
+
+
+def _legend(shown: list[Column], terminal: bool) -> Table:
+    made = _grid()
+    for column in shown:
+        if column.meaning:
+            made.add_row(Text(column.heading, "bold"), Text(column.meaning, "dim"))
+    if terminal:
+        made.add_row(Text("colours", "bold"), _colours())
+    return made
+
+
+def _colours() -> Text:
+    return Text.assemble(
+        *(("green", "green"), " 0.1 to 10 × its start, ", ("yellow", "yellow"), " to 0.001, "),
+        *(("red", "red"), " below, ", ("magenta", "magenta"), " above"),
+    )
+
+
+def _grid() -> Table:
+    made = Table.grid(padding=(0, 2, 0, 0))
+    made.add_column(no_wrap=True)
+    made.add_column()
+    return made
+
+
+def _heading(layer: LayerNorms, count: int) -> Text:
+    place = {0: " (input side)", count - 1: " (read out)"}.get(layer.depth, "")
+    return Text.assemble((f"layer {layer.depth}{place}", "bold"), f"  {decay_words(layer.chain)}")

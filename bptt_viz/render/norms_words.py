@@ -1,0 +1,160 @@
+"""The sentences of the per-step gradient report."""
+
+from math import log
+
+from bptt_viz.render.numbers import compact, percent, steps
+from bptt_viz.results.norms import (
+    GROWN,
+    LOST,
+    ActivationShare,
+    Chain,
+    Crossing,
+    Decay,
+    LayerNorms,
+    NormReport,
+    Place,
+    Trend,
+)
+
+_NAMES = {"relu": "ReLU"}
+
+
+def verdict_words(report: NormReport) -> str:
+    """Return the verdict's sentence, with its numbers."""
+    chain, last = report.chain, report.run.steps
+    if report.verdict is Trend.NON_FINITE and report.nonfinite is not None:
+        return place_words(report.nonfinite, last)
+    if last == 1:
+        return "One time step leaves no way back through time, so no decay can be fitted."
+    if not chain.share >= 0:
+        return "No gradient leaves the last loss, so no decay can be fitted."
+    over = {Trend.HEALTHY: f"over these {last} steps. ", Trend.UNDETERMINED: f"{last} steps are too few to tell. "}
+    return f"{over.get(report.verdict, '')}Going back from step {last}, the gradient of the last loss {_fate(chain)}."
+
+
+def _fate(chain: Chain) -> str:
+    parts = [_multiplied(chain, chain.decay)] if chain.decay else []
+    if chain.crossing is None or not chain.crossing.measured:
+        parts.append(f"{percent(chain.share)} of it arrives at step 1")
+    if chain.crossing is not None:
+        parts.append(_crosses(chain, chain.crossing))
+    elif chain.decay is not None:
+        parts.append("a rate of 1 is within the error" if chain.decay.low else "a single ratio tells no trend")
+    return "; ".join(parts)
+
+
+def _multiplied(chain: Chain, decay: Decay) -> str:
+    pace = ""
+    if decay.half_life is not None:
+        pace = f", and halves every {steps(decay.half_life)}"
+    elif decay.doubling is not None:
+        pace = f", and doubles every {steps(decay.doubling)}"
+    return f"is multiplied by {rate_words(decay)} at each step{pace if chain.crossing else ''}"
+
+
+def _crosses(chain: Chain, crossing: Crossing) -> str:
+    lost = crossing.share == LOST
+    if not crossing.measured:
+        limit = "fall below 1/1000 of its start" if lost else f"pass {GROWN:g} times its start"
+        return f"over more steps it would {limit} after about {crossing.distance:,.0f}"
+    after = f"after {crossing.distance:.0f} of {len(chain.norms) - 1} steps"
+    if not lost:
+        return f"it passes {GROWN:g} times its start {after} and reaches {compact(chain.share)} times at step 1"
+    zero = next((t for t in range(len(chain.norms), 0, -1) if chain.norms[t - 1] == 0), None)
+    return f"it is below 1/1000 of its start {after}" + (f" and exactly 0 from step {zero} on" if zero else "")
+
+
+def place_words(place: Place, last: int) -> str:
+    """Return where the first number stands that is not finite.
+
+    Args:
+        place: it.
+        last: T.
+    """
+    step = "" if place.step is None else f" at step {place.step} of {last}"
+    where = f"{place.name}{'' if place.layer is None else f' of layer {place.layer}'}{step}"
+    if place.phase == "forward":
+        return f"The first value that is not finite is {where}, in the forward pass."
+    return f"All values are finite; walking back from the loss, the first gradient that is not is that of {where}."
+
+
+def rate_words(decay: Decay) -> str:
+    """Return a rate with its confidence interval."""
+    if decay.low is None or decay.high is None:
+        return compact(decay.rate)
+    return f"{compact(decay.rate)} (95%: {compact(decay.low)} to {compact(decay.high)})"
+
+
+def decay_words(chain: Chain) -> str:
+    """Return what a fitted line says, in short."""
+    if chain.decay is None:
+        return "no decay can be fitted"
+    half = chain.decay.half_life
+    return f"×{rate_words(chain.decay)} a step" + (f", half-life {steps(half)}" if half else "")
+
+
+def fit_words(report: NormReport) -> list[str]:
+    """Return how good the fit is, and the states' own rates where a cell has several."""
+    decay = report.chain.decay
+    if decay is None or decay.low is None:
+        return []
+    until = "" if decay.farthest == report.run.steps - 1 else ", before it underflows"
+    range_ = f"{decay.nearest} to {decay.farthest} steps before T{until}"
+    return [f"line through log ‖∂L_T‖ from {range_}: R² = {decay.r_squared:.4f}", *_own_rates(report)]
+
+
+def _own_rates(report: NormReport) -> list[str]:
+    several = len(report.layers) > 1
+    said = []
+    for layer in report.layers:
+        own = [f"{state.name} alone ×{compact(state.decay.rate)}" for state in layer.states if state.decay]
+        if len(own) > 1:
+            said.append(f"{f'layer {layer.depth}: ' if several else ''}{', '.join(own)} a step")
+    return said
+
+
+def why_words(report: NormReport) -> list[str]:
+    """Return for each layer what its weights and gates say about the rate."""
+    several = len(report.layers) > 1
+    return [f"layer {layer.depth}: {said}" if several else said for layer in report.layers if (said := _why(layer))]
+
+
+def _why(layer: LayerNorms) -> str:
+    gate = next((activation for activation in layer.activations if activation.name == layer.keep), None)
+    kept = _kept(gate) if gate else _product(layer)
+    idle = sum(layer.idle) / len(layer.idle)
+    word = "at 0 (dead)" if {activation.kind for activation in layer.activations} == {"relu"} else "saturated"
+    return "; ".join(said for said in (kept, f"{idle:.0%} of the units are {word}" if idle >= 0.2 else "") if said)
+
+
+def _kept(gate: ActivationShare) -> str:
+    half = f", half-life {steps(log(0.5) / log(gate.mean))}" if 0 < gate.mean < 1 else ""
+    name, state, other = ("forget", "c", "h") if gate.name == "f" else ("update", "h", "n")
+    return (
+        f"the {name} gate {gate.name} is {gate.mean:.2f} on average: along {state} alone ×{gate.mean:.2f} a step{half};"
+        f" the way through {other} adds to that"
+    )
+
+
+def _product(layer: LayerNorms) -> str:
+    if layer.radius is None:
+        return ""
+    matrix = f"W_hh has spectral radius {compact(layer.radius)} (largest singular value {compact(layer.singular)})"
+    if not layer.activations:
+        return f"{matrix}; without an activation that is the rate in the long run"
+    if len(layer.activations) > 1:
+        return matrix
+    (phi,) = layer.activations
+    name = _NAMES.get(phi.kind, phi.kind)
+    product = compact(layer.radius * phi.slope)
+    return f"{matrix}, {name} a mean slope of {phi.slope:.2f}: together about ×{product} a step"
+
+
+def run_words(report: NormReport) -> str:
+    """Return what was run, on one line."""
+    run = report.run
+    options = "".join(f" {name}={value}" for name, value in run.options.items())
+    sizes = f"H={run.hidden}{f' layers={run.layers}' if run.layers > 1 else ''} T={run.steps} N={run.batch}"
+    loss = sum(loss for loss in report.losses if loss is not None)
+    drawn = f"init {run.init}, seed {run.seed}, {run.dtype}, L = {compact(loss)}"
+    return f"{run.cell}{options}, {sizes}, {run.topology}, text {run.text}, {drawn}"
