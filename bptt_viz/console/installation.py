@@ -4,12 +4,14 @@ import json
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution, requires
+from importlib.util import find_spec
 from io import BytesIO
 from urllib.parse import urlparse
 from urllib.request import url2pathname
@@ -76,8 +78,8 @@ def _terminal() -> dict[str, str]:
 
 def _renderers() -> tuple[Trial, ...]:
     dot = _tried("dot on PATH", _by_dot, "install Graphviz, such as by apt-get install graphviz", needed=False)
-    graphviz = _tried("pygraphviz", _by_pygraphviz, "pip install pygraphviz", needed=not dot.works)
-    figures = _tried("matplotlib", _by_matplotlib, "pip install matplotlib", needed=True)
+    graphviz = _tried("pygraphviz", _by_pygraphviz, f"{_pip()} install pygraphviz", needed=not dot.works)
+    figures = _tried("matplotlib", _by_matplotlib, f"{_pip()} install matplotlib", needed=True)
     return graphviz, dot, figures
 
 
@@ -155,7 +157,12 @@ def _extras() -> dict[str, Extra]:
 
 def _extra(name: str, packages: list[str]) -> Extra:
     missing = tuple(package for package in packages if version_of(package) == "missing")
-    return Extra(missing, f"pip install {_place()}[{name}]'" if missing else "")
+    return Extra(missing, f"{_pip()} install {_place()}[{name}]'" if missing else "")
+
+
+def _pip() -> str:
+    """Return how pip is called for this installation, which may have none of its own."""
+    return "pip" if find_spec("pip") else f"python3 -m pip --python {shlex.quote(sys.prefix)}"
 
 
 def _place() -> str:

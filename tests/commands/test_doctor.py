@@ -21,6 +21,11 @@ def no_dot(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
+@pytest.fixture(autouse=True)
+def own_pip(monkeypatch):
+    monkeypatch.setattr(installation, "find_spec", lambda _: object())
+
+
 @pytest.fixture
 def without(monkeypatch):
     """Make a package impossible to import."""
@@ -103,6 +108,13 @@ def test_an_incomplete_extra_is_no_fault_but_shows_its_install_line(capsys, monk
     code, out = doctor(capsys)
     assert code == ExitCode.PASS
     assert "wings            without no-such; pip install 'bptt-viz[wings]'" in out
+
+
+def test_an_environment_without_pip_is_served_from_outside(capsys, monkeypatch, without):
+    monkeypatch.setattr(installation, "find_spec", lambda _: None)
+    monkeypatch.setattr(sys, "prefix", "/my place")
+    without("pygraphviz")
+    assert "python3 -m pip --python '/my place' install pygraphviz" in doctor(capsys)[1]
 
 
 @pytest.mark.parametrize(
