@@ -4,6 +4,7 @@ Nothing but pytest is imported until a test calls the fixture.
 """
 
 import os
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,7 +49,7 @@ def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
         try:
             found, refused = _checked(target, marked, options, folder), ""
         except UsageError as error:
-            refused = f"gradcheck: {error}"
+            refused = f"gradcheck: {error}{_place(error)}"
         if refused:
             pytest.fail(refused, pytrace=False)
         if found.verdict is not Verdict.PASS:
@@ -56,6 +57,14 @@ def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
         return found
 
     return check
+
+
+def _place(error: BaseException) -> str:
+    """Return the line of the target's own code that raised what an error reports, if there is one."""
+    ours = Path(__file__).parent
+    frames = traceback.extract_tb((error.__cause__ or error).__traceback__)
+    theirs = [f for f in frames if ours not in Path(f.filename).parents and "site-packages" not in f.filename]
+    return f" ({os.path.relpath(theirs[-1].filename)}:{theirs[-1].lineno})" if theirs else ""
 
 
 def _marked(node: pytest.Item) -> dict[str, Any]:
@@ -93,7 +102,8 @@ def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mappi
     for name in options.keys() - _OF_A_PROBLEM:
         raise UsageError(f"a problem has a point of its own, so that {name!r} means nothing for it")
     fitting = {name: value for name, value in marked.items() if name in _OF_A_PROBLEM}
-    request = _request({**fitting, **options}, shapes=(Shape(1, 1, False),))
+    steps = max((place.t or 1 for place in problem.outputs(problem.inputs)), default=1)
+    request = _request({**fitting, **options}, shapes=(Shape(steps, 1, False),))
     return check(type(problem).__name__, lambda *_: problem, request)
 
 
