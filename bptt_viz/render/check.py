@@ -60,8 +60,10 @@ class Verdicted:
 def passed(check: Check) -> str:
     """Return what a pass rests on: how much was compared, by which methods, and the worst error."""
     entries = max((sum(made.size for made in case.comparisons) for case in check.cases), default=0)
-    methods = ", ".join(sorted({case.method for case in check.cases}))
-    return f"{counted(len(check.cases))}, {entries:,} entries, worst error {worst_error(check):.1e} ({methods})"
+    methods = {case.method for case in check.cases}
+    said = sorted(name for name in methods if not any(other.startswith(f"{name} (") for other in methods))
+    by = f" by {' and '.join(said)}" if said else ""
+    return f"{counted(len(check.cases))}, {entries:,} entries, worst error {worst_error(check):.1e}{by}"
 
 
 def counted(cases: int) -> str:

@@ -1,5 +1,7 @@
 """The report of a check on the terminal: a line a target, then where each failure is."""
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 
@@ -21,7 +23,13 @@ def on_terminal(found, width=80):
 
 
 def test_a_pass_is_one_line_that_says_what_it_rests_on():
-    assert piped(checks(PASSED)) == ["lstm  PASS  2 cases, 50 entries, worst error 1.0e-16 (complex)"]
+    assert piped(checks(PASSED)) == ["lstm  PASS  2 cases, 50 entries, worst error 1.0e-16 by complex"]
+
+
+def test_a_method_that_is_named_with_its_reason_is_named_once():
+    methods = ("ridders", "ridders (not complex-safe)", "complex")
+    (line,) = piped(checks(check("x", cases=tuple(replace(case(), method=method) for method in methods))))
+    assert line.endswith(" by complex and ridders (not complex-safe)")
 
 
 def test_the_first_line_of_a_failure_says_what_to_fix():
@@ -69,7 +77,7 @@ def test_verbose_shows_every_case_also_of_passes():
 
 
 def test_a_check_that_compared_nothing_is_still_a_line():
-    assert piped(checks(check("empty", cases=()))) == ["empty  PASS  0 cases, 0 entries, worst error 0.0e+00 ()"]
+    assert piped(checks(check("empty", cases=()))) == ["empty  PASS  0 cases, 0 entries, worst error 0.0e+00"]
     assert piped(checks()) == []
 
 
