@@ -1,0 +1,151 @@
+"""`bptt-viz curves`: how gradients vanish and explode with the distance back in time."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bptt_viz.console.options import Json, Seed
+from bptt_viz.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from bptt_viz.results.curves import Curves
+    from bptt_viz.results.provenance import Provenance
+
+# Files that hold something else than the report, and files that hold the report.
+_BESIDES = ("svg", "png", "pdf", "csv")
+_INSTEAD = ("txt", "json")
+
+
+Activations = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--activation",
+        metavar="NAME,...",
+        help="tanh, sigmoid, relu or identity; several by commas. [default: tanh,sigmoid,relu]",
+    ),
+]
+Radii = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--radius", metavar="R,...", help="Spectral radii of W_hh; several by commas. [default: 0.5,0.9,1,1.1,1.5,2]"
+    ),
+]
+Seeds = Annotated[int, typer.Option("--seeds", help="Networks drawn for each curve.", min=1, max=10**6)]
+Matrix = Annotated[
+    str, typer.Option("--matrix", help="W_hh before it is scaled to the radius: normal, orthogonal or identity.")
+]
+Hidden = Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1, max=10**6)]
+Steps = Annotated[int | None, typer.Option("--steps", help="Time steps T; 50 if the text is that long.", min=1)]
+TextSource = Annotated[str, typer.Option("--text", help="hello, sonnets, azalea (embedded) or a UTF-8 file.")]
+InputScale = Annotated[float, typer.Option("--input-scale", help="Factor on W_xh; 0 leaves the network without input.")]
+Start = Annotated[float, typer.Option("--start", help="Every entry of h_0.")]
+Dtype = Annotated[str, typer.Option("--dtype", help="float64 or float32.")]
+Plot = Annotated[bool, typer.Option("--plot", help="Draw the curves in the terminal too.")]
+Files = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="A figure (.svg, .png, .pdf) or data (.csv), besides the report; or the report itself (.txt, .json).",
+    ),
+]
+
+
+def curves(
+    activation: Activations = None,
+    radius: Radii = None,
+    seeds: Seeds = 10,
+    matrix: Matrix = "normal",
+    hidden: Hidden = 64,
+    steps: Steps = None,
+    text: TextSource = "sonnets",
+    input_scale: InputScale = 1.0,
+    start: Start = 0.0,
+    seed: Seed = 0,
+    dtype: Dtype = "float64",
+    plot: Plot = False,
+    json: Json = False,
+    output: Files = None,
+) -> None:
+    """Measure how gradients vanish or explode with the distance back in time.
+
+    For each activation and spectral radius: the gradient norm of the last step's loss with respect to h_(T-k), over
+    that with respect to h_T, with Pascanu's bound beside it.
+
+    Example: bptt-viz curves --radius 0.5,1,1.5 -o curves.svg
+    """
+    from bptt_viz.analyses.curves import curves as analyse
+    from bptt_viz.console.output import emit, write_file
+    from bptt_viz.console.progress import progress
+    from bptt_viz.results.curves import CurvesSetting
+
+    form = _form(output)
+    usual = CurvesSetting()
+    activations = tuple(_items(activation)) if activation else usual.activations
+    radii = tuple(map(_number, _items(radius))) if radius else usual.radii
+    setting = CurvesSetting(activations, radii, seeds, matrix, hidden, steps, text, seed, dtype, input_scale, start)
+    with progress("curves") as tick:
+        found = analyse(setting, tick)
+    report = _report(found, json or form == "json", plot, output)
+    if output is not None and form in _BESIDES:
+        write_file(output, _artefact(found, form))
+        output = None
+    emit(report, output)
+
+
+def _items(given: list[str]) -> list[str]:
+    """Return what was listed by commas, by repeating the option, or both."""
+    return [item.strip() for text in given for item in text.split(",") if item.strip()]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"--radius: {text!r} is not a number") from None
+
+
+def _form(output: Path | None) -> str:
+    """Return what a file is to hold, by its name; nothing for standard output."""
+    if output is None or str(output) == "-":
+        return ""
+    form = output.suffix.lower().removeprefix(".")
+    if form not in _BESIDES + _INSTEAD:
+        known = ", ".join(f".{name}" for name in _BESIDES + _INSTEAD)
+        raise UsageError(f"--output {output}: the name must end in one of {known}")
+    return form
+
+
+def _report(found: "Curves", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
+    """Return the report, without rules if it goes to a file."""
+    if json:
+        from bptt_viz.render.json_document import document
+
+        return document("curves", found, _ran(found))
+    from bptt_viz.console.output import console
+    from bptt_viz.render.curves import curves_report
+
+    return curves_report(found, console().is_terminal and output is None, plot)
+
+
+def _artefact(found: "Curves", form: str) -> bytes:
+    if form == "csv":
+        from bptt_viz.render.curves import curves_csv
+
+        return curves_csv(found).encode()
+    from bptt_viz.render.curves_figure import curves_figure
+    from bptt_viz.render.figures import figure_bytes
+
+    return figure_bytes(curves_figure(found), form, found.finding, _ran(found))
+
+
+def _ran(found: "Curves") -> "Provenance":
+    from dataclasses import asdict
+
+    from bptt_viz.console.output import provenance
+
+    return provenance("curves", asdict(found.setting))

@@ -1,0 +1,193 @@
+"""`bptt-viz curves`: what it prints and writes, and how it refuses."""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from bptt_viz.app import app, run
+from commands import processes
+
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "curves.md").read_text(encoding="utf-8")
+SMALL = ["--hidden", "8", "--steps", "12", "--seeds", "3"]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Run where no pyproject.toml of this project is in reach, with no variables of the caller's."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("BPTT_VIZ_"):
+            monkeypatch.delenv(name)
+
+
+def ran(capsys, *arguments, code=0):
+    assert run(["curves", *SMALL, *arguments]) == code
+    return capsys.readouterr()
+
+
+def refused(capsys, *arguments):
+    out, err = ran(capsys, *arguments, code=2)
+    assert out == ""
+    assert err.count("\n") == 1
+    return err
+
+
+def test_report_has_a_row_for_each_activation_and_radius(capsys):
+    out, err = ran(capsys)
+    assert err == ""
+    rows = [line for line in out.splitlines() if " yes  " in line or " no  " in line]
+    assert len(rows) == 18
+    assert [row.split()[0] for row in rows if row[0].isalpha()] == ["tanh", "sigmoid", "ReLU"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--activation", "relu,identity", "--radius", "0.5,2"],
+        ["--activation", "relu", "--activation", "identity", "--radius", "2", "--radius", ".5"],
+        ["--activation", " relu , identity,", "--radius", "5e-1, 2.0,2"],
+    ],
+)
+def test_lists_by_commas_or_by_repeating(capsys, arguments):
+    found = json.loads(ran(capsys, *arguments, "--json").out)
+    assert found["setting"]["activations"] == ["relu", "identity"]
+    assert found["setting"]["radii"] == [0.5, 2.0]
+
+
+def test_json_is_one_document_with_everything_in_it(capsys):
+    found = json.loads(ran(capsys, "--json").out)
+    assert found["schema_version"] == 1
+    assert found["kind"] == "curves"
+    assert found["distance"] == list(range(13))
+    assert [panel["activation"] for panel in found["panels"]] == ["tanh", "sigmoid", "relu"]
+    assert len(found["panels"][0]["curves"][0]["median"]) == 13
+    assert found["provenance"]["options"]["hidden"] == 8
+
+
+def test_options_reach_the_analysis(capsys):
+    given = ["--matrix", "orthogonal", "--text", "azalea", "--input-scale", "0.5", "--start", "0.25", "--seed", "7"]
+    setting = json.loads(ran(capsys, *given, "--dtype", "float32", "--json").out)["setting"]
+    expected = {"matrix": "orthogonal", "text": "azalea", "input_scale": 0.5, "start": 0.25, "seed": 7}
+    assert expected.items() <= setting.items()
+    assert setting["dtype"] == "float32"
+
+
+def test_same_seed_same_output(capsys):
+    assert ran(capsys, "--json").out == ran(capsys, "--json").out
+    assert ran(capsys, "--json").out != ran(capsys, "--json", "--seed", "1").out
+
+
+@pytest.mark.parametrize(("name", "start"), [("x.svg", b"<?xml"), ("x.png", b"\x89PNG"), ("x.PDF", b"%PDF")])
+def test_a_figure_is_written_besides_the_report(capsys, tmp_path, name, start):
+    out, _ = ran(capsys, "-o", name)
+    assert "radius" in out
+    data = (tmp_path / name).read_bytes()
+    assert data.startswith(start)
+    assert str(tmp_path).encode() not in data
+    ran(capsys, "-o", name)
+    assert (tmp_path / name).read_bytes() == data
+
+
+def test_data_are_written_besides_the_report(capsys, tmp_path):
+    out, _ = ran(capsys, "-o", "x.csv", "--json")
+    assert json.loads(out)["kind"] == "curves"
+    rows = (tmp_path / "x.csv").read_text().splitlines()
+    assert rows[0] == "activation,radius,k,lower,median,upper,bound"
+    assert len(rows) == 1 + 18 * 13
+
+
+@pytest.mark.parametrize("name", ["x.txt", "x.json"])
+def test_the_report_can_go_to_a_file_instead(capsys, tmp_path, name):
+    out, _ = ran(capsys, "-o", name)
+    assert out == ""
+    text = (tmp_path / name).read_text()
+    assert json.loads(text)["kind"] == "curves" if name == "x.json" else "half-life" in text
+
+
+def test_a_dash_is_standard_output(capsys):
+    assert ran(capsys, "-o", "-").out == ran(capsys).out
+
+
+def test_plot_is_printed_on_demand(capsys):
+    braille = {chr(code) for code in range(0x2801, 0x2900)}
+    assert not braille & set(ran(capsys).out)
+    assert braille & set(ran(capsys, "--plot").out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--radius", "-1"], "--radius must be positive and finite, got -1"),
+        (["--radius", "0.5,nan"], "--radius must be positive and finite, got nan"),
+        (["--radius", "inf"], "--radius"),
+        (["--radius", "0"], "--radius"),
+        (["--radius", "big"], "--radius: 'big' is not a number"),
+        (["--radius", ","], "--radius names none"),
+        (["--activation", "softplus"], "--activation must be one of tanh, sigmoid, relu, identity, got 'softplus'"),
+        (["--seeds", "0"], "--seeds"),
+        (["--seeds", "many"], "--seeds"),
+        (["--hidden", "0"], "--hidden"),
+        (["--steps", "0"], "--steps"),
+        (["--steps", "100000"], "--steps"),
+        (["--input-scale", "nan"], "--input-scale"),
+        (["--start", "inf"], "--start"),
+        (["--matrix", "diagonal"], "--matrix"),
+        (["--dtype", "int8"], "--dtype"),
+        (["--text", "nowhere.txt"], "nowhere.txt"),
+        (["-o", "x.gif"], "must end in one of .svg, .png, .pdf, .csv, .txt, .json"),
+        (["-o", "x"], "must end in one of"),
+        (["-o", "no-folder/x.svg"], "no-folder/x.svg cannot be written"),
+        (["-o", "no-folder/x.json"], "no-folder/x.json cannot be written"),
+    ],
+)
+def test_nonsense_is_one_line_and_exit_code_two(capsys, arguments, said):
+    assert said in refused(capsys, *arguments)
+
+
+def test_a_folder_is_no_file(capsys, tmp_path):
+    (tmp_path / "x.svg").mkdir()
+    assert "is a directory" in refused(capsys, "-o", "x.svg")
+
+
+def test_lists_come_from_variables_and_settings_too(capsys, tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").write_text('[tool.bptt_viz.curves]\nradius = [0.5, 0.7]\nactivation = "tanh"\n')
+    setting = json.loads(ran(capsys, "--json").out)["setting"]
+    assert (setting["radii"], setting["activations"]) == ([0.5, 0.7], ["tanh"])
+    monkeypatch.setenv("BPTT_VIZ_RADIUS", "0.9,1.2")
+    assert json.loads(ran(capsys, "--json").out)["setting"]["radii"] == [0.9, 1.2]
+
+
+def test_the_documented_example_prints_what_the_documentation_shows(capsys):
+    command, shown = re.search(r"^\$ bptt-viz (.+)\n((?:.+\n|\n)+?)```", DOCUMENTATION, re.MULTILINE).groups()
+    assert run(command.split()) == 0
+    assert capsys.readouterr().out.startswith(shown)
+
+
+def test_every_option_is_documented():
+    for parameter in typer.main.get_command(app).commands["curves"].params:
+        assert any(f"`{flag}" in DOCUMENTATION or f"{flag}`" in DOCUMENTATION for flag in parameter.opts), (
+            parameter.name
+        )
+
+
+def test_a_terminal_of_eighty_columns_cuts_nothing():
+    code, shown = processes.run_on_terminal("curves", *SMALL, "--plot", NO_COLOR="1")
+    assert code == 0
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "…" not in shown
+
+
+def test_neither_pyplot_nor_matplotlib_is_loaded_without_need(tmp_path):
+    program = (
+        "import sys; from bptt_viz.app import run; "
+        "run(['curves', '--steps', '3', '--hidden', '2', '-o', sys.argv[1]]); "
+        "print('matplotlib' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    )
+    for name, loaded in (("x.csv", "False False"), ("x.svg", "True False")):
+        _, out, _ = processes.run("-c", program, str(tmp_path / name), command=(sys.executable,))
+        assert out.splitlines()[-1] == loaded
