@@ -1,5 +1,6 @@
 """A gradient check as text for the terminal."""
 
+import math
 from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
@@ -102,8 +103,9 @@ def case_report(target: str, case: Case, boxed: bool) -> RenderableType:
 
 def _table(case: Case, boxed: bool) -> Table:
     made = (*case.comparisons, *(gate for gate in case.gates if not gate.passed))
-    places = any(comparison.worst for comparison in made)
-    headings = ("input", "entries", "‖analytic‖", "‖numeric‖", "ratio", "error", *(["worst at"] if places else []), "")
+    places = any(comparison.worst and not comparison.passed for comparison in made)
+    compared = "entries" if case.tier == "full" else "directions"
+    headings = ("input", compared, "‖analytic‖", "‖numeric‖", "ratio", "error", *(["worst at"] if places else []), "")
     lines = table(headings, [_row(comparison, places) for comparison in made], boxed)
     lines.columns[0].no_wrap = False
     lines.columns[0].overflow = "fold"
@@ -118,7 +120,7 @@ def _row(made: Comparison, places: bool) -> tuple[str | Text, ...]:
         str(made.entries),
         f"{made.analytic:.2e}",
         f"{made.numeric:.2e}",
-        f"{made.ratio:.4g}",
+        "–" if math.isnan(made.ratio) else f"{made.ratio:.4g}",  # nothing numeric to be a multiple of
         f"{made.error:.1e}",
         *(worst if places else ()),
         mark,
