@@ -69,11 +69,13 @@ def _open_the_forget_gate(run: Run) -> Advice:
 
 
 def _smaller(run: Run, opening: str) -> Advice:
-    relu = run.options.get("activation") == "relu"
-    name, value = ("identity", "W_hh = I") if relu else ("orthogonal", "orthogonal recurrent weights")
-    if run.init == f"{name}=1":
-        return Advice(f"{opening} with smaller recurrent weights.", ("--init", f"{name}=0.5"))
-    return Advice(f"{opening} with {value}.", ("--init", name))
+    name, _, value = run.init.partition("=")
+    if "activation" in run.options:
+        relu = run.options["activation"] == "relu"
+        wanted, words = ("identity", "W_hh = I") if relu else ("orthogonal", "an orthogonal W_hh")
+        if run.init != f"{wanted}=1":
+            return Advice(f"{opening} with {words}.", ("--init", wanted))
+    return Advice(f"{opening} with recurrent weights of half the size.", ("--init", f"{name}={float(value) / 2:g}"))
 
 
 def _against_infinities(run: Run, place: Place | None) -> Advice:

@@ -88,15 +88,20 @@ def _last(layer: LayerNorms) -> list[Column]:
 
 
 def _units(layer: LayerNorms) -> list[Column]:
-    names = ", ".join(layer.recurrent)
-    weight = Column("‖dW‖", f"step t's share of the gradient of {names}", _cells(map(scientific, layer.weight)), 7)
-    if not layer.activations:
-        return [weight]
+    return [*([_idle(layer)] if layer.activations else []), *([_weight(layer)] if layer.recurrent else [])]
+
+
+def _idle(layer: LayerNorms) -> Column:
     kinds = {activation.kind for activation in layer.activations}
     limits = ", ".join(said for kind, said in _LIMITS.items() if kind in kinds)
-    heading = "dead" if kinds == {"relu"} else "sat"
     shown = [Text(f"{share:.0%}", "yellow" if share >= 0.5 else "") for share in layer.idle]
-    return [Column(heading, f"units that pass hardly any gradient: {limits}", shown, 6), weight]
+    heading = "dead" if kinds == {"relu"} else "sat"
+    return Column(heading, f"units that pass hardly any gradient: {limits}", shown, 6)
+
+
+def _weight(layer: LayerNorms) -> Column:
+    names = ", ".join(layer.recurrent)
+    return Column("‖dW‖", f"step t's share of the gradient of {names}", _cells(map(scientific, layer.weight)), 7)
 
 
 def _cells(texts: Iterable[str]) -> list[Text]:

@@ -21,10 +21,10 @@ def compact(number: float | None) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share in percent, with a digit behind the point below 10 %, and as a power of ten below .1 %."""
+    """Return a share in percent, with a digit behind the point below 10 %, and as a plain share below .1 %."""
     if share >= 0.1:
         return f"{share:.0%}"
-    return f"{share:.1%}" if share >= 0.001 else f"a share of {share:.0e}"
+    return f"{share:.1%}" if share >= 0.001 else f"{share:.0e}"
 
 
 def steps(number: float) -> str:
