@@ -45,8 +45,12 @@ def curve(activation: str, radius: float, norms: Array, singular: Array, tiny: f
     kept = in_range(norms[usable], tiny)
     sunk, risen = kept[:, -1] == 0, np.isinf(kept[:, -1])
     died = _died(norms[usable], tiny)
-    lower, median, upper = (geometric_quantile(kept, q) for q in (QUANTILES[0], 0.5, QUANTILES[1]))
-    lam = float(geometric_quantile(singular[:, None], 0.5)[0])
+    # The dead are counted apart: among the living they would be cliffs in the median.
+    told = np.ones_like(died) if died.all() else ~died
+    lower, median, upper = (geometric_quantile(kept[told], q) for q in (QUANTILES[0], 0.5, QUANTILES[1]))
+    # Over the same seeds as the curve, or it might not bound it.
+    same = singular[usable][told] if told.any() else singular
+    lam = float(geometric_quantile(same[:, None], 0.5)[0])
     factor = bound_rate(activation, lam)
     rate, reach = _rate(median)
     with np.errstate(over="ignore", under="ignore"):

@@ -225,12 +225,16 @@ def _foot(result: Curves) -> str:
         sentences.append(
             "Dotted: (γ λ₁)ᵏ, the bound that guarantees vanishing where γ λ₁ < 1 (λ₁: largest singular value)."
         )
+    if any(curve.died for curve in curves):
+        sentences.append("Died: the gradient is exactly 0; the curve is that of the other seeds.")
     if any(_cut_by_death(curve, result) for curve in curves):
-        sentences.append("× marks where half of the seeds have died: their gradient is exactly 0.")
+        sentences.append("× marks where half of them have died if no other is left.")
     if any(curve.unmeasured for curve in curves):
         sentences.append("Left out: seeds without a usable gradient at T.")
     return " ".join(sentences)
 
 
 def _cut_by_death(curve: Curve, result: Curves) -> bool:
-    return bool(curve.died) and curve.reach < result.distance[-1]
+    """Tell whether the curve ends because no seed lived."""
+    cut = curve.reach < result.distance[-1]
+    return cut and curve.died > 0 and curve.underflowed == curve.overflowed == 0

@@ -45,10 +45,11 @@ class Curve:
 
     Attributes:
         radius: spectral radius of W_hh.
-        median: over the seeds that could be measured; 0 or infinite from where the middle seed is out of range.
-        lower: the lower quantile.
-        upper: the upper quantile.
-        singular: λ1, the largest singular value of W_hh; median over the seeds.
+        median: over the seeds that could be measured and did not die, or over those that died if no other is left;
+            0 or infinite from where the middle seed is out of range.
+        lower: the lower quantile, over the same seeds.
+        upper: the upper quantile, over the same seeds.
+        singular: λ1, the largest singular value of W_hh; median over the same seeds.
         bound: (γ λ1)^k.
         bound_rate: γ λ1, the bound's factor a step.
         guaranteed: whether γ λ1 < 1, so that the gradient is bound to vanish.

@@ -144,10 +144,12 @@ def test_no_network_exceeds_its_own_bound(matrix):
             assert (own <= limit * own[:, :1] * (1 + 1e-9)).all()
 
 
-def test_no_median_exceeds_the_drawn_bound():
-    for panel in curves(replace(SMALL, seeds=10)).panels:
+@pytest.mark.parametrize("hidden", [1, 2, 3, 12])  # few units: many dead networks
+def test_no_median_exceeds_the_drawn_bound(hidden):
+    for panel in curves(replace(SMALL, hidden=hidden, seeds=10)).panels:
         for curve in panel.curves:
-            assert (curve.median <= curve.bound * (1 + 1e-9)).all()
+            if curve.verdict != "unmeasured":
+                assert (curve.median <= curve.bound * (1 + 1e-9)).all()
             assert curve.guaranteed == (curve.bound[-1] < 1)
 
 
@@ -217,22 +219,32 @@ def test_dead_relu_networks_are_counted_and_never_logged():
     curve = only(setting)
     assert curve.died == negative
     assert curve.underflowed == curve.overflowed == curve.unmeasured == 0
-    if 2 * negative > 9:
-        assert curve.reach == 0
-        assert curve.verdict == "dies"
-        assert np.isnan(curve.rate)
-        np.testing.assert_array_equal(curve.median[1:], 0)
-    else:
-        np.testing.assert_allclose(curve.median, 0.5 ** np.arange(21.0), rtol=1e-12)
+    assert curve.verdict == ("dies" if 2 * negative >= 9 else "vanishes")
+    for line in (curve.lower, curve.median, curve.upper):
+        np.testing.assert_allclose(line, 0.5 ** np.arange(21.0), rtol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_median_of_dead_networks_is_cut_where_half_of_them_have_died(seed):
-    curve = only(SMALL, activations=("relu",), hidden=2, radii=(1.0,), seeds=10, seed=seed)
-    assert np.isfinite(curve.median).all()
+def test_curves_are_those_of_the_living():
+    setting = replace(SMALL, activations=("relu",), hidden=2, radii=(1.5,), seeds=20)
+    setting, batch = settled(setting)
+    norms = gradient_norms(setting, "relu", batch, draws(setting, len(batch.vocabulary)), silent)[0]
+    living = norms[norms[:, -1] > 0]
+    assert 0 < len(living) < 20, "the seed must give both kinds"
+    curve = only(setting)
+    assert curve.died == 20 - len(living)
+    assert curve.reach == 20
+    expected = np.exp(np.median(np.log(living / living[:, :1]), axis=0))
+    np.testing.assert_allclose(curve.median, expected, rtol=1e-9)
+
+
+def test_where_all_die_the_curve_is_cut_where_half_have_died():
+    setting = replace(SMALL, activations=("relu",), hidden=2, radii=(0.5,), seeds=4)
+    curve = next(found for seed in range(20) if (found := only(setting, seed=seed)).died == 4 and found.reach > 0)
+    assert curve.verdict == "dies"
     assert (curve.median[: curve.reach + 1] > 0).all()
     assert (curve.median[curve.reach + 1 :] == 0).all()
-    assert (curve.reach == 20) == (2 * curve.died < 10)
+    assert curve.reach < 20
+    assert np.isfinite(curve.rate)
 
 
 def test_what_sinks_below_single_precision_is_cut_and_still_vanishes():

@@ -72,7 +72,7 @@ def test_fates_are_told_apart():
 
 
 def test_the_rate_goes_as_far_as_the_median():
-    found = made([[1, 0.5, 0.25, 0], [1, 0.5, 0.25, 0], [1, 0.5, 0.25, 0.1]])
+    found = made([[1, 0.5, 0.25, 0], [1, 0.5, 0.25, 0], [1, 0.5, 0, 0]])
     assert found.reach == 2
     assert found.rate == pytest.approx(0.5)
 
