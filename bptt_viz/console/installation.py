@@ -22,6 +22,10 @@ from bptt_viz.results.doctor import Blas, Diagnosis, Extra, Trial
 
 _PACKAGE = "bptt-viz"
 _TWO_NODES = 'digraph { a [pos="0,0"]; b [pos="90,0"]; a -> b }'
+_OTHER_LETTER = _TWO_NODES.replace("a [", "a [label=z ")
+
+# What pygraphviz's wheel takes from the system.
+_SYSTEM_LIBRARIES = "apt-get install libglib2.0-0 libx11-6 libxext6 libxrender1 fontconfig-config"
 
 # How a file of each format begins.
 _STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
@@ -30,8 +34,12 @@ _STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 _PATIENCE = 30.0  # seconds
 
 
-class _Absent(Exception):  # noqa: N818 - no error: it need not be there
-    """There is nothing to try."""
+class _UnusableError(Exception):
+    """A renderer that is known not to work here, and what would mend that if it is not its own installation."""
+
+    def __init__(self, found: str, install: str = "") -> None:
+        super().__init__(found)
+        self.install = install
 
 
 def examine() -> Diagnosis:
@@ -88,8 +96,8 @@ def _tried(name: str, draw: Callable[[], tuple[Mapping[str, bytes], str]], insta
     try:
         with _quiet():
             pictures, version = draw()
-    except _Absent as absent:
-        return Trial(name, False, str(absent), needed, install)
+    except _UnusableError as error:
+        return Trial(name, False, str(error), needed, error.install or install)
     except Exception as error:
         return Trial(name, False, f"{type(error).__name__}: {error}", needed, install)
     wrong = [form for form, data in pictures.items() if not data.startswith(_STARTS[form])]
@@ -115,16 +123,20 @@ def _quiet() -> Iterator[None]:
 
 
 def _by_pygraphviz() -> tuple[dict[str, bytes], str]:
-    import pygraphviz
-
+    try:
+        import pygraphviz
+    except ImportError as error:
+        raise _UnusableError(str(error), _SYSTEM_LIBRARIES if ".so" in str(error) else "") from None
     graph = pygraphviz.AGraph(_TWO_NODES)
     pictures = {form: graph.draw(format=form, prog="nop2") for form in _STARTS}
+    if pygraphviz.AGraph(_OTHER_LETTER).draw(format="png", prog="nop2") == pictures["png"]:
+        raise _UnusableError("no font is found: png and pdf come out without text", _SYSTEM_LIBRARIES)
     return pictures, f"Graphviz {getattr(pygraphviz, '__graphviz_version__', '(unknown version)')} bundled"
 
 
 def _by_dot() -> tuple[dict[str, bytes], str]:
     if shutil.which("dot") is None or shutil.which("neato") is None:
-        raise _Absent("not there")
+        raise _UnusableError("not there")
     version = subprocess.run(["dot", "-V"], capture_output=True, text=True, check=True, timeout=_PATIENCE).stderr
     drawn = subprocess.run(
         ["neato", "-n2", "-Tsvg"], input=_TWO_NODES.encode(), capture_output=True, check=True, timeout=_PATIENCE

@@ -77,6 +77,24 @@ def test_a_missing_renderer_is_exit_code_3_with_the_line_that_installs_it(capsys
     assert out.endswith(f"Pictures cannot be drawn: {package} does not work.\n")
 
 
+def test_missing_system_libraries_are_named(capsys, monkeypatch, tmp_path, without):
+    without("pygraphviz")
+    monkeypatch.delitem(sys.modules, "pygraphviz")
+    (tmp_path / "pygraphviz.py").write_text("raise ImportError('libgobject-2.0.so.0: cannot open')")
+    monkeypatch.syspath_prepend(tmp_path)
+    code, out = doctor(capsys)
+    assert code == ExitCode.MISSING
+    assert "libgobject-2.0.so.0: cannot open; apt-get install libglib2.0-0" in out
+
+
+def test_missing_fonts_are_noticed(capsys, monkeypatch):
+    """What is drawn does not depend on the letters then."""
+    monkeypatch.setattr("pygraphviz.AGraph.draw", lambda _, format, prog: installation._STARTS[format])
+    code, out = doctor(capsys)
+    assert code == ExitCode.MISSING
+    assert "no font is found" in out
+
+
 def test_dot_stands_in_for_pygraphviz(capsys, without, tmp_path):
     without("pygraphviz")
     for name, text in (("dot", "echo dot - graphviz version 9 >&2"), ("neato", "echo '<?xml ?>'")):
