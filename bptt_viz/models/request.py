@@ -1,7 +1,7 @@
 """From names and numbers, as options give them, to a model with its parameters and its data."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from hashlib import blake2b
@@ -72,9 +72,9 @@ class Prepared:
     values: Values
     batch: Batch
 
-    def run(self) -> Rollout:
-        """Record the forward pass from zero states."""
-        return self.model.run(self.values, self.batch.one_hot(self.request.dtype), self.batch.targets)
+    def run(self, cuts: Collection[int] = ()) -> Rollout:
+        """Record the forward pass from zero states, with the gradient through time stopped before the cut steps."""
+        return self.model.run(self.values, self.batch.one_hot(self.request.dtype), self.batch.targets, cuts=cuts)
 
 
 def prepare(request: Request) -> Prepared:
