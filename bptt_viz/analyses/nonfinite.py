@@ -1,6 +1,5 @@
 """Finds the first number in a rollout or a backward pass that is not finite."""
 
-from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -12,22 +11,21 @@ from bptt_viz.results.norms import Place
 from bptt_viz.tape import Cotangents, Node
 
 
-def first_nonfinite(rollout: Rollout, passes: Iterable[Cotangents]) -> Place | None:
-    """Return the first place: in the order of computation, else walking back in the first pass that has one.
+def first_nonfinite(rollout: Rollout, cotangents: Cotangents) -> Place | None:
+    """Return the first place in the order of computation, else the first met walking back from the loss.
 
     Args:
         rollout: the recorded values.
-        passes: backward passes that kept all cotangents.
+        cotangents: a backward pass that kept all of them.
     """
     # An alias has its parent's value, and T of them would have a large weight looked through T times.
     nodes = [node for node in rollout.tape.nodes if not node.primitive.transparent]
     for node in nodes:
         if not _finite(node.value):
             return _place(rollout, node, "forward")
-    for cotangents in passes:
-        for node in reversed(nodes):
-            if node.active and cotangents.reached(node) and not _finite(cotangents[node]):
-                return _place(rollout, node, "backward")
+    for node in reversed(nodes):
+        if node.active and cotangents.reached(node) and not _finite(cotangents[node]):
+            return _place(rollout, node, "backward")
     return None
 
 

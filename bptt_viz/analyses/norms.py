@@ -1,6 +1,6 @@
 """Measures how large states and their gradients are at every time step of a rollout."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Literal
@@ -37,10 +37,10 @@ def norm_report(prepared: Prepared, loss: Loss = "all") -> NormReport:
     """
     with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
         rollout = prepared.run()
-        last = seeded(rollout, "last")
-        asked = last if loss == "last" else seeded(rollout, "all")
+        asked = seeded(rollout, loss)
+        last = asked if loss == "last" else seeded(rollout, "last", _states(rollout))
         layers = layer_norms(rollout, asked, last)
-        place = first_nonfinite(rollout, (asked, last))
+        place = first_nonfinite(rollout, asked)
     chain = follow([_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])], _smallest(rollout))
     verdict = judge(chain, place is None)
     run = describe(prepared)
@@ -50,10 +50,20 @@ def norm_report(prepared: Prepared, loss: Loss = "all") -> NormReport:
     return NormReport(verdict, advice, place, run, loss, chain, layers, inputs, targets, losses)
 
 
-def seeded(rollout: Rollout, loss: Loss) -> Cotangents:
-    """Return the gradients of L = Σ L_t (`all`), or of the last L_t alone (`last`), for every recorded node."""
+def seeded(rollout: Rollout, loss: Loss, wrt: Collection[Node] | None = None) -> Cotangents:
+    """Return the gradients of L = Σ L_t (`all`), or of the last L_t alone (`last`).
+
+    Args:
+        rollout: the recorded values.
+        loss: which of the two.
+        wrt: the nodes whose gradients are kept; None keeps all.
+    """
     node = rollout.loss if loss == "all" else rollout.losses[rollout.pattern.outputs[-1]]
-    return backward(rollout.tape, {node: np.ones_like(node.value)})
+    return backward(rollout.tape, {node: np.ones_like(node.value)}, wrt)
+
+
+def _states(rollout: Rollout) -> list[Node]:
+    return [node for run in rollout.layers for at in run.states for node in at.values()]
 
 
 def layer_norms(rollout: Rollout, asked: Cotangents, last: Cotangents) -> tuple[LayerNorms, ...]:
@@ -73,7 +83,7 @@ def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotang
     states = tuple(_state(name, run, uses, asked, last, smallest) for name in run.cell.states)
     joint = [_joint(parts) for parts in _by_step([state.last for state in states])]
     recurrent = tuple(name for name, parameter in described(run.cell).items() if parameter.role == "recurrent")
-    weight = tuple(_joint([norm(asked[used[name]]) for name in recurrent]) for used in run.aliases)
+    weight = tuple(_joint([norm(uses.whole(asked, used[name])) for name in recurrent]) for used in run.aliases)
     radius, singular = _spectrum(run)
     idle = pooled(found, len(run.aliases))
     chain = follow(joint, smallest)

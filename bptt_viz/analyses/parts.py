@@ -1,6 +1,6 @@
-"""Splits a state's cotangent into what comes from inside its step and what comes back through time."""
+"""Takes cotangents apart by their origin: what a state gets from inside its step, and what comes back through time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -14,15 +14,16 @@ Use = tuple[Node, int]
 
 
 class Uses:
-    """Who consumes the states of a rollout.
+    """Who consumes the states of a rollout and the weights of each of its steps.
 
     Each consumer's message is worked out again by its VJP. Taking the known parts off the sum would be cheaper, but
-    where gradients explode the difference of two large numbers loses the small part.
+    where gradients explode the difference of two large numbers loses the small part. For weights it saves memory: no
+    step's dW_t is kept.
     """
 
     def __init__(self, rollout: Rollout) -> None:
-        states = (node for run in rollout.layers for at in run.states for node in at.values())
-        self._uses: dict[int, list[Use]] = {node.index: [] for node in states}
+        steps = (at for run in rollout.layers for at in (*run.states, *run.aliases))
+        self._uses: dict[int, list[Use]] = {node.index: [] for at in steps for node in at.values()}
         for consumer in rollout.tape.nodes:
             for place, parent in enumerate(consumer.parents):
                 if parent.index in self._uses:
@@ -36,14 +37,18 @@ class Uses:
         """Return what reaches `state` back through time, of the state's shape."""
         return _sum(cotangents, state, filter(_carry, self._uses[state.index]))
 
+    def whole(self, cotangents: Cotangents, node: Node) -> Array:
+        """Return all that reaches `node`, which is its cotangent."""
+        return _sum(cotangents, node, self._uses[node.index])
+
 
 def _carry(use: Use) -> bool:
     return use[0].scope.role == "carry"
 
 
-def _sum(cotangents: Cotangents, state: Node, uses: Iterable[Use]) -> Array:
+def _sum(cotangents: Cotangents, node: Node, uses: Iterable[Use]) -> Array:
     messages = [message for use in uses if (message := _message(cotangents, *use)) is not None]
-    return _total(messages) if messages else np.zeros_like(cotangents[state])
+    return np.add.reduce(messages, axis=0) if messages else np.zeros(cotangents.lead + node.shape, node.value.dtype)
 
 
 def _message(cotangents: Cotangents, consumer: Node, place: int) -> Array | None:
@@ -51,7 +56,3 @@ def _message(cotangents: Cotangents, consumer: Node, place: int) -> Array | None
         return None
     sent = consumer.primitive.vjp(cotangents[consumer], consumer)[place]
     return None if sent is None else dense(sent)
-
-
-def _total(messages: Sequence[Array]) -> Array:
-    return np.add.reduce(messages, axis=0)

@@ -40,8 +40,10 @@ def activated(rollout: Rollout) -> list[Found]:
     layers: list[Found] = [{} for _ in rollout.layers]
     for node in rollout.tape.nodes:
         if node.scope.role == "cell" and node.scope.t is not None and kind(node) is not None:
-            steps = layers[node.scope.layer].setdefault(label(node), [[] for _ in range(rollout.steps)])
-            steps[node.scope.t - 1].append(node)
+            found, name = layers[node.scope.layer], label(node)
+            if name not in found:
+                found[name] = [[] for _ in range(rollout.steps)]
+            found[name][node.scope.t - 1].append(node)
     return layers
 
 

@@ -170,6 +170,15 @@ def test_a_lower_layer_gets_its_local_part_from_the_layer_above():
     assert all(size > 0 for size in below)
 
 
+@pytest.mark.parametrize("cell", discover_cells())
+def test_all_parts_together_are_the_cotangent(cell):
+    rollout = run(cell)
+    uses, cotangents = Uses(rollout), seeded(rollout, "all")
+    for used in rollout.layers[0].aliases:
+        for node in used.values():
+            np.testing.assert_allclose(uses.whole(cotangents, node), cotangents[node], rtol=1e-12, atol=1e-15)
+
+
 def test_reported_norms_are_those_of_the_parts():
     made = prepared("lstm", steps=6, layers=2)
     rollout = made.run()

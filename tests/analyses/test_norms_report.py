@@ -42,7 +42,7 @@ def test_the_verdict_sees_through_the_sum():
 
 def test_a_verdict_on_the_summed_gradient_is_caught(monkeypatch):
     seeded = norms.seeded
-    monkeypatch.setattr(norms, "seeded", lambda rollout, _: seeded(rollout, "all"))
+    monkeypatch.setattr(norms, "seeded", lambda rollout, *_: seeded(rollout, "all"))
     with pytest.raises(AssertionError):
         check_vanishing()
 
