@@ -54,6 +54,7 @@ def console() -> "Console":
         height=lines,  # rich takes every dumb terminal for 80 columns unless it is told both
         force_terminal=terminal,
         color_system=_colours(terminal),
+        no_color=False,  # that is decided by now, and not by rich, whose versions differ
         soft_wrap=not terminal,
     )
 

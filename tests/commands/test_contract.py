@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shlex
 import signal
@@ -146,8 +147,11 @@ def test_ctrl_c_is_one_line_and_leaves_nothing(tmp_path, blind):
 
 def test_ctrl_c_while_python_still_imports(tmp_path):
     (tmp_path / "typer.py").write_text("import pathlib, time\npathlib.Path('started').touch()\ntime.sleep(60)\n")
-    process = start("list", variables={"PYTHONPATH": str(tmp_path)})
+    process = start(
+        "list", variables={"PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])}
+    )
     while not (tmp_path / "started").exists():
+        assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     assert finish(process) == (ExitCode.INTERRUPTED, "", "bptt-viz: interrupted\n")
