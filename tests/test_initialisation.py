@@ -12,6 +12,10 @@ from bptt_viz.initialisation import NAMES, Initialisation
 SHAPES = [(1, 1), (4, 4), (7, 4), (4, 7), (50, 50)]
 
 
+def test_the_ways_are_these():
+    assert NAMES == ("normal", "xavier", "orthogonal", "identity", "radius", "singular", "sparse")
+
+
 def rng(seed=0):
     return np.random.default_rng(seed)
 

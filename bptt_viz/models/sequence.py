@@ -93,7 +93,7 @@ class SequenceModel:
             differentiate_inputs: let backward passes reach the inputs.
 
         Raises:
-            UsageError: inputs or targets have other lengths than the pattern.
+            UsageError: inputs or targets have other lengths than the pattern, or initial states do not fit the cells.
         """
         self._check(inputs, targets)
         tape = Tape()
@@ -120,6 +120,8 @@ class SequenceModel:
             return {name: tape.leaf(values[name], name) for name in self.parameters()}
 
     def _layers(self, tape: Tape, shared: Mapping[str, Node], start: Start) -> list[Layer]:
+        if len(start) != len(self.cells):
+            raise UsageError(f"initial states are given for {len(start)} of {len(self.cells)} layers")
         layers = []
         for depth, (cell, states) in enumerate(zip(self.cells, start, strict=True)):
             with tape.at(0, depth, "state"):

@@ -88,6 +88,16 @@ def test_the_bias_of_a_grus_inner_product_belongs_to_its_candidate():
     assert described(discover_cells()["gru"](D, H))["b_hn"] == Parameter((H,), "bias", ("n",))
 
 
+@pytest.mark.parametrize("peephole", ["diagonal", "full"])
+def test_each_peephole_belongs_to_the_gate_it_is_named_after(peephole):
+    found = described(discover_cells()["peephole"](D, H, peephole=peephole))
+    assert {name: found[name].gates for name in found if name.startswith("W_c")} == {
+        "W_ci": ("i",),
+        "W_cf": ("f",),
+        "W_co": ("o",),
+    }
+
+
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_cell_with_gates_names_them_in_its_packed_input_weights(name, form):
     cell = discover_cells()[name](D, H, **form)

@@ -32,7 +32,11 @@ def test_windows_are_spread_evenly_from_the_first_to_the_last():
 
 
 def test_a_single_window_is_the_beginning():
-    assert windows("abcdef", 2).inputs[:, 0].tolist() == [0, 1]
+    assert windows("abcdef", 2).inputs.T.tolist() == [[0, 1]]
+
+
+def test_two_windows_are_the_first_and_the_last():
+    assert windows("abcdef", 2, 2).inputs.T.tolist() == [[0, 1], [3, 4]]
 
 
 def test_windows_of_a_short_text_overlap():

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from bptt_viz.cells import discover_cells
+from bptt_viz.cells.vanilla import VanillaRNN
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Request, prepare
 from bptt_viz.tape import backward
-from bptt_viz.topologies import NAMES
+from bptt_viz.topologies import NAMES, pattern
 
 SMALL = Request(hidden=4, text="hello")
 
@@ -28,11 +29,19 @@ def test_every_cell_runs_in_every_topology(cell, topology):
     assert all(np.all(np.isfinite(cotangents[leaf])) for leaf in rollout.parameters.values())
 
 
+def test_what_is_not_asked_for_is_one_vanilla_layer_of_32_units_on_one_window_of_verse():
+    prepared = prepare(Request())
+    assert prepared.model.cells == (VanillaRNN(len(prepared.batch.vocabulary), 32),)
+    assert prepared.batch.inputs.shape == (25, 1)
+    assert prepared.model.pattern == pattern("many-to-many", 25)
+
+
 def test_a_request_becomes_sizes():
     prepared = prepare(Request(cell="lstm", hidden=7, layers=3, steps=6, batch=2, text="azalea"))
     lower, *upper = prepared.model.cells
     assert (lower.input_size, lower.hidden_size) == (len(prepared.batch.vocabulary), 7)
     assert all((cell.input_size, cell.hidden_size) == (7, 7) for cell in upper)
+    assert len(upper) == 2
     assert prepared.batch.inputs.shape == (6, 2)
     assert prepared.model.output_size == len(prepared.batch.vocabulary)
 
@@ -114,6 +123,7 @@ REFUSED = [
     ),
     (options(gain="1"), "cell 'rnn' has no option 'gain'; its options are activation"),
     (options(hidden_size="9"), "cell 'rnn' has no option 'hidden_size'"),
+    (options(input_size="9"), "cell 'rnn' has no option 'input_size'"),
     (replace(options(forget_bias="one"), cell="lstm"), "option 'forget_bias': 'one' is not a valid float"),
     (replace(options(forget_bias="nan"), cell="lstm"), "option 'forget_bias' must be finite, got 'nan'"),
     (replace(options(reset="after "), cell="gru"), "option 'reset' must be one of after, before, got 'after '"),

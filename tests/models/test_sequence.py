@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_viz.cells import Cell
+from bptt_viz.cells import Parameter
 from bptt_viz.cells.gru import GRU
 from bptt_viz.cells.lstm import LSTM
 from bptt_viz.cells.peephole import PeepholeLSTM
@@ -11,7 +11,7 @@ from bptt_viz.cells.vanilla import VanillaRNN
 from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation, spectral_radius
 from bptt_viz.models import SequenceModel
-from bptt_viz.tape import backward
+from bptt_viz.tape import Scope, backward
 from bptt_viz.topologies import NAMES, pattern
 
 T, N, D, H, V = 6, 2, 3, 4, 5
@@ -88,6 +88,37 @@ def test_inputs_get_no_cotangent_unless_asked_for():
     assert not backward(rollout.tape, {rollout.loss: np.ones(())}).reached(rollout.sequence)
 
 
+@pytest.mark.parametrize("topology", NAMES)
+def test_every_part_knows_its_step_layer_and_role(topology):
+    model = model_of(topology, make=LSTM, depth=2)
+    rollout = model.run(*drawn(model))
+    assert {leaf.scope for leaf in rollout.parameters.values()} == {Scope(role="parameter")}
+    assert rollout.sequence.scope == Scope(role="input")
+    for t, x in rollout.inputs.items():
+        assert (x.scope, x.name) == (Scope(t, 0, "input"), "x")
+    for run in rollout.layers:
+        assert {node.scope for node in run.states[0].values()} == {Scope(0, run.depth, "state")}
+    for t, y in rollout.outputs.items():
+        assert {alias.scope for alias in rollout.readout[t].values()} == {Scope(t, 2, "parameter")}
+        assert (y.scope, y.name) == (Scope(t, 2, "readout"), "y")
+        assert (rollout.losses[t].scope, rollout.losses[t].name) == (Scope(t, 2, "loss"), "L")
+    assert (rollout.loss.scope, rollout.loss.name) == (Scope(role="loss"), "L")
+
+
+def test_leaves_are_named_as_parameters_and_states_are():
+    model = model_of(make=LSTM, depth=2)
+    rollout = model.run(*drawn(model))
+    assert all(leaf.name == name for name, leaf in rollout.parameters.items())
+    assert all(node.name == name for run in rollout.layers for name, node in run.states[0].items())
+    assert rollout.sequence.name == "x"
+
+
+def test_initial_states_must_be_given_for_every_layer():
+    model = model_of(depth=2)
+    with pytest.raises(UsageError, match="initial states are given for 1 of 2 layers"):
+        model.run(*drawn(model), model.zero_start(N)[:1])
+
+
 def test_initial_states_are_zeros_unless_given():
     model = model_of(make=LSTM, depth=2)
     values, x, targets = drawn(model)
@@ -100,7 +131,8 @@ def test_parameters_of_several_layers_are_told_apart_by_number():
     assert set(model_of().parameters()) == {"W_xh", "W_hh", "b_h", "W_hy", "b_y"}
     two = model_of(depth=2).parameters()
     assert set(two) == {f"{name}_l{k}" for name in ("W_xh", "W_hh", "b_h") for k in (0, 1)} | {"W_hy", "b_y"}
-    assert (two["W_xh_l0"].shape, two["W_xh_l1"].shape, two["W_hy"].shape) == ((D, H), (H, H), (H, V))
+    assert (two["W_xh_l0"].shape, two["W_xh_l1"].shape) == ((D, H), (H, H))
+    assert (two["W_hy"], two["b_y"]) == (Parameter((H, V), "input"), Parameter((V,), "bias"))
 
 
 @pytest.mark.parametrize("make", [VanillaRNN, LSTM, GRU, PeepholeLSTM])
@@ -109,6 +141,14 @@ def test_each_gates_recurrent_block_is_drawn_on_its_own(make):
     values = model.draw(np.random.default_rng(0), Initialisation("radius", 1.1))
     gates = max(1, len(make.gates))
     assert [spectral_radius(block) for block in np.split(values["W_hh"], gates, axis=1)] == pytest.approx([1.1] * gates)
+
+
+def test_diagonal_peepholes_are_drawn_n_0_1_over_h():
+    """Other vectors start at 0."""
+    model = SequenceModel((PeepholeLSTM(D, 400),), V, pattern("many-to-many", T))
+    values = model.draw(np.random.default_rng(0), Initialisation("identity", 1.0))
+    entries = np.concatenate([values[name] for name in ("W_ci", "W_cf", "W_co")])
+    assert entries.std() == pytest.approx(1 / 20, rel=4 / np.sqrt(2 * entries.size))
 
 
 def test_input_blocks_of_packed_weights_are_drawn_with_their_own_size():
@@ -172,20 +212,14 @@ def test_integer_inputs_are_refused():
         model.run(values, x.astype(int), targets)
 
 
-class WithReadout(Cell):
-    def parameters(self):
-        return {"W_hy": (self.input_size, self.hidden_size)}
-
-    def step(self, p, x, s):
-        return {"h": s.h + x @ p.W_hy}
-
-
-def test_a_cells_parameter_may_not_have_the_readouts_name():
-    with pytest.raises(UsageError, match="parameter 'W_hy' is the readout's"):
-        model_of(make=WithReadout).parameters()
+@pytest.mark.parametrize("name", ["W_hy", "b_y"])
+def test_a_cells_parameter_may_not_have_the_readouts_name(monkeypatch, name):
+    monkeypatch.setattr(VanillaRNN, "parameters", lambda _: {name: (H,)})
+    with pytest.raises(UsageError, match=f"parameter '{name}' is the readout's"):
+        model_of().parameters()
 
 
-class Unpacked(WithReadout):
+class Unpacked(VanillaRNN):
     def parameters(self):
         return {"U": (self.hidden_size, 3 * self.hidden_size)}
 

@@ -223,8 +223,14 @@ def test_a_file_that_is_not_there_is_refused(write, tmp_path, name):
         prepare(request(name))
 
 
-@pytest.mark.parametrize("name", ["mine.py", "mine.txt:Mine", "mine.py:", ":Mine", "mine:Mine"])
+def test_a_cell_without_options_says_so(write):
+    write("mine.py", LEAST)
+    with pytest.raises(UsageError, match="has no option 'gain'; it has none"):
+        prepare(request("mine.py:Sum", settings={"gain": "1"}))
+
+
+@pytest.mark.parametrize("name", ["mine.py", "mine.txt:Mine", ":Mine", "mine:Mine"])
 def test_a_name_that_is_no_cell_is_refused(write, name):
     write("mine.py", LEAST)
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError, match=r"unknown cell .* or give file.py:ClassName"):
         prepare(request(name))
