@@ -32,6 +32,8 @@ def check(
             help="Built-in cells or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in pyproject.toml,"
             " else all built-in cells.",
             show_default=False,
+            envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
+            show_envvar=False,
         ),
     ] = None,
     every_entry: Annotated[
