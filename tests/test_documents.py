@@ -1,0 +1,137 @@
+"""What README, CONTRIBUTING and docs/ say is true: recipes are followed, examples run, links lead somewhere."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from commands import reference
+
+from bptt_viz.app import app, run
+from bptt_viz.errors import ExitCode
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+COMMANDS = typer.main.get_command(app).commands
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def blocks(name, language):
+    """Return the code blocks of a page in one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text(name), re.MULTILINE | re.DOTALL)
+
+
+def files(name):
+    """Return the files that a page shows, by path: a line that ends in `path`: and the block below it."""
+    return dict(re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)^```$", text(name), re.MULTILINE | re.DOTALL))
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_reference_of_commands_is_up_to_date():
+    assert text("docs/commands.md") == reference.page(), "write it anew: python tests/commands/reference.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_and_headings_that_exist(page):
+    content = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", content):
+        if not target.startswith(("http:", "https:")):
+            path, _, heading = target.partition("#")
+            found = (page.parent / path) if path else page
+            assert found.exists(), target
+            if heading:
+                assert heading in anchors(found), target
+
+
+def anchors(page):
+    """Return what headings are called in links, as GitHub does."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+OWN_CELLS = [(page, name) for page in ("README.md", "docs/own-cell.md") for name in files(page)]
+TAKING_CELLS = [name for name, made in COMMANDS.items() if {"model", "targets"} & {p.name for p in made.params}]
+
+
+@pytest.mark.parametrize("command", TAKING_CELLS)
+@pytest.mark.parametrize(("page", "name"), OWN_CELLS)
+def test_every_command_takes_the_cell_of_ones_own(tmp_path, capsys, page, name, command):
+    source = files(page)[name]
+    assert len([line for line in source.splitlines() if line.strip()]) <= 20
+    (tmp_path / name).write_text(source, encoding="utf-8")
+    (made,) = re.findall(r"^class (\w+)\(Cell\)", source, re.MULTILINE)
+    assert run([command, f"{name}:{made}"]) == ExitCode.PASS, capsys.readouterr().err
+
+
+def test_the_options_of_the_cell_of_ones_own(tmp_path, capsys):
+    (source,) = [block for block in blocks("docs/own-cell.md", "python") if "class Leaky" in block]
+    (tmp_path / "leaky.py").write_text(source, encoding="utf-8")
+    (line,) = [block for block in blocks("docs/own-cell.md", "sh") if "leaky" in block]
+    assert run(shlex.split(line)[1:]) == ExitCode.PASS, capsys.readouterr().err
+
+
+def test_the_program_of_own_cell_runs(tmp_path, capsys):
+    (tmp_path / "mgu.py").write_text(files("docs/own-cell.md")["mgu.py"], encoding="utf-8")
+    (source,) = [block for block in blocks("docs/own-cell.md", "python") if "cotangents" in block]
+    exec(source, {})
+    assert capsys.readouterr().out == "(8, 8) (8, 8) (1, 8)\n"
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Copy the package; the returned function runs the copy's command line."""
+    shutil.copytree(ROOT / "bptt_viz", tmp_path / "bptt_viz", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def ran(*arguments):
+        line = [sys.executable, "-m", "bptt_viz", *arguments]
+        variables = os.environ | {"PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(line, env=variables, capture_output=True, text=True, encoding="utf-8", check=False)
+        assert done.stderr == ""
+        assert done.returncode == ExitCode.PASS
+        return done.stdout
+
+    return ran
+
+
+def follow(tmp_path, name):
+    """Write one file that CONTRIBUTING shows, or add to the one that is there."""
+    path = tmp_path / name
+    before = path.read_text(encoding="utf-8") + "\n\n" if path.exists() else ""
+    path.write_text(before + files("CONTRIBUTING.md")[name], encoding="utf-8")
+
+
+def test_the_recipe_for_a_cell(tmp_path, checkout):
+    follow(tmp_path, "bptt_viz/cells/mgu.py")
+    assert "h_t = (1 − f) ⊙ h_{t−1} + f ⊙ n" in checkout("list", "cells")
+    assert checkout("check", "mgu").startswith("mgu  PASS")
+    assert "mgu" in checkout("norms", "mgu", "--text", "hello")
+
+
+def test_the_recipe_for_a_primitive(tmp_path, checkout):
+    follow(tmp_path, "bptt_viz/ops/elementwise.py")
+    exported = tmp_path / "bptt_viz" / "ops" / "__init__.py"
+    exported.write_text(exported.read_text(encoding="utf-8") + "\nfrom bptt_viz.ops.elementwise import sin\n")
+    cell = files("docs/own-cell.md")["mgu.py"].replace("ops.tanh", "ops.sin")
+    (tmp_path / "sine.py").write_text(cell, encoding="utf-8")
+    assert "cos(a) ⊙ ḡ" in checkout("list", "primitives")
+    assert "PASS" in checkout("check", "sine.py:MGU")
+
+
+def test_the_recipe_for_a_command(tmp_path, checkout):
+    follow(tmp_path, "bptt_viz/commands/loss.py")
+    assert "Print the loss of an untrained model" in checkout("--help")
+    assert float(checkout("loss", "lstm", "--steps", "10")) > 0
+    checkout("loss", "lstm", "--steps", "10", "-o", "loss.txt")
+    assert float((tmp_path / "loss.txt").read_text()) > 0
