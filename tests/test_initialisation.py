@@ -132,9 +132,9 @@ def test_the_starts_of_the_temporal_order_task_have_their_known_spectra(name, ra
 
 @pytest.mark.parametrize("name", NAMES)
 def test_input_matrices_are_drawn_by_the_way_itself_or_by_xavier(name):
-    drawn = Initialisation.parse(name).other(rng(), 4, 6)
-    expected = init.normal(rng(), 4, 6, 0.01) if name == "normal" else init.xavier(rng(), 4, 6, 1.0)
-    assert np.array_equal(drawn, expected)
+    own = {"normal": init.normal, "xavier": init.xavier}
+    expected = own[name](rng(), 4, 6, 3.0) if name in own else init.xavier(rng(), 4, 6, 1.0)
+    assert np.array_equal(Initialisation(name, 3.0).other(rng(), 4, 6), expected)
 
 
 DEFAULTS = {"normal": 0.01, "sparse": 15.0}
