@@ -5,10 +5,16 @@ from math import ceil, log
 
 from bptt_viz.results.norms import HORIZON, Advice, Chain, Crossing, LayerNorms, Place, Run, Trend
 
-# With an orthogonal W_hh the slope of tanh alone takes about .1 a step, so that 1/1000 is left after some 60 steps.
-_REACH_OF_TANH = 60
+# With these values, gradients kept between a tenth and ten times their size over so many steps (hidden sizes 32, 128).
+_TANH_INIT, _TANH_REACH = "orthogonal=1.2", 100
+_INITS = {"tanh": _TANH_INIT, "relu": "identity=1", "identity": "orthogonal=1", "sigmoid": "orthogonal=1"}
+_MATRICES = {
+    "tanh": "an orthogonal W_hh of gain 1.2, which makes up for the slope of tanh",
+    "relu": "W_hh = I (Le et al. 2015)",
+    "identity": "an orthogonal W_hh, whose rate is 1",
+    "sigmoid": "an orthogonal W_hh",
+}
 _LONGEST = 1000
-_ORTHOGONAL = ("--init", "orthogonal")
 
 
 def advise(verdict: Trend, run: Run, chain: Chain, layers: Sequence[LayerNorms], place: Place | None) -> Advice:
@@ -36,19 +42,14 @@ def advise(verdict: Trend, run: Run, chain: Chain, layers: Sequence[LayerNorms],
 def _against_vanishing(run: Run, layers: Sequence[LayerNorms]) -> Advice:
     if "forget_bias" in run.options:
         return _open_the_forget_gate(run)
-    orthogonal = run.init == "orthogonal=1"
-    match run.options.get("activation"):
-        case "sigmoid":
-            why = "A sigmoid's slope is at most 1/4, so a step takes three quarters or more; that of tanh reaches 1."
-            return Advice(why, ("--activation", "tanh", *_ORTHOGONAL))
-        case "relu" if run.init != "identity=1":
-            dead = sum(layers[-1].idle) / len(layers[-1].idle)
-            why = f"{dead:.0%} of the ReLU units are at 0 and pass nothing; start from W_hh = I (Le et al. 2015)."
-            return Advice(why, ("--init", "identity"))
-        case "identity" if not orthogonal:
-            return Advice("Without an activation the rate is W_hh's own: 1 if it is orthogonal.", _ORTHOGONAL)
-        case "tanh" if not orthogonal and run.steps <= _REACH_OF_TANH:
-            return Advice("An orthogonal W_hh takes nothing away; only the slope of tanh does.", _ORTHOGONAL)
+    activation = run.options.get("activation", "")
+    if activation == "sigmoid":
+        why = "A sigmoid's slope is at most 1/4, so a step takes three quarters or more; that of tanh reaches 1."
+        return Advice(why, ("--activation", "tanh", "--init", _TANH_INIT))
+    if activation in _INITS and run.init != _INITS[activation] and (activation != "tanh" or run.steps <= _TANH_REACH):
+        dead = sum(layers[-1].idle) / len(layers[-1].idle)
+        why = f"{dead:.0%} of the ReLU units are at 0 and pass nothing: start" if activation == "relu" else "Start"
+        return Advice(f"{why} with {_MATRICES[activation]}.", ("--init", _INITS[activation]))
     why = f"Over {run.steps} steps gradients need a path that hardly shrinks: an LSTM's cell state with f near 1."
     return Advice(why, ("lstm", "--set", f"forget_bias={_forget_bias(run)}"))
 
@@ -64,17 +65,16 @@ def _open_the_forget_gate(run: Run) -> Advice:
         why = "Open the forget gate: a bias near ln T makes it forget over T steps (Tallec & Ollivier 2018)."
         return Advice(why, ("--set", f"forget_bias={wanted}"))
     if run.init != "orthogonal=1":
-        return Advice("The forget gate's bias is large already; let the paths through h carry more.", _ORTHOGONAL)
+        why = "The forget gate's bias is large already: let the paths through h carry more."
+        return Advice(why, ("--init", "orthogonal=1"))
     return Advice("The gates hold the gradient back although their bias is large: see their saturation in --json.", ())
 
 
 def _smaller(run: Run, opening: str) -> Advice:
+    activation = run.options.get("activation", "")
+    if activation in _INITS and run.init != _INITS[activation]:
+        return Advice(f"{opening} with {_MATRICES[activation]}.", ("--init", _INITS[activation]))
     name, _, value = run.init.partition("=")
-    if "activation" in run.options:
-        relu = run.options["activation"] == "relu"
-        wanted, words = ("identity", "W_hh = I") if relu else ("orthogonal", "an orthogonal W_hh")
-        if run.init != f"{wanted}=1":
-            return Advice(f"{opening} with {words}.", ("--init", wanted))
     return Advice(f"{opening} with recurrent weights of half the size.", ("--init", f"{name}={float(value) / 2:g}"))
 
 

@@ -7,7 +7,7 @@ from math import exp, inf, isfinite, log, nan, sqrt
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.results.norms import GROWN, HORIZON, LOST, Chain, Crossing, Decay, Trend
+from bptt_viz.results.norms import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Trend
 
 _NORMAL = 1.959964  # the standard normal's 97.5 % quantile
 _LONGEST_TRANSIENT = 10
@@ -110,38 +110,36 @@ def follow(norms: Sequence[float], smallest: float = 0.0) -> Chain:
     ratios = [_ratio(near, far) for near, far in pairwise(back)]
     share = back[-1] / back[0] if back[0] > 0 else nan
     decay = fit_decay(back, smallest)
-    return Chain(tuple(norms), (*reversed(ratios), None), share, decay, _crossing(back, share, decay))
+    found = [crossing for limit in (LOST, GROWN) if (crossing := _crossing(back, limit, decay)) is not None]
+    crossing = min(found, key=_foretold, default=None)
+    return Chain(tuple(norms), (*reversed(ratios), None), share, decay, crossing, _crossing(back, GONE, decay))
+
+
+def _foretold(crossing: Crossing) -> bool:
+    return not crossing.measured
 
 
 def _ratio(near: float, far: float) -> float | None:
     return far / near if 0 < near < inf and isfinite(far) else None
 
 
-def _crossing(back: Sequence[float], share: float, decay: Decay | None) -> Crossing | None:
-    """Return when the gradient is lost or has grown: as measured, else where the line would get there."""
-    if share < LOST:
-        lost = next(distance for distance, value in enumerate(back) if value < LOST * back[0])
-        return Crossing(LOST, lost, True)
-    if share > GROWN:
-        grown = next(distance for distance, value in enumerate(back) if value > GROWN * back[0])
-        return Crossing(GROWN, grown, True)
-    return _extrapolated(back, decay) if decay is not None else None
-
-
-def _extrapolated(back: Sequence[float], decay: Decay) -> Crossing | None:
-    """Return where the line gets to a limit, if it surely leads to one."""
-    if decay.low is None or decay.high is None or decay.low <= 1 <= decay.high:
+def _crossing(back: Sequence[float], limit: float, decay: Decay | None) -> Crossing | None:
+    """Return when the gradient passes `limit` times its start: as measured if it ends beyond, else by the line."""
+    beyond = [value < limit * back[0] if limit < 1 else value > limit * back[0] for value in back]
+    if beyond[-1]:
+        return Crossing(limit, beyond.index(True), True)
+    if decay is None or decay.low is None or decay.high is None or decay.low <= 1 <= decay.high:
         return None
-    distance = _distance(back, decay)
-    return None if distance == inf else Crossing(LOST if decay.rate < 1 else GROWN, distance, False)
+    distance = _distance(back, limit, decay)
+    return None if distance == inf else Crossing(limit, distance, False)
 
 
-def _distance(back: Sequence[float], decay: Decay) -> float:
-    """Return how many steps the line takes to the limit that it leads to, at least as many as were measured."""
-    if abs(decay.rate - 1) < _ROUNDING or not 0 < decay.rate < inf:
+def _distance(back: Sequence[float], limit: float, decay: Decay) -> float:
+    """Return how many steps the line takes to `limit` times the start, at least as many as were measured."""
+    away = (limit < 1) == (decay.rate > 1)
+    if away or abs(decay.rate - 1) < _ROUNDING or not 0 < decay.rate < inf:
         return inf
-    limit = LOST if decay.rate < 1 else GROWN
-    return max((log(limit * back[0]) - decay.intercept) / log(decay.rate), float(len(back)))
+    return max((log(limit) + log(back[0]) - decay.intercept) / log(decay.rate), float(len(back)))
 
 
 def judge(chain: Chain, finite: bool) -> Trend:
@@ -163,7 +161,7 @@ def judge(chain: Chain, finite: bool) -> Trend:
         return Trend.UNDETERMINED
     if crossing is not None and (crossing.measured or crossing.distance <= HORIZON):
         return Trend.VANISHING if crossing.share == LOST else Trend.EXPLODING
-    unsure = decay is None or decay.low is None
-    if unsure or (crossing is None and decay is not None and _distance(chain.norms[::-1], decay) <= HORIZON):
+    if decay is None or decay.low is None:
         return Trend.UNDETERMINED
-    return Trend.HEALTHY
+    nearest = min(_distance(chain.norms[::-1], limit, decay) for limit in (LOST, GROWN))
+    return Trend.UNDETERMINED if crossing is None and nearest <= HORIZON else Trend.HEALTHY

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from bptt_viz.render.numbers import compact, scientific
-from bptt_viz.results.norms import GROWN, LOST, LayerNorms, NormReport
+from bptt_viz.results.norms import GONE, GROWN, LOST, LayerNorms, NormReport
 
 EXTRA = 10
 """Columns of this rank and above are for wide terminals."""
@@ -125,9 +125,9 @@ def tone(norm: float, start: float) -> str:
         return "bold red"
     if norm > GROWN * start:
         return "magenta"
-    if norm >= start / GROWN:
+    if norm >= LOST * start:
         return "green"
-    return "yellow" if norm >= LOST * start else "red"
+    return "yellow" if norm >= GONE * start else "red"
 
 
 Scale = tuple[float, float]

@@ -33,13 +33,13 @@ def verdict_words(report: NormReport) -> str:
 
 
 def _fate(chain: Chain) -> str:
-    parts = [_multiplied(chain, chain.decay)] if chain.decay else []
-    if chain.crossing is None or not chain.crossing.measured:
-        parts.append(f"{percent(chain.share)} of it arrives at step 1")
-    if chain.crossing is not None:
-        parts.append(_crosses(chain, chain.crossing))
-    elif chain.decay is not None:
+    does = [_multiplied(chain, chain.decay)] if chain.decay else []
+    does += [_crosses(chain, chain.crossing)] if chain.crossing else []
+    parts = ["; it ".join(does)] if does else []
+    if chain.decay and not chain.crossing:
         parts.append("a rate of 1 is within the error" if chain.decay.low else "a single ratio tells no trend")
+    if chain.share <= GROWN and not (chain.gone and chain.gone.measured):
+        parts.append(f"{percent(chain.share)} of it arrives at step 1")
     return "; ".join(parts)
 
 
@@ -53,15 +53,24 @@ def _multiplied(chain: Chain, decay: Decay) -> str:
 
 
 def _crosses(chain: Chain, crossing: Crossing) -> str:
-    lost = crossing.share == LOST
+    limit = "1/10 of" if crossing.share == LOST else f"{GROWN:g} times"
     if not crossing.measured:
-        limit = "fall below 1/1000 of its start" if lost else f"pass {GROWN:g} times its start"
-        return f"over more steps it would {limit} after about {crossing.distance:,.0f}"
-    after = f"after {crossing.distance:.0f} of {len(chain.norms) - 1} steps"
-    if not lost:
-        return f"it passes {GROWN:g} times its start {after} and reaches {compact(chain.share)} times at step 1"
+        verb = "fall below" if crossing.share == LOST else "pass"
+        return f"would {verb} {limit} its start after about {crossing.distance:,.0f} steps"
+    after = f"{limit} its start after {crossing.distance:.0f} of {len(chain.norms) - 1} steps"
+    if crossing.share == GROWN:
+        return f"passes {after} and reaches {compact(chain.share)} times at step 1"
+    return f"is below {after}{_gone(chain)}"
+
+
+def _gone(chain: Chain) -> str:
     zero = next((t for t in range(len(chain.norms), 0, -1) if chain.norms[t - 1] == 0), None)
-    return f"it is below 1/1000 of its start {after}" + (f" and exactly 0 from step {zero} on" if zero else "")
+    end = f", and exactly 0 from step {zero} on" if zero else ""
+    if chain.gone is None:
+        return end
+    if not chain.gone.measured:
+        return f" and would be below 1/1000 after about {chain.gone.distance:,.0f}"
+    return f", below 1/1000 after {chain.gone.distance:.0f}{end}"
 
 
 def place_words(place: Place, last: int) -> str:

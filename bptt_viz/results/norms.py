@@ -8,15 +8,14 @@ from typing import Literal
 Series = tuple[float, ...]
 """One number a time step, t = 1 … T."""
 
-LOST = 1e-3
-"""What is left of a gradient that has vanished, as a share of its start."""
+LOST = 0.1
+"""A gradient below this share of its start has vanished."""
 
 GROWN = 10.0
-"""How many times its start a gradient has reached that explodes.
+"""A gradient above so many times its start has exploded."""
 
-The limits differ on purpose. A gradient that shrinks loses the far past only, and some of that is wanted; one that
-grows lets the oldest step outweigh all others in the update of a shared weight.
-"""
+GONE = 1e-3
+"""Below this share of its start nothing worth having is left; where that happens is reported beside the verdict."""
 
 HORIZON = 24
 """How many steps back a shorter sequence is judged over as well, by the fitted line."""
@@ -85,7 +84,7 @@ class Decay:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """When a gradient falls below `LOST` or rises above `GROWN` times its start.
+    """When a gradient falls below a share of its start, or rises above one that is larger than 1.
 
     Attributes:
         share: the limit.
@@ -107,7 +106,8 @@ class Chain:
         ratios: norms at t over norms at t + 1; None at T and where there is nothing to divide by.
         share: what arrives at step 1 of what starts at step T; NaN if nothing starts.
         decay: the fitted line; None with fewer than two points.
-        crossing: when the gradient is lost or has grown out of hand; None if no such trend can be told.
+        crossing: when the gradient passes `LOST` or `GROWN`; None if no such trend can be told.
+        gone: when it passes `GONE`; None likewise.
     """
 
     norms: Series
@@ -115,6 +115,7 @@ class Chain:
     share: float
     decay: Decay | None
     crossing: Crossing | None
+    gone: Crossing | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bptt_viz.analyses.decay import fit_decay, follow, judge, student, transient
-from bptt_viz.results.norms import GROWN, HORIZON, LOST, Trend
+from bptt_viz.results.norms import GONE, GROWN, HORIZON, LOST, Crossing, Trend
 
 
 def geometric(rate, count, start=1.0):
@@ -115,18 +115,25 @@ def test_there_is_no_ratio_to_nothing():
 
 
 def test_a_measured_crossing_is_the_first_distance_beyond_the_limit():
-    lost = follow(geometric(0.5, 25)[::-1]).crossing
-    assert (lost.share, lost.distance, lost.measured) == (LOST, 10, True)
-    grown = follow(geometric(1.2, 25)[::-1]).crossing
-    assert (grown.share, grown.distance, grown.measured) == (GROWN, 13, True)
+    vanishing, exploding = follow(geometric(0.5, 25)[::-1]), follow(geometric(1.2, 25)[::-1])
+    assert vanishing.crossing == Crossing(LOST, 4, True)
+    assert vanishing.gone == Crossing(GONE, 10, True)
+    assert exploding.crossing == Crossing(GROWN, 13, True)
+    assert exploding.gone is None
 
 
-@pytest.mark.parametrize("rate", [0.9, 1.02])
+@pytest.mark.parametrize("rate", [0.95, 1.02])
 def test_an_extrapolated_crossing_is_where_a_longer_sequence_crosses(rate):
-    short, long = (follow(geometric(rate, count)[::-1]).crossing for count in (25, 300))
-    assert not short.measured
-    assert long.measured
-    assert np.ceil(short.distance) == long.distance
+    short, long = (follow(geometric(rate, count)[::-1]) for count in (25, 300))
+    for name in ("crossing", "gone") if rate < 1 else ("crossing",):
+        foretold, seen = getattr(short, name), getattr(long, name)
+        assert (foretold.measured, seen.measured) == (False, True)
+        assert np.ceil(foretold.distance) == seen.distance
+
+
+def test_what_ends_beyond_a_limit_counts_whatever_the_line_says():
+    rising = [1e-3, 1e-3, *[1e-3 * 1.1**k for k in range(20)]]
+    assert follow([1.0, *rising][::-1]).crossing == Crossing(LOST, 1, True)
 
 
 def test_no_crossing_is_foretold_where_the_rate_may_be_one():
@@ -138,8 +145,9 @@ def test_no_crossing_is_foretold_where_the_rate_may_be_one():
     ("norms", "verdict"),
     [
         (geometric(0.5, 25), Trend.VANISHING),
-        (geometric(0.8, 25), Trend.HEALTHY),
-        (geometric(0.8, 50), Trend.VANISHING),
+        (geometric(0.93, 25), Trend.HEALTHY),
+        (geometric(0.93, 50), Trend.VANISHING),
+        (geometric(0.88, 25), Trend.VANISHING),
         (geometric(1.05, 25), Trend.HEALTHY),
         (geometric(1.05, 100), Trend.EXPLODING),
         (geometric(1.2, 25), Trend.EXPLODING),
@@ -152,6 +160,7 @@ def test_no_crossing_is_foretold_where_the_rate_may_be_one():
         (geometric(0.5, 4), Trend.VANISHING),
         (geometric(1.5, 4), Trend.EXPLODING),
         (geometric(0.95, 4), Trend.HEALTHY),
+        (geometric(0.88, 4), Trend.VANISHING),
         ([1.0, 0.2, 0.5, 0.3], Trend.UNDETERMINED),
         ([1.0, np.inf, np.inf], Trend.EXPLODING),
     ],

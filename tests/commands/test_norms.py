@@ -40,7 +40,7 @@ def test_the_verdict_comes_first_then_reasons_advice_and_the_run(capsys):
 
 
 @pytest.mark.parametrize(
-    ("init", "verdict"), [("radius=0.5", "VANISHING"), ("radius=1", "HEALTHY"), ("radius=1.5", "EXPLODING")]
+    ("init", "verdict"), [("radius=0.5", "VANISHING"), ("orthogonal=1.2", "HEALTHY"), ("radius=1.5", "EXPLODING")]
 )
 def test_the_gain_decides(capsys, init, verdict):
     assert said(capsys, "rnn", "--init", init).startswith(f"{verdict}  ")
