@@ -1,0 +1,187 @@
+"""`bptt-viz response`: how long a unit left to itself remembers where it started."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bptt_viz.console.options import Json, Seed
+from bptt_viz.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from bptt_viz.results.provenance import Provenance
+    from bptt_viz.results.response import Response, ResponseSetting
+
+# Files that hold something else than the report, and files that hold the report.
+_BESIDES = ("svg", "png", "pdf", "csv")
+_INSTEAD = ("txt", "json")
+
+Vector = Annotated[bool, typer.Option("--vector", help="Vectors of H units instead of scalar ones.")]
+Activations = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--activation",
+        metavar="NAME,...",
+        help="sigmoid, tanh, relu or identity; several by commas. [default: sigmoid,tanh,relu]",
+    ),
+]
+Weights = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--weight",
+        metavar="W,...",
+        help="Weights w; with --vector the spectral radii |λ| of W. [default: 0.01,0.1,0.5,0.9,0.99,1,1.1;"
+        " 0.5,0.9,1,1.1]",
+    ),
+]
+Biases = Annotated[
+    list[str] | None, typer.Option("--bias", metavar="B,...", help="Biases b; several by commas. [default: 0]")
+]
+Matrices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--matrix",
+        metavar="KIND,...",
+        help="With --vector: random, symmetric or orthogonal; several by commas. [default: all three]",
+    ),
+]
+Start = Annotated[float, typer.Option("--start", help="h before the first step; the other run starts at its negative.")]
+Steps = Annotated[
+    int | None, typer.Option("--steps", help="The last step plotted; 20, or 50 with --vector.", min=1, max=10**5)
+]
+Hidden = Annotated[int, typer.Option("--hidden", help="With --vector: hidden size H.", min=1, max=10**4)]
+Seeds = Annotated[int, typer.Option("--seeds", help="With --vector: matrices drawn of each kind.", min=1, max=10**4)]
+Plot = Annotated[bool, typer.Option("--plot", help="Draw the curves in the terminal too.")]
+Files = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="A figure (.svg, .png, .pdf) or data (.csv), besides the report; or the report itself (.txt, .json).",
+    ),
+]
+
+
+def response(
+    vector: Vector = False,
+    activation: Activations = None,
+    weight: Weights = None,
+    bias: Biases = None,
+    matrix: Matrices = None,
+    start: Start = 1.0,
+    steps: Steps = None,
+    hidden: Hidden = 64,
+    seeds: Seeds = 10,
+    seed: Seed = 0,
+    plot: Plot = False,
+    json: Json = False,
+    output: Files = None,
+) -> None:
+    """Show how long a unit without input remembers its start, for each activation and weight.
+
+    Runs h(t) = f(w h(t-1) + b) from two opposite starts until they agree, come to rest apart, or blow up; with
+    --vector, h(t) = f(W h(t-1) + b) beside the power of the largest eigenvalue that a linear unit would follow.
+
+    Example: bptt-viz response -o response.svg
+    """
+    from bptt_viz.analyses.response import response as analyse
+    from bptt_viz.console.output import emit, write_file
+    from bptt_viz.console.progress import progress
+
+    form = _form(output)
+    setting = _setting(vector, activation, weight, bias, matrix)
+    with progress("response") as tick:
+        found = analyse(_sized(setting, start, steps, hidden, seeds, seed), tick)
+    report = _report(found, json or form == "json", plot, output)
+    if output is not None and form in _BESIDES:
+        write_file(output, _artefact(found, form))
+        output = None
+    emit(report, output)
+
+
+def _setting(
+    vector: bool,
+    activation: list[str] | None,
+    weight: list[str] | None,
+    bias: list[str] | None,
+    matrix: list[str] | None,
+) -> "ResponseSetting":
+    from bptt_viz.results.response import VECTOR_WEIGHTS, ResponseSetting
+
+    usual = ResponseSetting()
+    weights = VECTOR_WEIGHTS if vector else usual.weights
+    return ResponseSetting(
+        vector,
+        tuple(_items(activation)) if activation else usual.activations,
+        _numbers("weight", weight) if weight else weights,
+        _numbers("bias", bias) if bias else usual.biases,
+        tuple(_items(matrix)) if matrix else usual.matrices,
+    )
+
+
+def _sized(
+    setting: "ResponseSetting", start: float, steps: int | None, hidden: int, seeds: int, seed: int
+) -> "ResponseSetting":
+    from dataclasses import replace
+
+    return replace(setting, start=start, steps=steps, hidden=hidden, seeds=seeds, seed=seed)
+
+
+def _items(given: list[str]) -> list[str]:
+    """Return what was listed by commas, by repeating the option, or both."""
+    return [item.strip() for text in given for item in text.split(",") if item.strip()]
+
+
+def _numbers(option: str, given: list[str]) -> tuple[float, ...]:
+    found = []
+    for item in _items(given):
+        try:
+            found.append(float(item))
+        except ValueError:
+            raise UsageError(f"--{option}: {item!r} is not a number") from None
+    return tuple(found)
+
+
+def _form(output: Path | None) -> str:
+    """Return what a file is to hold, by its name; nothing for standard output."""
+    if output is None or str(output) == "-":
+        return ""
+    form = output.suffix.lower().removeprefix(".")
+    if form not in _BESIDES + _INSTEAD:
+        known = ", ".join(f".{name}" for name in _BESIDES + _INSTEAD)
+        raise UsageError(f"--output {output}: the name must end in one of {known}")
+    return form
+
+
+def _report(found: "Response", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
+    """Return the report, without rules if it goes to a file."""
+    if json:
+        from bptt_viz.render.json_document import document
+
+        return document("response", found, _ran(found))
+    from bptt_viz.console.output import console
+    from bptt_viz.render.response import response_report
+
+    return response_report(found, console().is_terminal and output is None, plot)
+
+
+def _artefact(found: "Response", form: str) -> bytes:
+    if form == "csv":
+        from bptt_viz.render.response import response_csv
+
+        return response_csv(found).encode()
+    from bptt_viz.render.figures import figure_bytes
+    from bptt_viz.render.response_figure import response_figure
+
+    return figure_bytes(response_figure(found), form, found.finding, _ran(found))
+
+
+def _ran(found: "Response") -> "Provenance":
+    from dataclasses import asdict
+
+    from bptt_viz.console.output import provenance
+
+    return provenance("response", asdict(found.setting))
