@@ -5,18 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bptt_viz.console.artefacts import Besides, form_of, write_besides
 from bptt_viz.console.options import Json, Seed
 from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.console import RenderableType
 
     from bptt_viz.results.curves import Curves
     from bptt_viz.results.provenance import Provenance
-
-# Files that hold something else than the report, and files that hold the report.
-_BESIDES = ("svg", "png", "pdf", "csv")
-_INSTEAD = ("txt", "json")
 
 
 Activations = Annotated[
@@ -44,15 +42,6 @@ InputScale = Annotated[float, typer.Option("--input-scale", help="Factor on W_xh
 Start = Annotated[float, typer.Option("--start", help="Every entry of h_0.")]
 Dtype = Annotated[str, typer.Option("--dtype", help="float64 or float32.")]
 Plot = Annotated[bool, typer.Option("--plot", help="Draw the curves in the terminal too.")]
-Files = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="A figure (.svg, .png, .pdf) or data (.csv), besides the report; or the report itself (.txt, .json).",
-    ),
-]
 
 
 def curves(
@@ -69,7 +58,7 @@ def curves(
     dtype: Dtype = "float64",
     plot: Plot = False,
     json: Json = False,
-    output: Files = None,
+    output: Besides = None,
 ) -> None:
     """Measure how gradients vanish or explode with the distance back in time.
 
@@ -79,22 +68,31 @@ def curves(
     Example: bptt-viz curves --radius 0.5,1,1.5 -o curves.svg
     """
     from bptt_viz.analyses.curves import curves as analyse
-    from bptt_viz.console.output import emit, write_file
+    from bptt_viz.console.output import emit
     from bptt_viz.console.progress import progress
     from bptt_viz.results.curves import CurvesSetting
 
-    form = _form(output)
+    form = form_of(output)
     usual = CurvesSetting()
     activations = tuple(_items(activation)) if activation else usual.activations
     radii = tuple(map(_number, _items(radius))) if radius else usual.radii
     setting = CurvesSetting(activations, radii, seeds, matrix, hidden, steps, text, seed, dtype, input_scale, start)
     with progress("curves") as tick:
         found = analyse(setting, tick)
-    report = _report(found, json or form == "json", plot, output)
-    if output is not None and form in _BESIDES:
-        write_file(output, _artefact(found, form))
-        output = None
-    emit(report, output)
+    rest = write_besides(output, form, lambda: _figure(found), lambda: _data(found), found.finding, _ran(found))
+    emit(_report(found, json or form == "json", plot, rest), rest)
+
+
+def _figure(found: "Curves") -> "Figure":
+    from bptt_viz.render.curves_figure import curves_figure
+
+    return curves_figure(found)
+
+
+def _data(found: "Curves") -> str:
+    from bptt_viz.render.curves import curves_csv
+
+    return curves_csv(found)
 
 
 def _items(given: list[str]) -> list[str]:
@@ -109,17 +107,6 @@ def _number(text: str) -> float:
         raise UsageError(f"--radius: {text!r} is not a number") from None
 
 
-def _form(output: Path | None) -> str:
-    """Return what a file is to hold, by its name; nothing for standard output."""
-    if output is None or str(output) == "-":
-        return ""
-    form = output.suffix.lower().removeprefix(".")
-    if form not in _BESIDES + _INSTEAD:
-        known = ", ".join(f".{name}" for name in _BESIDES + _INSTEAD)
-        raise UsageError(f"--output {output}: the name must end in one of {known}")
-    return form
-
-
 def _report(found: "Curves", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
     """Return the report, without rules if it goes to a file."""
     if json:
@@ -130,17 +117,6 @@ def _report(found: "Curves", json: bool, plot: bool, output: Path | None) -> "st
     from bptt_viz.render.curves import curves_report
 
     return curves_report(found, console().is_terminal and output is None, plot)
-
-
-def _artefact(found: "Curves", form: str) -> bytes:
-    if form == "csv":
-        from bptt_viz.render.curves import curves_csv
-
-        return curves_csv(found).encode()
-    from bptt_viz.render.curves_figure import curves_figure
-    from bptt_viz.render.figures import figure_bytes
-
-    return figure_bytes(curves_figure(found), form, found.finding, _ran(found))
 
 
 def _ran(found: "Curves") -> "Provenance":

@@ -1,0 +1,74 @@
+"""Files that a command can write besides its report: a figure or data, told by the file's name."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bptt_viz.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from bptt_viz.results.provenance import Provenance
+
+_FIGURES = ("svg", "png", "pdf")
+_DATA = ("csv",)
+_INSTEAD = ("txt", "json")
+
+Besides = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="A figure (.svg, .png, .pdf) or data (.csv), besides the report; or the report itself (.txt, .json).",
+    ),
+]
+
+
+def form_of(output: Path | None) -> str:
+    """Return what a file is to hold, by its name; nothing for standard output.
+
+    Raises:
+        UsageError: the name ends in nothing known.
+    """
+    if output is None or str(output) == "-":
+        return ""
+    form = output.suffix.lower().removeprefix(".")
+    known = (*_FIGURES, *_DATA, *_INSTEAD)
+    if form not in known:
+        raise UsageError(f"--output {output}: the name must end in one of {', '.join(f'.{name}' for name in known)}")
+    return form
+
+
+def write_besides(
+    output: Path | None,
+    form: str,
+    figure: "Callable[[], Figure]",
+    data: Callable[[], str],
+    title: str,
+    ran: "Provenance",
+) -> Path | None:
+    """Write the figure or the data if the file's form asks for one; return where the report itself goes then.
+
+    Args:
+        output: the file, or None.
+        form: what `form_of` said of it.
+        figure: draws the figure; called only if it is wanted.
+        data: writes the comma-separated values; called only if they are wanted.
+        title: goes into the figure's metadata.
+        ran: what was run.
+    """
+    from bptt_viz.console.output import write_file
+
+    if output is None or form not in (*_FIGURES, *_DATA):
+        return output
+    if form in _DATA:
+        write_file(output, data().encode())
+    else:
+        from bptt_viz.render.figures import figure_bytes
+
+        write_file(output, figure_bytes(figure(), form, title, ran))
+    return None
