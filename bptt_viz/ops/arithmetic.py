@@ -16,6 +16,8 @@ _ONE, _MINUS = np.array(1, np.int8), np.array(-1, np.int8)
 
 def _add_vjp(g: Array, node: Node) -> Messages:
     a, b = node.parents
+    if a.value.shape == b.value.shape:
+        return g, g
     return unbroadcast(g, node, a), unbroadcast(g, node, b)
 
 
@@ -55,7 +57,7 @@ def _multiply_jvp(dot: Tangent, node: Node) -> Array:
     return push(((dot[0], a, b.value), (dot[1], b, a.value)), node)
 
 
-MULTIPLY = Primitive("multiply", "×", np.multiply, _multiply_vjp, _multiply_jvp, ("{g} ⊙ {b}", "{g} ⊙ {a}"), "swaps")
+MULTIPLY = Primitive("multiply", "⊙", np.multiply, _multiply_vjp, _multiply_jvp, ("{g} ⊙ {b}", "{g} ⊙ {a}"), "swaps")
 multiply = binary(MULTIPLY)
 
 

@@ -10,7 +10,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.ops.elementwise import ACTIVATIONS, Activation, relu, sigmoid, tanh
 from bptt_viz.ops.slicing import Piece, block_places
-from bptt_viz.tape import Node, Primitive
+from bptt_viz.tape import Node, Primitive, record
 
 Operation = Callable[..., Node]
 
@@ -100,7 +100,7 @@ def gates(packed: Node, **activations: Operation) -> tuple[Node, ...]:
     plan = _PLANS.get(key)
     if plan is None:
         plan = _PLANS[key] = _plan(last, activations)
-    tape, parents = packed.tape, (packed,)
+    tape, parents = packed.home(), (packed,)
     # Not strict: all three have one entry a gate, and the check costs as much as a node.
     each = zip(activations, plan.gates, _activated(value, plan))  # noqa: B905
-    return tuple([Node(tape, primitive, parents, out, place, name) for name, (primitive, place), out in each])
+    return tuple([record(tape, primitive, parents, out, place, name) for name, (primitive, place), out in each])

@@ -9,14 +9,11 @@ from bptt_viz.errors import UsageError
 from bptt_viz.ops.flow import ALIAS
 from bptt_viz.ops.recording import Operand, lead_of, lift, sum_to
 from bptt_viz.ops.slicing import AT_STEP
-from bptt_viz.tape import LEAF, NO_ATTRIBUTES, Node, Pending, Primitive
-
-# Factors are stacked up to about this many rows: one large product is fastest, a bounded copy keeps memory linear.
-_ROWS = 8192
+from bptt_viz.tape import LEAF, NO_ATTRIBUTES, Join, Node, Pending, Primitive, joined, record
 
 
 class _Outer(Pending):
-    """A weight's cotangent xᵀ g, kept as its factors: x (…, N, D) and g (…, N, M)."""
+    """A weight's cotangent xᵀ g, kept as its factors: x (N, D) and g (…, N, M)."""
 
     __slots__ = ("g", "x")
 
@@ -25,25 +22,11 @@ class _Outer(Pending):
         self.g = g
 
     @classmethod
-    def combine(cls, terms: "Sequence[_Outer]") -> Array:
-        """Return Σ xᵀ g with the factors of several time steps stacked along N."""
-        rows = terms[0].x.shape[-2]
-        same = all(term.x.shape[-2] == rows for term in terms)
-        each = max(1, _ROWS // max(1, rows)) if same else 1
-        chunks = [terms[start : start + each] for start in range(0, len(terms), each)]
-        total = _outer(chunks[0])
-        for chunk in chunks[1:]:
-            total = total + _outer(chunk)  # not in place: time steps may be real and complex
-        return total
-
-
-def _outer(terms: Sequence[_Outer]) -> Array:
-    if len(terms) == 1:
-        x, g = terms[0].x, terms[0].g
-    else:
-        x = np.concatenate([term.x for term in terms], axis=-2)
-        g = np.concatenate([term.g for term in terms], axis=-2)
-    return np.matmul(x.swapaxes(-1, -2), g)
+    def combine(cls, terms: "Sequence[_Outer]", join: Join = joined) -> Array:
+        """Return Σ xᵀ g as one product, with the factors of all time steps stacked along N."""
+        if len(terms) == 1:
+            return np.matmul(terms[0].x.T, terms[0].g)
+        return np.matmul(joined([term.x for term in terms]).T, join([term.g for term in terms]))
 
 
 def _matmul_vjp(g: Array, node: Node) -> Sequence[Array | Pending | None]:
@@ -109,7 +92,7 @@ def matmul(a: Operand, b: Operand, name: str = "") -> Node:
             value = np.dot(left, right) if left.ndim == right.ndim == 2 else _matmul_value(left, right)
         except ValueError:
             raise _misfit(left, right) from None
-    return Node(a.tape, MATMUL, (a, b), value, NO_ATTRIBUTES, name)
+    return record(a.home(), MATMUL, (a, b), value, NO_ATTRIBUTES, name)
 
 
 def _misfit(left: Array, right: Array) -> UsageError:

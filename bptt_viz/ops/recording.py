@@ -8,12 +8,9 @@ from numpy.typing import ArrayLike
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.tape import LEAF, NO_ATTRIBUTES, Node, Pending, Primitive
+from bptt_viz.tape import LEAF, NO_ATTRIBUTES, Join, Node, Pending, Primitive, joined, record
 
 Operand: TypeAlias = Node | ArrayLike
-
-# Below this many entries one concatenated sum is cheaper than a sum a term.
-_SMALL = 4096
 
 
 def lift(operands: Sequence[Operand], what: str) -> tuple[Node, ...]:
@@ -53,7 +50,7 @@ def unary(primitive: Primitive) -> Callable[..., Node]:
     def operation(x: Node, name: str = "") -> Node:
         if type(x) is not Node:
             (x,) = lift((x,), primitive.name)
-        return Node(x.tape, primitive, (x,), value(x.value), NO_ATTRIBUTES, name)
+        return record(x.home(), primitive, (x,), value(x.value), NO_ATTRIBUTES, name)
 
     return operation
 
@@ -69,7 +66,7 @@ def binary(primitive: Primitive) -> Callable[..., Node]:
             result = value(a.value, b.value)
         except ValueError as reason:
             raise misfit(primitive, (a, b), reason) from None
-        return Node(a.tape, primitive, (a, b), result, NO_ATTRIBUTES, name)
+        return record(a.home(), primitive, (a, b), result, NO_ATTRIBUTES, name)
 
     return operation
 
@@ -104,12 +101,11 @@ class _Reduced(Pending):
         self.shape = shape
 
     @classmethod
-    def combine(cls, terms: "Sequence[_Reduced]") -> Array:
+    def combine(cls, terms: "Sequence[_Reduced]", join: Join = joined) -> Array:
         first = terms[0]
-        same = all(term.cotangent.shape == first.cotangent.shape for term in terms)
-        if same and first.cotangent.size <= _SMALL and len(terms) > 1:
-            gathered = np.add.reduce([term.cotangent for term in terms], axis=0)
-            return sum_to(gathered, first.lead, first.shape)
+        ranks = {term.cotangent.ndim for term in terms}
+        if first.shape == first.cotangent.shape[-1:] and ranks == {first.lead + 2}:  # biases, repeated by row
+            return np.add.reduce(join([term.cotangent for term in terms]), axis=-2)
         return np.add.reduce([sum_to(term.cotangent, term.lead, term.shape) for term in terms], axis=0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.ops.recording import lead_of
-from bptt_viz.tape import Node, Pending, Primitive
+from bptt_viz.tape import Join, Node, Pending, Primitive, joined, record
 
 Key = tuple[Any, ...]
 
@@ -24,7 +24,7 @@ class Piece(Pending):
         self.node = node
 
     @classmethod
-    def combine(cls, terms: "Sequence[Piece]") -> Array:
+    def combine(cls, terms: "Sequence[Piece]", _: Join = joined) -> Array:
         """Return the sum of the pieces, each at its place in the whole; zeros elsewhere."""
         blocks = _all_blocks(terms)
         if blocks is not None:
@@ -108,14 +108,14 @@ def blocks(x: Node, names: Sequence[str]) -> tuple[Node, ...]:
     Raises:
         UsageError: the last axis cannot be cut into that many equal blocks.
     """
-    tape, value, parents = x.tape, x.value, (x,)
+    tape, value, parents = x.home(), x.value, (x,)
     last, count = value.shape[-1:], len(names)
     places = _BLOCKS.get((last, count))
     if places is None:
         places = _BLOCKS[last, count] = block_places(last, count, "split")
     # Not strict: both have `count` entries, and the check costs as much as a node.
     pairs = zip(places, names)  # noqa: B905
-    return tuple([Node(tape, SLICE, parents, value[place["key"]], place, name) for place, name in pairs])
+    return tuple([record(tape, SLICE, parents, value[place["key"]], place, name) for place, name in pairs])
 
 
 def _at_step_value(x: Array, *, t: int) -> Array:
@@ -144,4 +144,4 @@ def at_step(sequence: Node, t: int, name: str = "") -> Node:
         value = sequence.value[..., t, :, :]
     except IndexError:
         raise UsageError(f"at_step: no entry {t} in {sequence.shape}; expected a sequence (…, T, N, D)") from None
-    return Node(sequence.tape, AT_STEP, (sequence,), value, {"t": t}, name, sequence.active)
+    return record(sequence.home(), AT_STEP, (sequence,), value, {"t": t}, name, sequence.active)

@@ -2,8 +2,8 @@
 
 from bptt_viz.tape.backward import Cotangents, backward
 from bptt_viz.tape.forward import Tangents, forward
-from bptt_viz.tape.node import Node, Scope
-from bptt_viz.tape.pending import Pending
+from bptt_viz.tape.node import Node, Scope, record
+from bptt_viz.tape.pending import Join, Pending, joined
 from bptt_viz.tape.primitive import LEAF, Primitive
 from bptt_viz.tape.tape import NO_ATTRIBUTES, Seeds, Tape
 
@@ -11,6 +11,7 @@ __all__ = [
     "LEAF",
     "NO_ATTRIBUTES",
     "Cotangents",
+    "Join",
     "Node",
     "Pending",
     "Primitive",
@@ -20,4 +21,6 @@ __all__ = [
     "Tape",
     "backward",
     "forward",
+    "joined",
+    "record",
 ]

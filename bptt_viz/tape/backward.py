@@ -1,7 +1,6 @@
 """Reverse mode: cotangents flow from seeded nodes to everything they depend on."""
 
 from collections.abc import Collection
-from typing import Any
 from weakref import ref
 
 import numpy as np
@@ -9,11 +8,11 @@ from numpy import ndarray
 
 from bptt_viz.arrays import Array
 from bptt_viz.tape.node import Node
-from bptt_viz.tape.pending import Message, dense, merged
+from bptt_viz.tape.pending import Gathered, Message, dense, merged, remembering
 from bptt_viz.tape.primitive import LEAF
 from bptt_viz.tape.tape import Seeds, Tape, checked, must_be_on
 
-Slots = list[Message | None]
+Slots = list[Gathered | None]
 
 
 class Cotangents:
@@ -42,7 +41,7 @@ class Cotangents:
         """Tell whether any seed depends on `node` through a recorded path."""
         return self._held(node) is not None
 
-    def _held(self, node: Node) -> Message | None:
+    def _held(self, node: Node) -> Gathered | None:
         must_be_on(self._home, node)
         if self._kept is not None and node.index not in self._kept:
             raise KeyError(f"the cotangent of {node!r} was not kept; name it in `wrt`")
@@ -64,26 +63,56 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
     """
     arrays, lead = checked(tape, seeds, "seed")
     slots: Slots = [None] * (max(arrays, default=-1) + 1)
-    for index, array in arrays.items():
-        slots[index] = array
     kept = None if wrt is None else _indices(tape, wrt)
-    message: Any
+    for index, array in arrays.items():
+        _send(array, tape.nodes[index], slots, kept)
     # Slots are read as the iteration gets there, after all that flows into them has come in.
-    for node, cotangent in zip(reversed(tape.nodes[: len(slots)]), reversed(slots)):  # noqa: B905
-        if cotangent is None:
+    for node, gathered in zip(reversed(tape.nodes[: len(slots)]), reversed(slots)):  # noqa: B905
+        primitive = node.primitive
+        if gathered is None or primitive is LEAF or primitive.transparent:
             continue
-        index, primitive = node.index, node.primitive
-        if type(cotangent) is not ndarray and not (primitive.transparent or primitive is LEAF):
-            cotangent = slots[index] = dense(cotangent)
+        if type(gathered) is not ndarray:
+            gathered = slots[node.index] = dense(gathered)
         # Not strict: that check costs as much as the loop. The laws hold every primitive to one message a parent.
-        for parent, message in zip(node.parents, primitive.vjp(cotangent, node)):  # noqa: B905
-            if message is not None and parent.active:
+        for parent, message in zip(node.parents, primitive.vjp(gathered, node)):  # noqa: B905
+            if message is None:
+                continue
+            while parent.primitive.transparent:
+                if kept is None or parent.index in kept:
+                    slots[parent.index] = merged(slots[parent.index], message)
+                (parent,) = parent.parents
+            if parent.active:
                 at = parent.index
                 held = slots[at]
-                slots[at] = message if held is None and type(message) is not list else merged(held, message)
-        if kept is not None and index not in kept:
-            slots[index] = None
+                slots[at] = message if held is None else merged(held, message)
+        if kept is not None and node.index not in kept:
+            slots[node.index] = None
+    if wrt is not None:
+        _work_out(slots, [node for node in wrt if node.primitive is LEAF])
     return Cotangents(tape.home, slots, lead, kept)
+
+
+def _send(message: Message, node: Node, slots: Slots, kept: frozenset[int] | None) -> None:
+    node = _past_aliases(message, node, slots, kept)
+    slots[node.index] = merged(slots[node.index], message)
+
+
+def _past_aliases(message: Message, node: Node, slots: Slots, kept: frozenset[int] | None) -> Node:
+    """Credit the aliases among `node` and its ancestors with the message and return the node behind them."""
+    while node.primitive.transparent:
+        if kept is None or node.index in kept:
+            slots[node.index] = merged(slots[node.index], message)
+        (node,) = node.parents
+    return node
+
+
+def _work_out(slots: Slots, leaves: Collection[Node]) -> None:
+    """Replace what the leaves have gathered by its sum; done together, since their sums share factors."""
+    join = remembering()
+    for leaf in leaves:
+        gathered = slots[leaf.index] if leaf.index < len(slots) else None
+        if gathered is not None and type(gathered) is not ndarray:
+            slots[leaf.index] = dense(gathered, join)
 
 
 def _indices(tape: Tape, nodes: Collection[Node]) -> frozenset[int]:

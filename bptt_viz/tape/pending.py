@@ -4,13 +4,36 @@ A weight used at T time steps gets T contributions. Each is kept as its factors;
 product instead of T small ones, and a step's own contribution can still be had alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from bptt_viz.arrays import Array
+
+Join = Callable[[Sequence[Array]], Array]
+
+
+def joined(arrays: Sequence[Array]) -> Array:
+    """Put the rows of all arrays one below the other."""
+    return np.concatenate(arrays, axis=-2)
+
+
+def remembering() -> Join:
+    """Return a `joined` that copies the same arrays only once; they must live for as long as it is used.
+
+    A cell's weights all get the very same cotangents as factors, and copying these is no small part of a pass.
+    """
+    made: dict[tuple[int, ...], Array] = {}
+
+    def join(arrays: Sequence[Array]) -> Array:
+        key = tuple(map(id, arrays))
+        if key not in made:
+            made[key] = joined(arrays)
+        return made[key]
+
+    return join
 
 
 class Pending:
@@ -22,40 +45,40 @@ class Pending:
     __slots__ = ()
 
     @classmethod
-    def combine(cls, terms: Sequence[Any]) -> Array:
-        """Return the sum of recipes of this kind as an array."""
+    def combine(cls, terms: Sequence[Any], join: Join = joined) -> Array:
+        """Return the sum of recipes of this kind as an array; `join` puts rows together where it needs that."""
         raise NotImplementedError
 
 
-Message = Array | Pending | list[Any]
-"""What reaches a node from one of its consumers: an array, a recipe, or all that an alias has gathered."""
+Message = Array | Pending
+"""What one consumer of a node sends back to it."""
+
+Gathered = Message | list[Message]
+"""What a node has been sent: an array as long as all are arrays, else a list once there are several."""
 
 
-def merged(held: Message | None, message: Message) -> Message:
+def merged(held: Gathered | None, message: Message) -> Gathered:
     """Return what a node holds once `message` has come in; of what it was given, only a held list grows."""
-    if type(held) is list:
-        if type(message) is list:
-            held.extend(message)
-        else:
-            held.append(message)
+    if held is None:
+        return message
+    if isinstance(held, list):
+        held.append(message)
         return held
     if type(held) is ndarray and type(message) is ndarray:
         return held + message
-    if held is None:
-        return message.copy() if type(message) is list else message
-    return [held, *message] if type(message) is list else [held, message]
+    return [held, message]
 
 
-def dense(gathered: Message) -> Array:
+def dense(gathered: Gathered, join: Join = joined) -> Array:
     """Work out the sum of arrays and recipes, with one `combine` for each kind of recipe."""
     terms: list[Any] = gathered if type(gathered) is list else [gathered]
     kinds = set(map(type, terms))
     if len(kinds) == 1 and isinstance(terms[0], Pending):
-        return np.asarray(terms[0].combine(terms))
+        return np.asarray(terms[0].combine(terms, join))
     totals: list[Array] = []
     for kind in sorted(kinds, key=_kind_name):
         chosen = [term for term in terms if type(term) is kind]
-        totals.append(kind.combine(chosen) if issubclass(kind, Pending) else np.add.reduce(chosen, axis=0))  # type: ignore[arg-type]
+        totals.append(kind.combine(chosen, join) if issubclass(kind, Pending) else np.add.reduce(chosen, axis=0))  # type: ignore[arg-type]
     return np.asarray(np.add.reduce(totals, axis=0))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from bptt_viz.arrays import Array, inexact
 from bptt_viz.errors import UsageError
-from bptt_viz.tape.node import Node, Scope
+from bptt_viz.tape.node import Node, Scope, record
 from bptt_viz.tape.primitive import LEAF, Primitive
 
 NO_ATTRIBUTES: dict[str, Any] = {}
@@ -41,7 +41,7 @@ class Tape:
         active: bool = True,
     ) -> Node:
         """Append a computed value and return its node."""
-        return Node(self, primitive, parents, value, attributes, name, active)
+        return record(self, primitive, parents, value, attributes, name, active)
 
     def leaf(self, value: ArrayLike, name: str = "") -> Node:
         """Append a given value with respect to which gradients can be taken.

@@ -8,7 +8,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.cells import Cell, State
 from bptt_viz.errors import BpttVizError, UsageError
 from bptt_viz.ops.flow import ALIAS, STOP
-from bptt_viz.tape import NO_ATTRIBUTES, Node, Primitive, Scope, Tape
+from bptt_viz.tape import NO_ATTRIBUTES, Node, Primitive, Scope, Tape, record
 
 Held = Mapping[int, Sequence[Mapping[str, Array]]]
 """By time step, one mapping a layer: states by name."""
@@ -100,7 +100,7 @@ def _alias_all(tape: Tape, nodes: Mapping[str, Node], primitive: Primitive) -> d
     used = {}
     for name in nodes:
         node = nodes[name]
-        used[name] = Node(tape, primitive, (node,), node.value, NO_ATTRIBUTES, name)
+        used[name] = record(tape, primitive, (node,), node.value, NO_ATTRIBUTES, name)
     return used
 
 

@@ -89,8 +89,9 @@ def test_a_step_that_uses_its_alias_twice_has_both_uses_in_its_share_and_no_othe
 
 
 def test_a_weights_cotangent_is_one_product_over_all_steps(monkeypatch):
-    rnn, made, product = unrolled(T=20), [], matmul._outer
-    monkeypatch.setattr(matmul, "_outer", lambda terms: made.append(len(terms)) or product(terms))
+    rnn, made, product = unrolled(T=20), [], matmul._Outer.combine
+    watched = staticmethod(lambda terms, join: made.append(len(terms)) or product(terms, join))
+    monkeypatch.setattr(matmul._Outer, "combine", watched)
     cotangents = _pass(rnn)
     assert made == []
     assert cotangents[rnn.W_hh].any()
