@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bptt_viz.console.options import Output, Seed, parse_settings
-from bptt_viz.errors import ExitCode
+from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from bptt_viz.results.check import Checks
@@ -24,55 +24,74 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+Targets = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[TARGET]...",
+        help="Built-in cells or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in pyproject.toml,"
+        " else all built-in cells.",
+        show_default=False,
+        envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
+        show_envvar=False,
+    ),
+]
+Full = Annotated[bool, typer.Option("--full", help="Compare every entry, not only random projections.")]
+MethodName = Annotated[
+    str | None,
+    typer.Option("--method", help="complex, central, central6 or ridders; chosen by itself if left out."),
+]
+Rtol = Annotated[float | None, typer.Option("--rtol", help="Largest norm-relative error that passes.")]
+Atol = Annotated[float, typer.Option("--atol", help="Noise floor, as a share of the largest gradient.")]
+Eps = Annotated[float | None, typer.Option("--eps", help="Step of a real difference.")]
+Shapes = Annotated[
+    str | None, typer.Option("--shapes", help="TxN pairs such as 1x1,5x3 in place of T in 1,2,5 and N in 1,3.")
+]
+Hidden = Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1)]
+Layers = Annotated[int, typer.Option("--layers", help="Cells stacked in depth.", min=1)]
+Activation = Annotated[str | None, typer.Option("--activation", help="Activation of a cell that has one.")]
+Topology = Annotated[str, typer.Option("--topology", help="One of the input-output patterns.")]
+Truncate = Annotated[
+    int | None,
+    typer.Option("--truncate", help="Check truncated backpropagation that stops every so many steps.", min=1),
+]
+Init = Annotated[str, typer.Option("--init", help="How recurrent weights are drawn.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the cell.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, also of passes.")]
+Form = Annotated[
+    Format,
+    typer.Option(
+        "--format", help="text, json (one document), junit (XML) or github (text, then annotations for Actions)."
+    ),
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+SelfTestFlag = Annotated[
+    bool, typer.Option("--self-test", help="Examine the checker itself: planted bugs, correct gradients, kinks.")
+]
+
+
+_EXIT_CODES = {"pass": ExitCode.PASS, "mismatch": ExitCode.MISMATCH, "inconclusive": ExitCode.INCONCLUSIVE}
+
+
 def check(
-    targets: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[TARGET]...",
-            help="Built-in cells or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in pyproject.toml,"
-            " else all built-in cells.",
-            show_default=False,
-            envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
-            show_envvar=False,
-        ),
-    ] = None,
-    every_entry: Annotated[
-        bool, typer.Option("--full", help="Compare every entry, not only random projections.")
-    ] = False,
-    method: Annotated[
-        str | None,
-        typer.Option("--method", help="complex, central, central6 or ridders; chosen by itself if left out."),
-    ] = None,
-    rtol: Annotated[float | None, typer.Option("--rtol", help="Largest norm-relative error that passes.")] = None,
-    atol: Annotated[float, typer.Option("--atol", help="Noise floor, as a share of the largest gradient.")] = 1e-3,
-    eps: Annotated[float | None, typer.Option("--eps", help="Step of a real difference.")] = None,
-    shapes: Annotated[
-        str | None, typer.Option("--shapes", help="TxN pairs such as 1x1,5x3 in place of T in 1,2,5 and N in 1,3.")
-    ] = None,
-    hidden: Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1)] = 5,
-    layers: Annotated[int, typer.Option("--layers", help="Cells stacked in depth.", min=1)] = 1,
-    activation: Annotated[str | None, typer.Option("--activation", help="Activation of a cell that has one.")] = None,
-    topology: Annotated[str, typer.Option("--topology", help="One of the input-output patterns.")] = "many-to-many",
-    truncate: Annotated[
-        int | None,
-        typer.Option("--truncate", help="Check truncated backpropagation that stops every so many steps.", min=1),
-    ] = None,
-    init: Annotated[str, typer.Option("--init", help="How recurrent weights are drawn.")] = "xavier",
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the cell.")
-    ] = None,
+    targets: Targets = None,
+    every_entry: Full = False,
+    method: MethodName = None,
+    rtol: Rtol = None,
+    atol: Atol = 1e-3,
+    eps: Eps = None,
+    shapes: Shapes = None,
+    hidden: Hidden = 5,
+    layers: Layers = 1,
+    activation: Activation = None,
+    topology: Topology = "many-to-many",
+    truncate: Truncate = None,
+    init: Init = "xavier",
+    settings: Settings = None,
     seed: Seed = 0,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, also of passes.")] = False,
-    form: Annotated[
-        Format,
-        typer.Option(
-            "--format", help="text, json (one document), junit (XML) or github (text, then annotations for Actions)."
-        ),
-    ] = Format.TEXT,
-    json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
-    self_test: Annotated[
-        bool, typer.Option("--self-test", help="Examine the checker itself: planted bugs, correct gradients, kinks.")
-    ] = False,
+    verbose: Verbose = False,
+    form: Form = Format.TEXT,
+    json: JsonFlag = False,
+    self_test: SelfTestFlag = False,
     output: Output = None,
 ) -> int:
     """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
@@ -80,7 +99,7 @@ def check(
     Example: bptt-viz check lstm gru --full
     """
     if self_test:
-        return _examine(seed, json or form is Format.JSON, output)
+        return _examine(seed, Format.JSON if json else form, output)
     from bptt_viz.cells import discover_cells
     from bptt_viz.checking.differences import parse_method
     from bptt_viz.checking.run import CheckRequest, check_all
@@ -88,7 +107,7 @@ def check(
     from bptt_viz.checking.source import located
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
-    from bptt_viz.results.check import Judgement, Verdict
+    from bptt_viz.results.check import Judgement
 
     names = targets or list(discover_cells())
     request = CheckRequest(
@@ -110,16 +129,13 @@ def check(
         found = located(check_all([replace(request, target=name) for name in names], tick))
     ran = provenance("check", {**asdict(request), "target": names})
     _publish(found, ran, Format.JSON if json else form, verbose, output)
-    codes = {
-        Verdict.PASS: ExitCode.PASS,
-        Verdict.MISMATCH: ExitCode.MISMATCH,
-        Verdict.INCONCLUSIVE: ExitCode.INCONCLUSIVE,
-    }
-    return codes[found.verdict]
+    return _EXIT_CODES[found.verdict]
 
 
-def _examine(seed: int, json: bool, output: Path | None) -> int:
+def _examine(seed: int, form: Format, output: Path | None) -> int:
     """Run the checker's own examination; exit code 1 if it misses a bug or raises a false alarm."""
+    if form not in {Format.TEXT, Format.JSON}:
+        raise UsageError(f"--self-test writes text or json, not {form}")
     from bptt_viz.checking.selftest.examination import examine
     from bptt_viz.console.output import emit, on_terminal, provenance
     from bptt_viz.console.progress import progress
@@ -129,7 +145,7 @@ def _examine(seed: int, json: bool, output: Path | None) -> int:
     with progress("planting bugs") as tick:
         found = examine(pairs=2, correct=200, kinks=50, seed=seed, tick=tick)
     ran = provenance("check --self-test", {"seed": seed})
-    emit(document("self-test", found, ran) if json else selftest_report(found, on_terminal()), output)
+    emit(document("self-test", found, ran) if form is Format.JSON else selftest_report(found, on_terminal()), output)
     return ExitCode.PASS if found.passed else ExitCode.MISMATCH
 
 
