@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from commands import reference
+from commands import reference, transcripts
 
 from bptt_viz.app import app, run
 from bptt_viz.errors import ExitCode
@@ -87,6 +87,38 @@ def test_the_program_of_own_cell_runs(tmp_path, capsys):
     (source,) = [block for block in blocks("docs/own-cell.md", "python") if "cotangents" in block]
     exec(source, {})
     assert capsys.readouterr().out == "(8, 8) (8, 8) (1, 8)\n"
+
+
+SESSIONS = [(page, line, shown) for page in transcripts.PAGES for line, shown in transcripts.sessions(page)]
+
+
+@pytest.mark.parametrize(("page", "line", "shown"), SESSIONS, ids=[f"{page} {line}" for page, line, _ in SESSIONS])
+def test_a_session_shows_what_the_terminal_shows(tmp_path, page, line, shown):
+    (tmp_path / "mgu.py").write_text(files("README.md")["mgu.py"], encoding="utf-8")
+    now = transcripts.elided(shown, transcripts.ran(line))
+    assert transcripts.without_numbers(now) == transcripts.without_numbers(shown), "run transcripts.py"
+
+
+def test_both_readmes_have_the_same_code_and_pictures():
+    ours, theirs = (re.sub(r"^#.*", "", text(page), flags=re.MULTILINE) for page in transcripts.PAGES)
+    for pattern in (r"^```.*?^```$", r"\]\((docs/pictures/[^)]+)\)"):
+        found = [re.findall(pattern, each, re.MULTILINE | re.DOTALL) for each in (ours, theirs)]
+        assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("picture", sorted(re.findall(r"\((docs/pictures/[^)]+)\)", text("README.md"))))
+def test_a_picture_is_what_its_command_draws(picture, tmp_path):
+    (line,) = [block for block in blocks("README.md", "sh") if picture in block]
+    (tmp_path / picture).parent.mkdir(parents=True)
+    assert run(shlex.split(line)[1:]) == ExitCode.PASS
+    drawn, kept = ((place / picture).read_text(encoding="utf-8") for place in (tmp_path, ROOT))
+    assert len(kept) < 200_000
+    assert words(drawn) == words(kept), f"draw it anew: {line}"
+
+
+def words(picture):
+    """Return the texts of an SVG; places may move with the versions of the drawing libraries."""
+    return re.findall(r"<(?:text|tspan)[^>]*>([^<]*[^\d\W][^<]*)<", picture)
 
 
 @pytest.fixture
