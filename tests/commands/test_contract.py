@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.cells import cell_len
 
 from bptt_viz import app
 from bptt_viz.errors import ExitCode
@@ -23,6 +24,11 @@ COMMANDS = typer.main.get_command(app.app).commands
 
 def options(name):
     return {flag for parameter in COMMANDS[name].params for flag in parameter.opts}
+
+
+def plainest(name):
+    """Return the shortest command line that a command takes."""
+    return [name, *(["rnn"] if {"model", "targets"} & {each.name for each in COMMANDS[name].params} else [])]
 
 
 def examples(name):
@@ -164,11 +170,19 @@ def test_a_pipe_is_neither_boxed_nor_coloured_nor_cut():
     assert "c_t = f ⊙ c_{t−1} + i ⊙ g; h_t = o ⊙ tanh(c_t)" in out
 
 
+@pytest.mark.parametrize("name", [name for name in COMMANDS if "--output" in options(name)])
+def test_a_file_is_like_a_pipe_even_if_a_terminal_asks_for_it(tmp_path, name):
+    code, shown = run_on_terminal(*plainest(name), "-o", "asked.txt", columns=60)
+    assert (code, shown) == (ExitCode.PASS, "")
+    assert not set((tmp_path / "asked.txt").read_text(encoding="utf-8")) & set("─│┃━┏┓\x1b…")
+
+
 @pytest.mark.parametrize("columns", [60, 80, 132])
-def test_a_terminal_is_not_overrun(columns):
-    code, shown = run_on_terminal("list", columns=columns, NO_COLOR="1")
-    assert code == ExitCode.PASS
-    assert max(len(line) for line in shown.splitlines()) <= columns
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_terminal_is_not_overrun(name, columns):
+    code, shown = run_on_terminal(*plainest(name), columns=columns, NO_COLOR="1")
+    assert code in {ExitCode.PASS, ExitCode.MISSING}
+    assert max(cell_len(line) for line in shown.splitlines()) <= columns
     assert "\x1b" not in shown
 
 
