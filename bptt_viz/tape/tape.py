@@ -81,9 +81,10 @@ def checked(tape: Tape, seeds: Seeds, what: str) -> tuple[dict[int, Array], tupl
     """
     arrays: dict[int, Array] = {}
     lead: tuple[int, ...] | None = None
+    called = f"a {what}"
     for node, seed in seeds.items():
         must_be_on(tape.home, node)
-        array = inexact(seed, f"a {what}")
+        array = inexact(seed, called)
         split = array.ndim - node.value.ndim
         if split < 0 or array.shape[split:] != node.shape:
             raise UsageError(

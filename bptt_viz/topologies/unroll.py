@@ -70,9 +70,6 @@ def advance(run: Layer, x: Node, t: int, cut: bool = False, held: Mapping[str, A
     used = _alias_all(tape, run.parameters, ALIAS)
     tape.scope = Scope(t, run.depth, "cell")
     states = _stepped(cell, used, x, carried)
-    for name, node in states.items():
-        if not node.name:
-            node.name = name
     run.aliases.append(used)
     run.states.append(states)
     run.carries.append(carried)
@@ -81,19 +78,24 @@ def advance(run: Layer, x: Node, t: int, cut: bool = False, held: Mapping[str, A
 
 def _stepped(cell: Cell, used: State, x: Node, carried: State) -> State:
     """Call the cell's step; it may be a user's, so whatever goes wrong there is named after it."""
-    what = f"{type(cell).__name__}.step"
     try:
         states = cell.step(SimpleNamespace(**used), x, SimpleNamespace(**carried))
     except BpttVizError:
         raise
     except Exception as error:
-        raise UsageError(f"{what}: {type(error).__name__}: {error}") from error
+        raise UsageError(f"{_step_of(cell)}: {type(error).__name__}: {error}") from error
     if not isinstance(states, dict) or states.keys() != carried.keys():
-        raise UsageError(f"{what} must return a dict with the states {', '.join(cell.states)}")
+        raise UsageError(f"{_step_of(cell)} must return a dict with the states {', '.join(cell.states)}")
     for name, node in states.items():
         if not isinstance(node, Node):
-            raise UsageError(f"{what}: state {name!r} is a {type(node).__name__}; compute it with bptt_viz.ops")
+            made = type(node).__name__
+            raise UsageError(f"{_step_of(cell)}: state {name!r} is a {made}; compute it with bptt_viz.ops")
+        node.name = node.name or name
     return states
+
+
+def _step_of(cell: Cell) -> str:
+    return f"{type(cell).__name__}.step"
 
 
 def _alias_all(tape: Tape, nodes: Mapping[str, Node], primitive: Primitive) -> dict[str, Node]:
