@@ -1,0 +1,204 @@
+"""One time step at op level laid out: the cells from left to right, the readout upwards at their right end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bptt_viz.analyses.graph.layout.arrangement import Arrangement, arrange
+from bptt_viz.analyses.graph.layout.layering import Box, Link, Room
+from bptt_viz.analyses.graph.layout.paths import parallel, rounded, straight, turned
+from bptt_viz.analyses.graph.parts import Part, Step, Wire
+from bptt_viz.analyses.graph.texts import room, wrapped
+from bptt_viz.results.graph import Path, Point
+from bptt_viz.results.lettering import text_size, width
+
+ASIDE = 6.0
+"""How far a backward edge runs beside its forward one."""
+_ROUND = 38.0
+_BOX = 34.0
+_TURN = 16.0
+"""Room in which a wire turns upwards to the readout."""
+_CLEAR = 22.0
+
+
+def shape_size(part: Part) -> tuple[float, float]:
+    """Return the width and height of a part's shape."""
+    if part.kind in {"end", "fork", "anchor"}:
+        return 0.0, 6.0
+    wide = width(part.label, text_size(part.kind))
+    return (max(_ROUND, wide + 8), _ROUND) if part.kind == "op" else (max(46.0, wide + 18), _BOX)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where a wire runs.
+
+    Attributes:
+        path: of the forward edge.
+        back: of the backward edge beside it.
+        middle: of its label, on the wire.
+        upright: it runs upwards there.
+    """
+
+    path: Path
+    back: Path
+    middle: Point
+    upright: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One step; coordinates start anywhere in y and at 0 in x.
+
+    Attributes:
+        places: centre of each part.
+        courses: of the wires, in their order.
+        width: of the whole.
+    """
+
+    places: dict[str, Point]
+    courses: list[Course]
+    width: float
+
+
+def lay_out(step: Step, readout: int, aside: float) -> Panel:
+    """Place all parts and wires of a step.
+
+    Args:
+        step: what is drawn.
+        readout: the layer that is drawn upwards, above all cells.
+        aside: how far backward edges run beside forward ones; 0 if there are none.
+    """
+    return _LayingOut(step, readout, aside).finish()
+
+
+class _Block:
+    """The parts of one flow direction, and where they stand in the panel."""
+
+    def __init__(self, parts: Sequence[Part], wires: Sequence[Wire], upright: bool, aside: float) -> None:
+        self.upright = upright
+        self.aside = aside
+        self.parts = {part.id: part for part in parts}
+        self.wires = [wire for wire in wires if wire.source in self.parts and wire.target in self.parts]
+        self._bases = {wire.target: wire.source for wire in self.wires if self.parts[wire.target].kind == "fork"}
+        self._links = [wire for wire in self.wires if self.parts[wire.target].kind != "fork"]
+        boxes = [self._box(part) for part in parts if part.kind != "fork"]
+        self.laid: Arrangement = arrange(boxes, [self._link(wire) for wire in self._links]) if boxes else _NOTHING
+        self.shift = (0.0, 0.0)
+
+    def _box(self, part: Part) -> Box:
+        wide, high = shape_size(part)
+        leaving = next((wire for wire in self.wires if wire.source == part.id), None)
+        forked = leaving is not None and self.parts[leaving.target].kind == "fork"
+        space = self._room(leaving) if leaving else room("", "", self.aside, self.upright)
+        pin = "first" if part.kind == "state" else "last" if part.kind in {"end", "anchor"} else ""
+        if self.upright:
+            wide, high, pin = high, wide, "first" if part.kind == "anchor" else ""
+        return Box(part.id, wide, high, space, part.layer, pin, part.kind == "op", forked)  # type: ignore[arg-type]
+
+    def _link(self, wire: Wire) -> Link:
+        source = self._bases.get(wire.source)
+        empty = room("", "", self.aside, self.upright)
+        return Link(source or wire.source, wire.target, self._room(wire) if source else empty)
+
+    def _room(self, wire: Wire) -> Room:
+        return room(wire.value, wrapped(wire.gradient), self.aside, self.upright)
+
+    def place(self, point: Point) -> Point:
+        """Return a point of the arrangement in the panel."""
+        x, y = turned(point) if self.upright else point
+        return x + self.shift[0], y + self.shift[1]
+
+    def places(self) -> dict[str, Point]:
+        """Return the centre of each part; a fork sits where its source's wire has passed its label."""
+        found = {name: self.place(centre) for name, centre in self.laid.centres.items()}
+        return found | {fork: self.place(self.laid.exits[base]) for fork, base in self._bases.items()}
+
+    def courses(self) -> dict[tuple[str, str], Course]:
+        """Return the courses of the wires by their ends."""
+        found = {}
+        for k, wire in enumerate(self._links):
+            base = self._bases.get(wire.source)
+            middle = self.laid.link_labels[k] if base else self.laid.labels[wire.source]
+            found[wire.source, wire.target] = self._course(self.laid.paths[k], middle)
+        for fork, base in self._bases.items():
+            x, y = self.laid.centres[base]
+            half = shape_size(self.parts[base])[1 if self.upright else 0] / 2
+            found[base, fork] = self._course(straight((x + half, y), self.laid.exits[base]), self.laid.labels[base])
+        return found
+
+    def _course(self, path: Path, middle: Point) -> Course:
+        back = parallel(path, self.aside)[::-1]
+        return Course(tuple(map(self.place, path)), tuple(map(self.place, back)), self.place(middle), self.upright)
+
+
+_NOTHING = Arrangement({}, {}, {}, [], [], 0.0, 0.0)
+
+
+class _LayingOut:
+    def __init__(self, step: Step, readout: int, aside: float) -> None:
+        self._step = step
+        self._aside = aside
+        layers = {part.id: part.layer for part in step.parts}
+        upper = [part for part in step.parts if part.layer == readout]
+        self._crossing = [
+            wire for wire in step.wires if layers[wire.source] != readout and layers[wire.target] == readout
+        ]
+        anchors = {wire: _anchor(k, readout) for k, wire in enumerate(self._crossing)}
+        lower = [part for part in step.parts if part.layer != readout]
+        below = [Wire(wire.source, anchors[wire].id, wire.value, wire.gradient) for wire in self._crossing]
+        above = [Wire(anchors[wire].id, wire.target, "", "") for wire in self._crossing]
+        self._anchors = anchors
+        self._cells = _Block([*lower, *anchors.values()], [*step.wires, *below], False, aside)
+        self._readout = _Block([*anchors.values(), *upper], [*above, *step.wires], True, aside)
+
+    def finish(self) -> Panel:
+        width = self._put_readout()
+        lower, upper = self._cells.courses(), self._readout.courses()
+        courses = lower | upper
+        for wire in self._crossing:
+            anchor = self._anchors[wire].id
+            courses[wire.source, wire.target] = self._turned(lower[wire.source, anchor], upper[anchor, wire.target])
+        places = self._readout.places() | self._cells.places()
+        ends = {part.id for part in self._step.parts if part.kind == "end"}
+        for end in ends:
+            places[end] = (width, places[end][1])
+        found = [
+            self._lengthened(courses[wire.source, wire.target], width)
+            if wire.target in ends
+            else courses[wire.source, wire.target]
+            for wire in self._step.wires
+        ]
+        return Panel(places, found, width)
+
+    def _put_readout(self) -> float:
+        """Put the readout to the right of the cells, above all that leaves them; return the panel's width."""
+        cells, readout = self._cells, self._readout
+        if not self._crossing:
+            return cells.laid.along
+        leaving = [cells.laid.centres[part.id][1] for part in self._step.parts if part.kind == "end"]
+        anchors = [cells.laid.centres[anchor.id][1] for anchor in self._anchors.values()]
+        floor = max([*(y + _CLEAR for y in leaving), *(y + _TURN for y in anchors)])
+        left = cells.laid.along + _TURN
+        readout.shift = (left + readout.laid.across, floor)
+        return left + readout.laid.across
+
+    def _turned(self, lower: Course, upper: Course) -> Course:
+        """Join a course to the right with one upwards."""
+        path = _turn(lower.path, upper.path)
+        return Course(path, parallel(path, self._aside)[::-1], lower.middle, False)
+
+    def _lengthened(self, course: Course, width: float) -> Course:
+        x, y = course.path[-1]
+        path = (*course.path, *straight((x, y), (width, y))[1:])
+        return Course(path, parallel(path, self._aside)[::-1], course.middle, course.upright)
+
+
+def _anchor(k: int, layer: int) -> Part:
+    """Return the place at which a wire passes from the cells to the readout."""
+    return Part(f"anchor-{k}", "anchor", "", layer)
+
+
+def _turn(level: Path, upwards: Path) -> Path:
+    corner = (upwards[0][0], level[-1][1])
+    bend = rounded((level[-1], corner, upwards[0]), _TURN)
+    return (*level, *bend[1:], *upwards[1:])

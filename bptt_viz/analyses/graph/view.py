@@ -1,0 +1,82 @@
+"""The picture of a recorded rollout at a level of detail."""
+
+from collections.abc import Callable
+
+from bptt_viz.analyses.graph.gradients import Gradients
+from bptt_viz.analyses.graph.op_level import draw_ops
+from bptt_viz.analyses.graph.step_level import draw_steps
+from bptt_viz.errors import UsageError
+from bptt_viz.models import Prepared, Rollout
+from bptt_viz.results.graph import GraphView, Level
+from bptt_viz.results.lettering import clean
+from bptt_viz.results.provenance import Provenance
+
+
+def record(prepared: Prepared) -> Rollout:
+    """Record the forward pass so that backward passes reach the inputs too, as a picture of the gradients needs."""
+    batch = prepared.batch
+    inputs = batch.one_hot(prepared.request.dtype)
+    return prepared.model.run(prepared.values, inputs, batch.targets, differentiate_inputs=True)
+
+
+def graph_view(
+    rollout: Rollout,
+    level: Level,
+    provenance: Provenance,
+    at: str | None = None,
+    gradients: bool = False,
+    tick: Callable[[float], None] | None = None,
+) -> GraphView:
+    """Return a picture of what was recorded.
+
+    Args:
+        rollout: a recorded model.
+        level: all time steps with one node a cell, or every operation of some steps.
+        provenance: what was run; goes into the picture's metadata.
+        at: the steps at op level: `5`, `3:6`, `3:` or `:`; by default the last with an output and a step behind it.
+        gradients: add backward edges whose width and colour tell the norm of what crosses them.
+        tick: takes the finished share, between 0 and 1.
+
+    Raises:
+        UsageError: steps are chosen at step level, are no step or range, or lie outside 1 … T.
+    """
+    norms = Gradients(rollout) if gradients else None
+    if level is Level.STEP:
+        if at is not None:
+            raise UsageError("--at chooses steps for --level op; the step level shows all of them")
+        return draw_steps(rollout, norms).finish(level, _title(rollout, f"T = {rollout.steps}"), provenance)
+    shown = shown_steps(at, rollout)
+    which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
+    canvas = draw_ops(rollout, shown, norms, tick or _ignore)
+    return canvas.finish(level, _title(rollout, f"{which} of {rollout.steps}"), provenance)
+
+
+def _ignore(share: float) -> None:
+    pass
+
+
+def shown_steps(at: str | None, rollout: Rollout) -> range:
+    """Return the steps that `at` names, from 1 to T.
+
+    Raises:
+        UsageError: it is no step and no range, or lies outside 1 … T.
+    """
+    steps = rollout.steps
+    if at is None:
+        told = [t for t in rollout.pattern.outputs if t < steps]
+        return range(max(told, default=steps), max(told, default=steps) + 1)
+    first, colon, last = at.partition(":")
+    try:
+        start = int(first) if first or not colon else 1
+        end = (int(last) if last else steps) if colon else start
+    except ValueError:
+        raise UsageError(f"--at wants a step such as 5 or a range such as 3:6, got {at!r}") from None
+    if not 1 <= start <= end <= steps:
+        raise UsageError(f"--at {at} lies outside the recorded steps, 1 to {steps}")
+    return range(start, end + 1)
+
+
+def _title(rollout: Rollout, end: str) -> str:
+    cell, layers = rollout.layers[0].cell, len(rollout.layers)
+    parts = [clean(type(cell).__name__), rollout.pattern.name, f"H = {cell.hidden_size}"]
+    return " · ".join([*parts, f"{layers} layers", end] if layers > 1 else [*parts, end])

@@ -1,0 +1,166 @@
+"""A picture of an unrolled network: what is drawn, where and how it reads, before any drawing program sees it.
+
+Lengths are points, y runs upwards. Texts are plain; `bptt_viz.results.lettering` says how they are set.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bptt_viz.results.lettering import text_size, width
+from bptt_viz.results.provenance import Provenance
+
+Point = tuple[float, float]
+Path = tuple[Point, ...]
+"""A start and then three points for each cubic Bézier piece."""
+
+
+class Level(StrEnum):
+    """How closely a picture looks: one node a cell, or one an operation."""
+
+    STEP = "step"
+    OP = "op"
+
+
+SAMPLE = 30.0
+"""Length of an edge in the legend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text around a place.
+
+    Attributes:
+        text: one or several lines.
+        kind: what it tells: `value` (a forward value's name), `gradient` (an expression), `title` or `note`.
+        x: centre.
+        y: centre.
+        width: room it takes.
+        height: room it takes.
+        is_left: its lines begin at one place instead of having one middle.
+    """
+
+    text: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    is_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """A box or a round node.
+
+    Attributes:
+        id: the same for the same model and options.
+        kind: `input`, `state`, `memory`, `output`, `loss`, `weights`, `cell`, `op` or `constant`; `fork` where one
+            value goes several ways; `end` where an edge leaves the picture.
+        label: what is written in it.
+        x: centre.
+        y: centre.
+        width: of the shape.
+        height: of the shape.
+        t: time step; None outside time.
+        layer: depth, 0 next to the input.
+        tooltip: equation, shape and norms.
+    """
+
+    id: str
+    kind: str
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+    t: int | None
+    layer: int
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEdge:
+    """An arrow.
+
+    Attributes:
+        id: the same for the same model and options.
+        source: id of the node that it leaves.
+        target: id of the node that it reaches.
+        kind: `value` for what flows forward, `weights` for a use of shared weights, `gradient` for what flows back.
+        path: its course; the arrow's tip is the last point.
+        headless: without a tip, because another edge carries on from there.
+        labels: texts along it.
+        norm: of the cotangent that crosses it; None if none was computed.
+        tooltip: what flows.
+    """
+
+    id: str
+    source: str
+    target: str
+    kind: str
+    path: Path
+    headless: bool = False
+    labels: tuple[Label, ...] = ()
+    norm: float | None = None
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Norms between which the width and the colour of backward edges run, as decimal logarithms."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of the legend: a sample and what it means.
+
+    Attributes:
+        kind: of the edge or the label that it explains.
+        sample: letters to show in the label's colour; empty for an edge.
+        text: the meaning.
+        x: left end of the sample.
+        y: middle of the sample.
+        norm: of the edge.
+    """
+
+    kind: str
+    sample: str
+    text: str
+    x: float = 0.0
+    y: float = 0.0
+    norm: float | None = None
+
+    @property
+    def text_x(self) -> float:
+        """Left end of the text."""
+        return self.x + (width(self.sample, text_size(self.kind)) if self.sample else SAMPLE) + 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class GraphView:
+    """The whole picture.
+
+    Attributes:
+        level: how closely it looks.
+        title: what it shows, in a line.
+        nodes: in drawing order.
+        edges: in drawing order.
+        labels: texts that belong to no edge.
+        legend: what colours and widths mean.
+        scale: of the backward edges; None if they are not drawn.
+        size: width and height; everything lies between (0, 0) and it.
+        provenance: what was run.
+    """
+
+    level: Level
+    title: str
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    labels: tuple[Label, ...]
+    legend: tuple[Key, ...]
+    scale: Scale | None
+    size: tuple[float, float]
+    provenance: Provenance
