@@ -1,0 +1,43 @@
+"""Graphs as files."""
+
+from bptt_viz.errors import UsageError
+from bptt_viz.render.dot import dot_source, plain_label
+from bptt_viz.render.drawing import draw
+from bptt_viz.render.stamp import stamped
+from bptt_viz.render.svg import finished
+from bptt_viz.render.theme import LIGHT, Theme
+from bptt_viz.results.graph import GraphView
+
+FORMATS = ("svg", "png", "pdf", "dot")
+
+_SHARP = 144
+# The library that draws pixels takes no picture that is wider or higher.
+_MOST_PIXELS = 30_000
+
+
+def graph_bytes(view: GraphView, form: str, theme: Theme = LIGHT) -> bytes:
+    """Return a picture as a file's contents: the same bytes each time.
+
+    Args:
+        view: the picture.
+        form: one of `FORMATS`.
+        theme: its colours.
+
+    Raises:
+        MissingError: no Graphviz is installed.
+        UsageError: the format is none of those.
+    """
+    if form == "dot":
+        return dot_source(view, theme).encode()
+    if form == "svg":
+        return finished(draw(dot_source(view, theme, plain_label), "svg"), view, theme)
+    if form == "png":
+        return stamped(draw(dot_source(view, theme, resolution=_resolution(view)), form), form, view)
+    if form == "pdf":
+        return stamped(draw(dot_source(view, theme), form), form, view)
+    raise UsageError(f"a graph cannot be saved as {form!r}; choose from {', '.join(FORMATS)}")
+
+
+def _resolution(view: GraphView) -> int:
+    """Return the pixels an inch of a picture: sharp letters, unless so many pixels cannot be drawn."""
+    return min(_SHARP, int(_MOST_PIXELS * 72 / max(view.size)))
