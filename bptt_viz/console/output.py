@@ -96,6 +96,25 @@ def emit(text: "str | RenderableType", output: Path | None = None) -> None:
     _write(_ended(text) if isinstance(text, str) else _rendered(text, console()))
 
 
+def emit_bytes(data: bytes, output: Path | None = None) -> None:
+    """Write a picture or the like to a file, or as it is to standard output; `-` is standard output too.
+
+    Raises:
+        ClosedPipe: the reader of standard output has gone.
+        UsageError: the file, or standard output, cannot be written.
+    """
+    if output is not None and not _is_standard(output):
+        write_file(output, data)
+        return
+    stream = stdout()
+    if stream is None:
+        raise UsageError("standard output is closed")
+    with _to_stdout():
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+
+
 def _is_standard(output: Path | None) -> bool:
     return output is None or str(output) == "-"
 

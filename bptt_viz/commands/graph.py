@@ -1,0 +1,115 @@
+"""`bptt-viz graph`: a picture of an unrolled network."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bptt_viz.console.options import Json, model_command
+from bptt_viz.errors import UsageError
+from bptt_viz.results.graph import GraphView, Level
+
+
+class Form(StrEnum):
+    """What a picture can be written as: drawn, in words, or as data."""
+
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+    DOT = "dot"
+    TXT = "txt"
+    JSON = "json"
+
+
+@model_command
+def graph(
+    request: Any,
+    level: Annotated[
+        Level, typer.Option("--level", help="step: one node a cell, all steps; op: every operation of some steps.")
+    ] = Level.STEP,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="T[:T]", help="Steps at op level: 5, 3:6, 3: or :; if left out, a telling one."),
+    ] = None,
+    gradients: Annotated[
+        bool, typer.Option("--gradients", help="Draw what flows back, wider and darker the larger its norm.")
+    ] = False,
+    form: Annotated[
+        Form | None,
+        typer.Option(
+            "--format", help="svg, png, pdf, dot, txt or json; as the file's name ends, else svg, or txt on a terminal."
+        ),
+    ] = None,
+    json: Json = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="A picture (.svg, .png, .pdf, .dot), its words (.txt) or its data (.json).",
+        ),
+    ] = None,
+) -> None:
+    """Draw the unrolled network, by time steps or operation by operation, with its gradients.
+
+    Example: bptt-viz graph lstm --steps 5 --gradients -o lstm.svg
+    """
+    from dataclasses import asdict
+
+    from bptt_viz.analyses.graph import graph_view, record
+    from bptt_viz.console.output import provenance
+    from bptt_viz.console.progress import progress
+    from bptt_viz.models import prepare
+
+    wanted = _wanted(form, output, json)
+    options = asdict(request) | {"level": level.value, "at": at, "gradients": gradients}
+    named = {name: Path(options[name]).name for name in ("cell", "text")}
+    with progress("graph") as tick:
+        view = graph_view(record(prepare(request)), level, provenance("graph", options | named), at, gradients, tick)
+        _write(view, wanted, output)
+    if json and wanted is not Form.JSON:
+        _write(view, Form.JSON, None)
+
+
+def _wanted(form: Form | None, output: Path | None, json: bool) -> Form:
+    """Return the picture's form, by option or by the file's name.
+
+    Raises:
+        UsageError: the name ends in nothing known, or standard output would get two things or what it cannot show.
+    """
+    from bptt_viz.console.output import on_terminal
+
+    if output is not None and str(output) != "-":
+        return form or _named(output)
+    if json and form not in {None, Form.JSON}:
+        raise UsageError("--json takes standard output; name a file for the picture with -o")
+    if form in {Form.PNG, Form.PDF} and on_terminal():
+        raise UsageError(f"{form} is not for a terminal; name a file with -o, or redirect standard output")
+    return Form.JSON if json else form or (Form.TXT if on_terminal() else Form.SVG)
+
+
+def _named(output: Path) -> Form:
+    try:
+        return Form(output.suffix.lower().removeprefix("."))
+    except ValueError:
+        known = ", ".join(f".{form}" for form in Form)
+        raise UsageError(f"--output {output}: the name must end in one of {known}, or give --format") from None
+
+
+def _write(view: GraphView, form: Form, output: Path | None) -> None:
+    from bptt_viz.console.output import emit, emit_bytes, to_terminal
+
+    if form is Form.JSON:
+        from bptt_viz.render.json_document import document
+
+        emit(document("graph", view, view.provenance), output)
+    elif form is Form.TXT:
+        from bptt_viz.render.graph_text import graph_text
+
+        emit(graph_text(view, "For the picture, name a file: -o graph.svg" if to_terminal(output) else ""), output)
+    else:
+        from bptt_viz.render.graph import graph_bytes
+
+        emit_bytes(graph_bytes(view, form), output)
