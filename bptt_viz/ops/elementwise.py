@@ -78,7 +78,9 @@ def _sigmoid_value(x: Array, out: Array | None = None) -> Array:
 
 
 def _sigmoid_slope(x: Array | None, y: Array) -> Array:
-    return (_ONE[y.dtype.char] - y) * y
+    slope = _ONE[y.dtype.char] - y
+    slope *= y
+    return slope
 
 
 SIGMOID = _elementwise("sigmoid", "σ", _sigmoid_value, _sigmoid_slope, "(1 − {y}) ⊙ {y} ⊙ {g}")
