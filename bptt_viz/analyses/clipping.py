@@ -1,0 +1,231 @@
+"""Clips a model's gradients by norm and elementwise, and measures how often, how much, and whether they turn."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from bptt_viz.analyses.norms import describe, seeded
+from bptt_viz.analyses.parts import Uses
+from bptt_viz.arrays import Array, norm
+from bptt_viz.errors import UsageError
+from bptt_viz.models import Batch, Prepared, Rollout, windows
+from bptt_viz.results.clipping import Clipping, Part, Rule
+from bptt_viz.tape import Node, backward
+from bptt_viz.texts import read_text
+
+Tick = Callable[[float], None]
+Item = TypeVar("Item")
+Gradient = Mapping[str, Array]
+"""The gradient of each parameter, by its name."""
+
+QUANTILE = 0.9
+_TURNED = 1 - 1e-12
+
+
+def clip_by_norm(gradient: Gradient, threshold: float) -> dict[str, Array]:
+    """Return g θ/‖g‖ if ‖g‖ ≥ θ, with the norm over all parameters jointly (Pascanu, Mikolov & Bengio 2013).
+
+    Args:
+        gradient: by parameter, any shapes.
+        threshold: θ, positive.
+    """
+    size = joint_norm(gradient)
+    factor = threshold / size if size >= threshold else 1.0
+    return {name: value * factor for name, value in gradient.items()}
+
+
+def clip_elementwise(gradient: Gradient, limit: float) -> dict[str, Array]:
+    """Return every entry held between −c and c (as in min-char-rnn).
+
+    Args:
+        gradient: by parameter, any shapes.
+        limit: c, positive.
+    """
+    return {name: np.clip(value, -limit, limit) for name, value in gradient.items()}
+
+
+def joint_norm(gradient: Gradient) -> float:
+    """Return the norm of all parameters' gradients laid end to end."""
+    return norm(np.array([norm(value) for value in gradient.values()]))
+
+
+def cosine(one: Gradient, other: Gradient) -> float:
+    """Return the cosine of the angle between two gradients; 1 if either is 0."""
+    sizes = joint_norm(one), joint_norm(other)
+    if 0.0 in sizes:
+        return 1.0
+    # Each is scaled first, so that products neither vanish nor overflow.
+    product = sum(float(np.sum((one[name] / sizes[0]) * (other[name] / sizes[1]))) for name in one)
+    return min(1.0, max(-1.0, product))
+
+
+def clipping(
+    prepared: Prepared,
+    count: int = 50,
+    threshold: float | None = None,
+    limit: float | None = None,
+    tick: Tick | None = None,
+) -> Clipping:
+    """Measure both ways to clip over windows of the text, and step by step in the one with the largest gradient.
+
+    Args:
+        prepared: the model, its parameters and its data; each window is as many text windows as its batch has.
+        count: W, windows spread evenly over the text.
+        threshold: θ; None takes the measured 90 % quantile of the windows' gradient norms.
+        limit: c; None takes the measured 90 % quantile of the windows' largest entries.
+        tick: takes the finished share, between 0 and 1.
+
+    Raises:
+        UsageError: a number is out of range, or no window has a finite gradient.
+    """
+    for option, given in (("threshold", threshold), ("limit", limit)):
+        if given is not None and not (np.isfinite(given) and given > 0):
+            raise UsageError(f"--{option} must be positive and finite, got {given:g}")
+    if count < 1:
+        raise UsageError(f"--windows must be at least 1, got {count}")
+    data = batches(prepared, count)
+    measured = list(_counted((_measured(prepared, batch) for batch in data), count, 0.0, tick))
+    usable = [k for k, each in enumerate(measured) if np.isfinite(each.size)]
+    if not usable:
+        raise UsageError("no window has a finite gradient, so there is nothing to clip; see bptt-viz norms")
+    sizes, largest = (np.array([value(measured[k]) for k in usable]) for value in (_size, _largest))
+    by_norm = norm_rule(sizes, threshold)
+    c = _limit(limit, largest)
+    cut = list(_counted((_cut(prepared, data[k], c) for k in usable), len(usable), 0.5, tick))
+    after, turned = (np.array(each) for each in zip(*cut, strict=True))
+    by_element = Rule("elementwise", c, limit is None, float(np.mean(largest > c)), after, turned)
+    shown = usable[int(np.argmax(sizes))]
+    return Clipping(
+        finding=finding(by_norm, by_element),
+        run=describe(prepared),
+        quantile=QUANTILE,
+        norms=sizes,
+        largest=largest,
+        nonfinite=count - len(usable),
+        norm=by_norm,
+        elementwise=by_element,
+        shown=shown,
+        **_within(_rollout(prepared, data[shown]), by_norm.limit, c),
+    )
+
+
+def norm_rule(sizes: Array, threshold: float | None) -> Rule:
+    """Return what norm clipping does to windows of these gradient norms (W,)."""
+    theta = _limit(threshold, sizes)
+    acts = float(np.mean(sizes >= theta))
+    return Rule("norm", theta, threshold is None, acts, np.minimum(sizes, theta), np.ones_like(sizes))
+
+
+def _counted(items: Iterable[Item], count: int, before: float, tick: Tick | None) -> Iterator[Item]:
+    """Pass items on, and tell the finished share: this is one half of the work."""
+    for k, item in enumerate(items, start=1):
+        if tick is not None:
+            tick(before + k / (2 * count))
+        yield item
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The size of one window's gradient, and of its largest entry."""
+
+    size: float
+    largest: float
+
+
+def _size(window: _Window) -> float:
+    return window.size
+
+
+def _largest(window: _Window) -> float:
+    return window.largest
+
+
+def _limit(given: float | None, measured: Array) -> float:
+    """Return the given limit, or the quantile of what was measured; a gradient of 0 everywhere is never clipped."""
+    return (float(np.quantile(measured, QUANTILE)) or 1.0) if given is None else given
+
+
+def _measured(prepared: Prepared, batch: Batch) -> _Window:
+    gradient = total_gradient(_rollout(prepared, batch))
+    return _Window(joint_norm(gradient), max(float(np.max(np.abs(value))) for value in gradient.values()))
+
+
+def _cut(prepared: Prepared, batch: Batch, limit: float) -> tuple[float, float]:
+    """Return one window's norm after elementwise clipping, and the cosine."""
+    gradient = total_gradient(_rollout(prepared, batch))
+    clipped = clip_elementwise(gradient, limit)
+    return joint_norm(clipped), cosine(gradient, clipped)
+
+
+def batches(prepared: Prepared, count: int) -> list[Batch]:
+    """Return `count` batches cut from the text, each with as many text windows as the request's batch."""
+    size = prepared.request.batch
+    whole = windows(read_text(prepared.request.text), prepared.model.pattern.steps, count * size)
+    chosen = [slice(k * size, (k + 1) * size) for k in range(count)]
+    return [replace(whole, inputs=whole.inputs[:, each], targets=whole.targets[:, each]) for each in chosen]
+
+
+def _rollout(prepared: Prepared, batch: Batch) -> Rollout:
+    with np.errstate(all="ignore"):
+        return replace(prepared, batch=batch).run()
+
+
+def total_gradient(rollout: Rollout) -> dict[str, Array]:
+    """Return the gradient of L with respect to every parameter, in float64."""
+    seeds = {rollout.loss: np.ones_like(rollout.loss.value)}
+    with np.errstate(all="ignore"):
+        found = backward(rollout.tape, seeds, list(rollout.parameters.values()))
+        return {name: found[node].astype(float) for name, node in rollout.parameters.items()}
+
+
+def step_gradients(rollout: Rollout) -> Iterator[dict[str, Array]]:
+    """Return every parameter's dW_t, one mapping a step t = 1 … T; they sum to the total gradient."""
+    uses, cotangents = Uses(rollout), seeded(rollout, "all")
+    owned = {node.index: name for name, node in rollout.parameters.items()}
+    for t in range(1, rollout.steps + 1):
+        used: list[Node] = [node for run in rollout.layers for node in run.aliases[t - 1].values()]
+        found = {owned[node.parents[0].index]: uses.whole(cotangents, node) for node in used}
+        found |= {name: cotangents[node] for name, node in rollout.readout.get(t, {}).items()}
+        zero = {name: np.zeros(node.shape) for name, node in rollout.parameters.items() if name not in found}
+        yield {name: value.astype(float) for name, value in (found | zero).items()}
+
+
+def _within(rollout: Rollout, theta: float, c: float) -> dict[str, Any]:
+    """Clip one window's gradient both ways, in total and step by step; return those fields of the result."""
+    total = total_gradient(rollout)
+    scaled, cut = clip_by_norm(total, theta), clip_elementwise(total, c)
+    ratio = {name: _ratio(cut[name], value) for name, value in total.items()}
+    pairs = ((step, {name: value * ratio[name] for name, value in step.items()}) for step in step_gradients(rollout))
+    found = np.array([(joint_norm(step), joint_norm(kept), cosine(step, kept)) for step, kept in pairs])
+    parts = [_part(name, {name: total[name]}, {name: scaled[name]}, {name: cut[name]}) for name in total]
+    return {
+        "before": found[:, 0],
+        "by_norm": min(1.0, theta / (joint_norm(total) or theta)) * found[:, 0],
+        "by_element": found[:, 1],
+        "cosine": found[:, 2],
+        "parts": (*parts, _part("all", total, scaled, cut)),
+    }
+
+
+def _ratio(cut: Array, value: Array) -> Array:
+    """Return clipped over unclipped entries, 1 where the gradient is 0."""
+    return np.divide(cut, value, out=np.ones_like(value), where=value != 0)
+
+
+def _part(name: str, before: Gradient, scaled: Gradient, cut: Gradient) -> Part:
+    entries = sum(value.size for value in before.values())
+    changed = sum(int(np.count_nonzero(cut[key] != value)) for key, value in before.items())
+    turned = cosine(before, cut)
+    return Part(name, joint_norm(before), joint_norm(scaled), joint_norm(cut), turned, changed / entries)
+
+
+def finding(by_norm: Rule, by_element: Rule) -> str:
+    """Say how often each way to clip acts, and what that does to the direction."""
+    turned = float(by_element.cosine.min())
+    bent = "never turns it" if turned > _TURNED else f"turns it by up to {np.degrees(np.arccos(turned)):.0f}°"
+    return (
+        f"Norm clipping at θ = {by_norm.limit:.3g} acts on {by_norm.acts:.0%} of windows and keeps the gradient's"
+        f" direction; elementwise at ±{by_element.limit:.3g} it acts on {by_element.acts:.0%} and {bent}"
+    )

@@ -1,0 +1,153 @@
+"""What clipping does, in the terminal and as comma-separated values."""
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.text import Text
+
+from bptt_viz.render.braille import ACROSS, Canvas
+from bptt_viz.render.characters import shown
+from bptt_viz.render.numbers import compact, percent
+from bptt_viz.render.tables import table
+from bptt_viz.results.clipping import Clipping, Rule
+
+_ROWS, _WIDEST, _TICKS = 9, 76, 7
+
+
+def clipping_report(result: Clipping, boxed: bool, plot: bool = False) -> RenderableType:
+    """Return the finding, how often each rule acts, one window's gradient parameter by parameter and step by step.
+
+    Args:
+        result: what was found.
+        boxed: draw rules, as for a terminal.
+        plot: draw the share of windows against their gradient norm, too.
+    """
+    often = table(
+        ("over the windows", "limit", "acts on", "lowest cosine", "largest norm"),
+        [_rule(rule, result) for rule in (result.norm, result.elementwise)],
+        boxed,
+    )
+    within = table(("the largest", "‖g‖", "by norm", "elementwise", "cosine", "entries cut"), _parts(result), boxed)
+    steps = table(("step", "‖g_t‖", "by norm", "elementwise", "cosine"), _steps(result), boxed)
+    parts: list[RenderableType] = [Text(result.finding, "bold"), Text(described(result)), Text()]
+    if plot:
+        parts += [WindowsPlot(result), Text()]
+    return Group(*parts, often, Text(), within, Text(), steps, Text(), Text(_key(result), "dim"))
+
+
+def _rule(rule: Rule, result: Clipping) -> tuple[str, ...]:
+    symbol = "θ = " if rule.name == "norm" else "±"
+    limit = f"{symbol}{compact(rule.limit)}"
+    grown = f"{compact(float(result.norms.max()))} → {compact(float(rule.after.max()))}"
+    return (rule.name, limit, percent(rule.acts) if rule.acts else "0%", f"{rule.cosine.min():.4f}", grown)
+
+
+def _parts(result: Clipping) -> list[tuple[str, ...]]:
+    return [
+        (
+            shown(part.name),
+            compact(part.before),
+            compact(part.by_norm),
+            compact(part.by_element),
+            f"{part.cosine:.4f}",
+            percent(part.cut) if part.cut else "0",
+        )
+        for part in result.parts
+    ]
+
+
+# More steps than this are thinned out in the table; the files have them all.
+_MOST_STEPS = 12
+
+
+def _steps(result: Clipping) -> list[tuple[str, ...]]:
+    T = len(result.before)
+    every = -(-T // _MOST_STEPS)
+    chosen = sorted({*range(0, T, every), T - 1})
+    series = (result.before, result.by_norm, result.by_element)
+    return [(f"t = {k + 1}", *(compact(float(each[k])) for each in series), f"{result.cosine[k]:.4f}") for k in chosen]
+
+
+def described(result: Clipping) -> str:
+    """Say in one or two sentences what was run."""
+    run = result.run
+    left = f" ({result.nonfinite} left out: not finite)" if result.nonfinite else ""
+    limits = [rule.name for rule in (result.norm, result.elementwise) if rule.measured]
+    names = {"norm": "θ", "elementwise": "c"}
+    said = " and ".join(names[name] for name in limits)
+    taken = f" {said}: measured {result.quantile:.0%} quantile{'s' * (len(limits) > 1)}." if limits else ""
+    return (
+        f"{shown(run.cell)}, H = {run.hidden}, T = {run.steps}, {len(result.norms)} windows{left} of"
+        f" {shown(run.text)!r}, weights {run.init}.{taken}"
+    )
+
+
+def _key(result: Clipping) -> str:
+    return (
+        f"The largest: window {result.shown + 1}. g_t: what step t adds to g, over all parameters; scaled as the total"
+        " is, so that the clipped g_t sum to the clipped g. Cosine: of the angle by which elementwise clipping turns."
+    )
+
+
+class WindowsPlot:
+    """The share of windows whose gradient norm is at most so large, with θ marked; for rich to print.
+
+    Attributes:
+        result: what to draw.
+    """
+
+    def __init__(self, result: Clipping) -> None:
+        self.result = result
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines, as wide as the terminal but no wider than a page."""
+        width = max(10, min(options.max_width, _WIDEST) - _TICKS - 2)
+        yield Text("share of windows with a gradient norm of at most …; ┊ marks θ")
+        yield from _plot(self.result, width)
+
+
+def axis(result: Clipping) -> tuple[float, float]:
+    """Return where an axis over gradient norms starts and ends: around all of them and θ."""
+    seen = [*map(float, result.norms), result.norm.limit]
+    room = 0.05 * (max(seen) - min(seen)) or 0.05 * max(seen) or 1.0
+    return max(0.0, min(seen) - room), max(seen) + room
+
+
+def _plot(result: Clipping, width: int) -> Iterator[Text]:
+    low, high = axis(result)
+    ordered = sorted(map(float, result.norms))
+    canvas = Canvas(width, _ROWS)
+    places = [low + x / (ACROSS * width - 1) * (high - low) for x in range(ACROSS * width)]
+    canvas.line([sum(v <= place for v in ordered) / len(ordered) for place in places], "blue")
+    at = round((result.norm.limit - low) / (high - low) * (width - 1))
+    for row, line in enumerate(canvas.rows()):
+        tick = {0: "100%", _ROWS // 2: "50%", _ROWS - 1: "0%"}.get(row, "")
+        marked = line if line.plain[at] != " " else line[:at] + Text("┊", "red") + line[at + 1 :]
+        yield Text.assemble((f"{tick:>{_TICKS}}", "dim"), "┤" if tick else "│", marked)
+    yield Text(f"{'':{_TICKS}}└{'─' * width}", "dim")
+    left, right = compact(low), compact(high)
+    yield Text(f"{'':{_TICKS + 1}}{left}{'gradient norm ‖g‖':^{width - len(left) - len(right)}}{right}")
+
+
+def clipping_csv(result: Clipping) -> str:
+    """Return two kinds of rows, `window` and `step`, with the norm before and after both rules, and the cosine.
+
+    Numbers are written so that they read back as they are. Windows are numbered among those with a finite gradient.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("kind", "number", "norm", "by_norm", "by_element", "cosine"))
+    windows = (result.norms, result.norm.after, result.elementwise.after, result.elementwise.cosine)
+    steps = (result.before, result.by_norm, result.by_element, result.cosine)
+    for kind, series in (("window", windows), ("step", steps)):
+        for number, values in enumerate(zip(*series, strict=True), start=1):
+            writer.writerow((kind, number, *(float(value) for value in values)))
+    return stream.getvalue()
+
+
+def angle(cosine: float) -> float:
+    """Return an angle in degrees from its cosine."""
+    return math.degrees(math.acos(min(1.0, max(-1.0, cosine))))
