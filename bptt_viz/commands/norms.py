@@ -1,44 +1,41 @@
 """`bptt-viz norms`: the per-step gradient report."""
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from bptt_viz.commands.norms_options import BaselineFile, FailOn, Loss, WhichLoss, exit_code, verdicts
 from bptt_viz.console.options import Json, Output, model_command
-
-
-class Loss(StrEnum):
-    """Whose gradient the per-step norms are about."""
-
-    ALL = "all"
-    LAST = "last"
 
 
 @model_command
 def norms(
     request: Any,
-    loss: Annotated[
-        Loss, typer.Option("--loss", help="Norms of the gradient of all losses, or of the last one alone.")
-    ] = Loss.ALL,
+    loss: WhichLoss = Loss.ALL,
+    fail_on: FailOn = None,
+    baseline: BaselineFile = None,
     json: Json = False,
     output: Output = None,
-) -> None:
+) -> int:
     """Report the gradient at every time step of a rollout on text, and whether it vanishes or explodes.
 
     Example: bptt-viz norms lstm --steps 100
     """
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from bptt_viz.analyses.norms import norm_report
+    from bptt_viz.analyses.norms_baseline import compare, read_baseline
     from bptt_viz.console.output import console, emit, provenance
     from bptt_viz.models import prepare
-    from bptt_viz.render.json_document import document
+    from bptt_viz.render.json_document import SCHEMA_VERSION, document
     from bptt_viz.render.norms import norms_report
 
+    failing = verdicts(fail_on)
+    stored = read_baseline(baseline, SCHEMA_VERSION) if baseline else None
     report = norm_report(prepare(request), loss.value)
+    if stored is not None:
+        report = replace(report, baseline=compare(report, stored))
     if json:
-        text = document("norms", report, provenance("norms", {**asdict(report.run), "loss": loss.value}))
-        return emit(text, output)
-    screen = console()
-    return emit(norms_report(report, screen.is_terminal and output is None, screen.width), output)
+        emit(document("norms", report, provenance("norms", {**asdict(report.run), "loss": loss.value})), output)
+    else:
+        screen = console()
+        emit(norms_report(report, screen.is_terminal and output is None, screen.width), output)
+    return exit_code(report, failing)

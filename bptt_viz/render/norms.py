@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bptt_viz.render.norms_baseline import baseline_words
 from bptt_viz.render.norms_columns import Column
 from bptt_viz.render.norms_table import layer_table
 from bptt_viz.render.norms_words import decay_words, fit_words, run_words, verdict_words, why_words
@@ -41,7 +42,8 @@ def _verdict(report: NormReport) -> Text:
 
 def _reasons(report: NormReport) -> Table:
     made = _grid()
-    for label, words in (("why", why_words(report)), ("fit", fit_words(report))):
+    was = baseline_words(report.baseline) if report.baseline else []
+    for label, words in (("why", why_words(report)), ("fit", fit_words(report)), ("was", was)):
         for place, said in enumerate(words):
             made.add_row(Text(label if place == 0 else "", "bold"), Text(said))
     made.add_row(Text("try", "bold"), _advice(report))

@@ -1,0 +1,70 @@
+"""The options of `bptt-viz norms`, and what they make of its exit code."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bptt_viz.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from bptt_viz.results.norms import NormReport
+
+
+class Loss(StrEnum):
+    """Whose gradient the per-step norms are about."""
+
+    ALL = "all"
+    LAST = "last"
+
+
+_VERDICTS = {"vanishing": "vanishing", "exploding": "exploding", "nonfinite": "non-finite"}
+
+WhichLoss = Annotated[
+    Loss, typer.Option("--loss", help="Norms of the gradient of all losses, or of the last one alone.")
+]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="VERDICT,...",
+        help="Exit code 1 if the verdict is one of these: vanishing, exploding, nonfinite; several by commas.",
+    ),
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        metavar="FILE",
+        help="A document of norms --json to compare with; exit code 1 if the gradient got worse since.",
+    ),
+]
+
+
+def verdicts(given: list[str] | None) -> frozenset[str]:
+    """Return the verdicts that were listed by commas, by repeating the option, or both.
+
+    Raises:
+        UsageError: one of them is unknown.
+    """
+    words = [word.strip().lower() for text in given or () for word in text.split(",") if word.strip()]
+    for word in words:
+        if word.replace("-", "") not in _VERDICTS:
+            raise UsageError(f"--fail-on: {word!r} is none of {', '.join(_VERDICTS)}")
+    return frozenset(_VERDICTS[word.replace("-", "")] for word in words)
+
+
+def exit_code(report: "NormReport", failing: frozenset[str]) -> ExitCode:
+    """Return the exit code that was asked for, and say on standard error why if it is no pass."""
+    from bptt_viz.console.failures import say
+    from bptt_viz.render.norms_baseline import worse_words
+
+    code = ExitCode.PASS
+    if report.verdict in failing:
+        say(f"the verdict is {report.verdict}, on which --fail-on fails")
+        code = ExitCode.MISMATCH
+    if report.baseline is not None and report.baseline.worse:
+        say(worse_words(report.baseline))
+        code = ExitCode.MISMATCH
+    return code
