@@ -34,19 +34,31 @@ class Expressions:
             names: the names that operations' values have.
             outside: by operation, what comes back from users that are not among them.
         """
+        self._operations = operations
+        self._outside = outside
+        self.pieces = _pieces(operations.values())
+        self._work_out(names)
+        invented = [index for index in operations if index in self._named and index not in names]
+        if len(invented) > 1:
+            # Which values need a name shows only on the way back; number them in the order of computation.
+            found = {index: self.values[index] for index in invented}
+            letters = dict(zip(invented, sorted(found.values(), key=_numbered), strict=True))
+            self._work_out(dict(names) | letters)
+
+    def _work_out(self, names: Mapping[int, str]) -> None:
+        operations = self._operations
         self.values: dict[int, str] = {index: name for index, name in names.items() if index in operations}
         self.formulas: dict[int, str] = {}
         self.cotangents: dict[int, str] = {}
         self.sums: dict[int, str] = {}
         self.messages: dict[Slot, str] = {}
-        self.pieces = _pieces(operations.values())
         self._named = set(self.values)
         self._taken = set(names.values())
         for operation in operations.values():
             self._read_forward(operation)
         incoming: dict[int, list[tuple[Operand, str]]] = {index: [] for index in operations}
         for operation in reversed(list(operations.values())):
-            self._read_backward(operation, incoming, outside.get(operation.index, ()))
+            self._read_backward(operation, incoming, self._outside.get(operation.index, ()))
 
     def message(self, operand: Operand) -> str:
         """Return what goes back over an operand's edge."""
@@ -104,14 +116,19 @@ class Expressions:
         return f"d{self.values[index]}"
 
 
+def _numbered(name: str) -> tuple[str, int]:
+    letter, _, number = name.partition("_")
+    return letter, int(number) if number.isdigit() else 0
+
+
 def _pieces(operations: Iterable[Operation]) -> dict[int, list[str]]:
-    """Return the names of the parts that values are cut into, by the values' operations."""
-    found: dict[int, list[str]] = {}
+    """Return the names of the parts that values are cut into, in the order of cutting, by the values' operations."""
+    found: dict[int, dict[int, str]] = {}
     for operation in operations:
         for operand in operation.operands:
             if operand.piece:
-                found.setdefault(operand.source, []).append(operand.piece)
-    return found
+                found.setdefault(operand.source, {})[operand.cut] = operand.piece
+    return {source: [parts[cut] for cut in sorted(parts)] for source, parts in found.items()}
 
 
 def _common_suffix(pieces: Sequence[str]) -> str:

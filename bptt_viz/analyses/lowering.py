@@ -7,11 +7,12 @@ from typing import Any
 
 from bptt_viz.analyses.messages import Slot
 from bptt_viz.analyses.notation import fill
-from bptt_viz.ops.arithmetic import ADD
+from bptt_viz.ops.arithmetic import ADD, DIVIDE, MULTIPLY, POWER, SUBTRACT
 from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.ops.gating import GATES
 from bptt_viz.ops.reductions import MEAN, SUM
-from bptt_viz.ops.shaping import RESHAPE
+from bptt_viz.ops.selection import WHERE
+from bptt_viz.ops.shaping import CONCATENATE, RESHAPE
 from bptt_viz.ops.slicing import AT_STEP, SLICE
 from bptt_viz.tape import LEAF, Node
 
@@ -23,7 +24,9 @@ _FORMULAS = {
     "matmul": "{a} {b}",
     "power": "{a} ^ {b}",
     "negate": "−{a}",
+    "stop_gradient": "{a}",
 }
+_ELEMENTWISE = frozenset({ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, WHERE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +220,8 @@ def _gate(node: Node, name: str, packed: _Reference) -> Operation:
 
 def _formula(node: Node, letters: str) -> str:
     places = ", ".join(f"{{{letter}}}" for letter in letters)
+    if node.primitive is CONCATENATE:
+        return f"[{places}]"
     return _FORMULAS.get(node.primitive.name) or f"{node.primitive.symbol}({places})"
 
 
@@ -233,8 +238,8 @@ def _rule(node: Node, slot: int) -> str:
     """Return the template of what goes back to a parent, with the sum over rows where the parent was repeated."""
     rule = node.primitive.rule
     own = rule[slot] if slot < len(rule) - rule[-1].startswith("*") else rule[-1].removeprefix("*")
-    repeated = len(node.parents) == 2 and node.primitive.name != "matmul"
-    return fill("Σ_n {g}", {"g": own}) if repeated and node.parents[slot].value.size < node.value.size else own
+    repeated = node.primitive in _ELEMENTWISE and node.parents[slot].value.size < node.value.size
+    return fill("Σ_n {g}", {"g": own}) if repeated else own
 
 
 def _scalar(node: Node) -> str:

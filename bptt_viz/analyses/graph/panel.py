@@ -174,7 +174,7 @@ class _LayingOut:
         """Put the readout to the right of the cells, above all that leaves them; return the panel's width."""
         cells, readout = self._cells, self._readout
         if not self._crossing:
-            return cells.laid.along
+            return cells.laid.along + _CLEAR
         leaving = [cells.laid.centres[part.id][1] for part in self._step.parts if part.kind == "end"]
         anchors = [cells.laid.centres[anchor.id][1] for anchor in self._anchors.values()]
         floor = max([*(y + _CLEAR for y in leaving), *(y + _TURN for y in anchors)])

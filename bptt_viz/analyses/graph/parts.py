@@ -117,7 +117,7 @@ class _StepParts:
 
     def _equation(self, index: int) -> str:
         pieces = self.text.pieces.get(index)
-        parts = f"[{', '.join(dict.fromkeys(pieces))}] = " if pieces else ""
+        parts = f"[{', '.join(pieces)}] = " if pieces else ""
         return f"{self.text.values[index]} = {parts}{self.text.formulas[index]}"
 
     def _wanted(self) -> list[Node]:

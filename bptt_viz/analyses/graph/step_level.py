@@ -3,12 +3,11 @@
 from bptt_viz.analyses.graph.canvas import Canvas
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.layout.paths import parallel, rounded, straight
-from bptt_viz.analyses.graph.step_grid import ASIDE, BIG, CELL, LOSS, RADIUS, STATE, Grid, Row
+from bptt_viz.analyses.graph.step_grid import ASIDE, BIG, CELL, HIGH, LOSS_HIGH, RADIUS, Grid, Row
 from bptt_viz.analyses.graph.step_weights import WeightsDrawing
 from bptt_viz.arrays import norm
 from bptt_viz.models import Rollout
 from bptt_viz.results.graph import GraphEdge, Path
-from bptt_viz.results.lettering import clean
 from bptt_viz.tape import Node
 
 
@@ -37,6 +36,7 @@ class _Drawing:
         self._gradients = gradients
         self._steps = range(1, rollout.steps + 1)
         self._users = _users(rollout)
+        self._size = (self.grid.narrow, HIGH)
 
     def layer(self, row: Row) -> None:
         """Draw one layer's states, cells and weights."""
@@ -56,8 +56,8 @@ class _Drawing:
         row, y = self.grid.rows[0], self.grid.input_y
         for t, node in self._rollout.inputs.items():
             x, name = row.cell_x(t), f"t{t}-x"
-            self.canvas.box(name, "input", f"x_{t}", (x, y), STATE, t, 0, self._measured(node, f"x_{t}"))
-            path = straight((x, y + STATE[1] / 2), (x, row.bottom))
+            self.canvas.box(name, "input", f"x_{t}", (x, y), self._size, t, 0, self._measured(node, f"x_{t}"))
+            path = straight((x, y + HIGH / 2), (x, row.bottom))
             self.canvas.forward(name, row.cell(t), path)
             if node.active:
                 self._back(row.cell(t), name, path, node, f"dx_{t}")
@@ -86,10 +86,10 @@ class _Drawing:
             self.canvas.write(name, "note", *text)
 
     def _state(self, row: Row, k: int, name: str, t: int) -> None:
-        label = f"{clean(name)}_{t}{row.mark}"
+        label = row.label(name, t)
         tooltip = self._measured(row.run.states[t][name], label)
         kind, place = ("memory" if k else "state"), (row.state_x(t), row.line(k))
-        self.canvas.box(row.state(k, t), kind, label, place, STATE, t, row.depth, tooltip)
+        self.canvas.box(row.state(k, t), kind, label, place, (row.wide, HIGH), t, row.depth, tooltip)
 
     def _cell(self, row: Row, t: int) -> None:
         cell = type(row.run.cell)
@@ -100,21 +100,20 @@ class _Drawing:
     def _recur(self, row: Row, k: int, name: str, t: int) -> None:
         """Join a cell with one state before and after it."""
         y, cell = row.line(k), row.cell(t)
-        before = straight((row.state_x(t - 1) + STATE[0] / 2, y), (row.cell_x(t) - CELL[0] / 2, y))
-        after = straight((row.cell_x(t) + CELL[0] / 2, y), (row.state_x(t) - STATE[0] / 2, y))
+        before = straight((row.state_x(t - 1) + self.grid.wide / 2, y), (row.cell_x(t) - CELL[0] / 2, y))
+        after = straight((row.cell_x(t) + CELL[0] / 2, y), (row.state_x(t) - self.grid.wide / 2, y))
         self.canvas.forward(row.state(k, t - 1), cell, before)
         self.canvas.forward(cell, row.state(k, t), after)
-        label = clean(name)
         if self._gradients:
             carried = self._gradients.carried(row.depth, name, t)
-            what = f"what step {t} sends back to {label}_{t - 1}{row.mark}"
+            what = f"what step {t} sends back to {row.label(name, t - 1)}"
             self.canvas.backward(cell, row.state(k, t - 1), _back(before), carried, what)
-        self._back(row.state(k, t), cell, after, row.run.states[t][name], f"d{label}_{t}{row.mark}")
+        self._back(row.state(k, t), cell, after, row.run.states[t][name], f"d{row.label(name, t)}")
 
     def _climb(self, row: Row, t: int) -> None:
         """Join a cell with the state below it."""
         below = self.grid.rows[row.depth - 1]
-        path = straight((row.cell_x(t), below.top + STATE[1] / 2), (row.cell_x(t), row.bottom))
+        path = straight((row.cell_x(t), below.top + HIGH / 2), (row.cell_x(t), row.bottom))
         self.canvas.forward(below.state(0, t), row.cell(t), path)
         self._back_to_state(below, t, row.cell(t), path, ("cell", row.depth))
 
@@ -123,7 +122,7 @@ class _Drawing:
         if self._gradients:
             value = row.run.states[t][row.states[0]]
             users = [node for node in self._users.get(value.index, ()) if (node.scope.role, node.scope.layer) == scope]
-            what = f"what comes back to {clean(row.states[0])}_{t}{row.mark}"
+            what = f"what comes back to {row.label(row.states[0], t)}"
             self.canvas.backward(user, row.state(0, t), _back(path), self._gradients.into(value, users), what)
 
     def _output(self, row: Row, t: int) -> None:
@@ -131,10 +130,14 @@ class _Drawing:
         output, loss = self._rollout.outputs[t], self._rollout.losses[t]
         place, top = self.grid.step_loss(t), row.depth + 1
         score, cost = f"t{t}-y", f"t{t}-L"
-        self.canvas.box(score, "output", f"y_{t}", (x, y), STATE, t, top, self._measured(output, f"y_{t}, the scores"))
-        self.canvas.box(cost, "loss", f"L_{t}", place, LOSS, t, top, f"L_{t} = {loss.value.item():.4g}")
-        read = straight((x, row.top + STATE[1] / 2), (x, y - STATE[1] / 2))
-        judged = straight((x + STATE[0] / 2, y), (place[0] - LOSS[0] / 2, y))
+        self.canvas.box(
+            score, "output", f"y_{t}", (x, y), self._size, t, top, self._measured(output, f"y_{t}, the scores")
+        )
+        self.canvas.box(
+            cost, "loss", f"L_{t}", place, (self.grid.narrow, LOSS_HIGH), t, top, f"L_{t} = {loss.value.item():.4g}"
+        )
+        read = straight((x, row.top + HIGH / 2), (x, y - HIGH / 2))
+        judged = straight((x + self.grid.narrow / 2, y), (place[0] - self.grid.narrow / 2, y))
         self.canvas.forward(row.state(0, t), score, read)
         self.canvas.forward(score, cost, judged)
         self._back_to_state(row, t, score, read, ("readout", top))
@@ -143,7 +146,7 @@ class _Drawing:
     def _gather(self, t: int) -> None:
         """Lead L_t to L."""
         (x, y), (end, level) = self.grid.step_loss(t), self.grid.loss
-        start, end = y + LOSS[1] / 2, end - BIG[0] / 2
+        start, end = y + LOSS_HIGH / 2, end - BIG[0] / 2
         path = rounded(((x, start), (x, level), (end, level)), RADIUS)
         self.canvas.forward(f"t{t}-L", "L", path)
         side, low = x + ASIDE, level - ASIDE

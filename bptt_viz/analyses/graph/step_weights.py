@@ -5,7 +5,7 @@ import math
 from bptt_viz.analyses.graph.canvas import Canvas
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.layout.paths import rounded
-from bptt_viz.analyses.graph.step_grid import ASIDE, BIG, RADIUS, STATE, Grid, Row
+from bptt_viz.analyses.graph.step_grid import ASIDE, BIG, HIGH, RADIUS, Grid, Row
 from bptt_viz.results.graph import Path, Point
 from bptt_viz.results.lettering import clean
 
@@ -28,7 +28,7 @@ class WeightsDrawing:
         first = row.depth == 0
         self._place = (row.state_x(0), grid.input_y if first else row.bottom - 52)
         # The first layer's line runs below the inputs, the other ones' straight out of the box.
-        self._line = grid.input_y - STATE[1] / 2 - 24 if first else self._place[1]
+        self._line = grid.input_y - HIGH / 2 - 24 if first else self._place[1]
         self._name = f"l{row.depth}-W"
 
     def draw(self) -> None:
