@@ -7,6 +7,7 @@ import numpy as np
 from numpy import ndarray
 
 from bptt_viz.arrays import Array
+from bptt_viz.tape.collector import paused_collector
 from bptt_viz.tape.node import Node
 from bptt_viz.tape.pending import Gathered, Message, dense, merged, remembering
 from bptt_viz.tape.primitive import LEAF
@@ -48,6 +49,7 @@ class Cotangents:
         return self._slots[node.index] if node.index < len(self._slots) else None
 
 
+@paused_collector()
 def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> Cotangents:
     """Run one backward pass; the tape and the seeds stay as they are.
 

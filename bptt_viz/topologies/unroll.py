@@ -9,6 +9,7 @@ from bptt_viz.cells import Cell, State
 from bptt_viz.errors import BpttVizError, UsageError
 from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.tape import NO_ATTRIBUTES, Node, Primitive, Scope, Tape, record
+from bptt_viz.tape.collector import paused_collector
 
 Held = Mapping[int, Sequence[Mapping[str, Array]]]
 """By time step, one mapping a layer: states by name."""
@@ -120,11 +121,12 @@ def unroll(
     """
     tops: list[Node] = []
     cuts = frozenset(cuts)
-    for t, x in enumerate(inputs, start=1):
-        below = x
-        kept = held[t] if held is not None and t in cuts else None
-        for depth, run in enumerate(layers):
-            below = advance(run, below, t, t in cuts, None if kept is None else kept[depth])
-        tops.append(below)
+    with paused_collector():
+        for t, x in enumerate(inputs, start=1):
+            below = x
+            kept = held[t] if held is not None and t in cuts else None
+            for depth, run in enumerate(layers):
+                below = advance(run, below, t, t in cuts, None if kept is None else kept[depth])
+            tops.append(below)
     inputs[0].tape.scope = Scope()
     return tops
