@@ -13,9 +13,9 @@ from bptt_viz.errors import UsageError
 Directions = Mapping[str, Array]
 """By input name: directions (P, *shape), one a copy; inputs that are left out stay where they are."""
 
-COMPLEX_STEP = 1e-200
+COMPLEX_STEP = 2.0**-664
 """So small that its square is 0: no truncation error is left (Squire & Trapp 1998), and at a kink no term of second
-order decides, on both sides alike, which branch is taken."""
+order decides, on both sides alike, which branch is taken. A power of two, so that dividing by it rounds nothing."""
 
 
 class Method(StrEnum):
@@ -36,6 +36,9 @@ class Slopes(NamedTuple):
 
 Objective = Callable[[complex], Array]
 """step → Σ ⟨cotangent, outputs(x + step · direction)⟩ for all P directions: (P,), or (K, P) for K sets of them."""
+
+Line = Callable[[Sequence[float]], Array]
+"""S steps along one direction → Σ ⟨cotangent, outputs⟩ at each of them: (S,)."""
 
 CotangentSets = Outputs | Sequence[Outputs]
 
@@ -104,6 +107,16 @@ def objective(problem: Problem, cotangents: CotangentSets, directions: Direction
     return together if problem.batched else one_by_one
 
 
+def values_along(problem: Problem, cotangents: Outputs, direction: Directions) -> Line:
+    """Return the projected outputs along one direction (1, *shape); all steps in one evaluation if copies may."""
+
+    def at(steps: Sequence[float]) -> Array:
+        moved = {name: np.multiply.outer(np.asarray(steps), only[0]) for name, only in direction.items()}
+        return objective(problem, cotangents, moved)(1.0)
+
+    return at
+
+
 def _projected(outputs: Outputs, cotangents: CotangentSets, shape: tuple[int, ...]) -> Array:
     if isinstance(cotangents, Mapping):
         return np.broadcast_to(project(outputs, cotangents), shape)
@@ -120,21 +133,30 @@ def _central(along: Objective, method: Method, step: float) -> tuple[Array, Arra
     return total, size * np.finfo(float).eps / step
 
 
-def ridders(along: Objective, step: float, rounds: int = 6, shrink: float = 2.0) -> Slopes:
-    """Extrapolate central differences of shrinking steps to step 0 (Ridders 1982; the tableau is Neville's).
+def ridders(along: Objective, step: float, rounds: int = 6) -> Slopes:
+    """Extrapolate central differences of a step halved over and over to step 0 (Ridders 1982).
 
     Each direction keeps the entry of its tableau that agrees best with its neighbours; their disagreement is the
     method's own error estimate.
     """
+    return extrapolated([(along(h) - along(-h)) / (2 * h) for h in halved(step, rounds)])
+
+
+def halved(step: float, rounds: int) -> list[float]:
+    """Return the steps whose central differences are extrapolated."""
+    return [step / 2.0**k for k in range(rounds)]
+
+
+def extrapolated(differences: Sequence[Array]) -> Slopes:
+    """Extrapolate central differences at halved steps by Neville's tableau; at least two are needed."""
     previous: list[Array] = []
     best: Array | None = None
     smallest: Array | None = None
-    for round_ in range(rounds):
-        h = step / shrink**round_
-        row = [(along(h) - along(-h)) / (2 * h)]
+    for difference in differences:
+        row = [difference]
         factor = 1.0
         for k, above in enumerate(previous):
-            factor *= shrink**2
+            factor *= 4.0
             refined = (row[k] * factor - above) / (factor - 1)
             error = np.maximum(np.abs(refined - row[k]), np.abs(refined - above))
             better = np.ones(error.shape, bool) if smallest is None else error < smallest
@@ -142,8 +164,8 @@ def ridders(along: Objective, step: float, rounds: int = 6, shrink: float = 2.0)
             smallest = error if smallest is None else np.where(better, error, smallest)
             row.append(refined)
         previous = row
-    assert best is not None, "two rounds give an estimate"
-    assert smallest is not None, "two rounds give an estimate"
+    assert best is not None, "two differences give an estimate"
+    assert smallest is not None, "two differences give an estimate"
     return Slopes(best, smallest)
 
 

@@ -1,19 +1,13 @@
-"""The full tier: every entry of every input, many perturbed copies at once along a leading axis."""
-
-from collections.abc import Iterator
+"""The full tier: every entry of every input."""
 
 import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.checking.comparison import by_gate, compare, noise_floor, tolerance
-from bptt_viz.checking.differences import slopes
+from bptt_viz.checking.entries import entry_slopes
 from bptt_viz.checking.gate import Probe, settle
 from bptt_viz.checking.problem import Problem
 from bptt_viz.results.check import Case, Comparison, Judgement
-
-# Copies evaluated together hold about this many numbers an array: large enough to spread Python's cost over many
-# perturbations, small enough to stay in cache.
-_NUMBERS = 30_000
 
 
 def full(problem: Problem, asked: Probe, judgement: Judgement) -> Case:
@@ -40,26 +34,5 @@ def numeric_gradients(
     problem: Problem, asked: Probe, eps: float | None = None
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Return the numeric gradient of the probe's projection by every input, and each entry's uncertainty."""
-    gradients: dict[str, Array] = {}
-    doubts: dict[str, Array] = {}
-    for name, value in problem.inputs.items():
-        found = [
-            slopes(problem, asked.cotangents, {name: direction}, asked.method, eps)
-            for direction in unit_directions(value, problem)
-        ]
-        gradients[name] = np.concatenate([slope.value for slope in found]).reshape(value.shape)
-        doubts[name] = np.concatenate([np.broadcast_to(s.uncertainty, s.value.shape) for s in found]).reshape(
-            value.shape
-        )
-    return gradients, doubts
-
-
-def unit_directions(value: Array, problem: Problem) -> Iterator[Array]:
-    """Yield the unit vectors of one input, a chunk of copies (P, *shape) at a time."""
-    widest = max(array.size for array in problem.inputs.values())
-    chunk = max(1, _NUMBERS // max(widest, 1))
-    for start in range(0, value.size, chunk):
-        count = min(chunk, value.size - start)
-        units = np.zeros((count, value.size))
-        units[np.arange(count), start + np.arange(count)] = 1.0
-        yield units.reshape(count, *value.shape)
+    found = entry_slopes(problem, [asked.cotangents], tuple(problem.inputs), asked.method, eps)
+    return {name: s.value[0] for name, s in found.items()}, {name: s.uncertainty[0] for name, s in found.items()}

@@ -1,23 +1,14 @@
 """The gate tier: random projections and the behaviour of the backward pass, in milliseconds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from bptt_viz.arrays import Array, norm
+from bptt_viz.checking.choice import choose_method
 from bptt_viz.checking.comparison import compare, tolerance
-from bptt_viz.checking.differences import (
-    COMPLEX_STEP,
-    DEFAULT_STEP,
-    Directions,
-    Method,
-    Objective,
-    normalised,
-    objective,
-    ridders,
-    slopes,
-)
-from bptt_viz.checking.problem import Inconclusive, Inputs, Misbehaviour, Outputs, Problem
+from bptt_viz.checking.differences import Directions, Method, Slopes, slopes
+from bptt_viz.checking.problem import Inconclusive, Inputs, Misbehaviour, Outputs, Problem, pulled_back
 from bptt_viz.results.check import Case, Comparison, Judgement, Verdict
 
 Generator = np.random.Generator
@@ -26,7 +17,6 @@ Generator = np.random.Generator
 _DIRECTIONS = 2
 # Homogeneity is tested with a power of two, which scales floating-point numbers without rounding.
 _SCALE = 2.0**10
-_KINK = "the point is a kink: the slopes on its two sides differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +28,16 @@ class Probe:
         gradients: what the pullback returned for them.
         method: how the numeric side is found at this point.
         note: why not the complex step, if so.
+        directions: random ones, (P, *shape) by input: first one that moves all inputs, then some that move one alone.
+        numeric: the slopes along them.
     """
 
     cotangents: Outputs
     gradients: Inputs
     method: Method
     note: str
+    directions: Directions = field(default_factory=dict)
+    numeric: Slopes | None = None
 
 
 def signed(rng: Generator, shape: tuple[int, ...]) -> Array:
@@ -66,9 +60,10 @@ def probe(problem: Problem, rng: Generator, wanted: Method | None, eps: float | 
     gradients = problem.pullback(cotangents)
     _demand_gradients(problem, gradients)
     _demand_linear(problem, cotangents, gradients)
-    together = {name: signed(rng, (1, *value.shape)) for name, value in problem.inputs.items()}
-    method, note = choose_method(problem, cotangents, together, wanted, eps)
-    return Probe(cotangents, gradients, method, note)
+    directions = _directions(problem.inputs, rng)
+    chosen = choose_method(problem, outputs, cotangents, directions, wanted, eps)
+    numeric = chosen.numeric or slopes(problem, cotangents, directions, chosen.method, eps)
+    return Probe(cotangents, gradients, chosen.method, chosen.note, directions, numeric)
 
 
 def _demand_finite(outputs: Outputs) -> None:
@@ -96,9 +91,9 @@ def _demand_gradients(problem: Problem, gradients: Inputs) -> None:
 
 
 def _demand_linear(problem: Problem, cotangents: Outputs, gradients: Inputs) -> None:
-    again = problem.pullback(cotangents)
-    zeros = problem.pullback({place: 0 * value for place, value in cotangents.items()})
-    scaled = problem.pullback({place: _SCALE * value for place, value in cotangents.items()})
+    none = {place: 0 * value for place, value in cotangents.items()}
+    many = {place: _SCALE * value for place, value in cotangents.items()}
+    again, zeros, scaled = pulled_back(problem, [cotangents, none, many])
     for name, gradient in gradients.items():
         if not np.array_equal(gradient, again[name]):
             raise Misbehaviour(
@@ -106,101 +101,55 @@ def _demand_linear(problem: Problem, cotangents: Outputs, gradients: Inputs) -> 
             )
         if np.any(zeros[name]):
             raise Misbehaviour(f"a zero upstream gradient gives a non-zero gradient of {name}")
-        if norm(scaled[name] - _SCALE * gradient) > 1e-6 * norm(_SCALE * gradient):
+        expected = _SCALE * gradient
+        if not np.array_equal(scaled[name], expected) and norm(scaled[name] - expected) > 1e-6 * norm(expected):
             raise Misbehaviour(
                 f"the gradient of {name} does not grow with the upstream gradient: is it clipped inside backward?"
             )
 
 
-def choose_method(
-    problem: Problem, cotangents: Outputs, direction: Directions, wanted: Method | None, eps: float | None = None
-) -> tuple[Method, str]:
-    """Return the method to use: the wanted one, else the complex step where it agrees with a real difference.
-
-    A function that takes a modulus, a conjugate or a real buffer on its way is differentiable and yet not
-    complex-safe: its complex step is silently wrong. One real direction tells.
-
-    Raises:
-        Inconclusive: the point is a kink.
-    """
-    along = objective(problem, cotangents, normalised(direction)[0])
-    size = sum(norm(value) * norm(cotangents[place]) for place, value in problem.outputs(problem.inputs).items())
-    if wanted not in {None, Method.COMPLEX}:
-        _demand_smooth(along, size)
-        return wanted, ""
-    try:
-        with np.errstate(all="raise", under="ignore"):
-            _demand_smooth_complex(along)
-            imaginary = along(1j * COMPLEX_STEP).imag / COMPLEX_STEP
-    except (TypeError, ValueError, FloatingPointError, np.exceptions.ComplexWarning) as error:
-        _demand_smooth(along, size)
-        return Method.RIDDERS, f"not complex-safe: {type(error).__name__}"
-    real = ridders(along, eps or DEFAULT_STEP[Method.RIDDERS], rounds=3)
-    gap = np.abs(real.value - imaginary)
-    if wanted is not None or np.all(gap <= 10 * real.uncertainty + 1e-6 * np.abs(real.value)):
-        return Method.COMPLEX, ""
-    _demand_smooth(along, size)
-    return Method.RIDDERS, "not complex-safe"
+def _directions(inputs: Inputs, rng: Generator) -> Directions:
+    """Draw a direction that moves all inputs, and behind it `_DIRECTIONS` for each input that move it alone."""
+    count = 1 + _DIRECTIONS * len(inputs)
+    directions: dict[str, Array] = {}
+    for place, (name, value) in enumerate(inputs.items()):
+        moved = [0, *_own(place)]
+        directions[name] = np.zeros((count, *value.shape))
+        # Not short decimals: two entries that got the same one could stand in for each other unseen.
+        directions[name][moved] = rng.standard_normal((len(moved), *value.shape))
+    return directions
 
 
-def _demand_smooth(along: Objective, size: float) -> None:
-    """Refuse a point at which the slopes on the two sides of a direction differ.
-
-    f(x + h) + f(x − h) − 2 f(x), divided by h, tends to 0 with h where f is smooth and to the jump of the slope at a
-    kink; two steps tell the one from the other. `size` is the scale of f, whose rounding sets what can be seen.
-    """
-    h, here = 1e-4, along(0.0)
-    bend = [np.abs(along(step) + along(-step) - 2 * here) / step for step in (h, h / 2)]
-    slope = np.abs(along(h) - along(-h)) / h
-    noise = 1e3 * np.finfo(float).eps * size / h
-    if np.any(2 * bend[1] - bend[0] > 1e-6 * slope + noise):
-        raise Inconclusive(_KINK)
+def _own(place: int) -> range:
+    """Return which directions move the input at a place alone."""
+    return range(1 + _DIRECTIONS * place, 1 + _DIRECTIONS * (place + 1))
 
 
-def _demand_smooth_complex(along: Objective) -> None:
-    ahead, behind = along(1j * COMPLEX_STEP).imag, -along(-1j * COMPLEX_STEP).imag
-    if np.any(np.abs(ahead - behind) > 1e-9 * (np.abs(ahead) + np.abs(behind))):
-        raise Inconclusive(_KINK)
-
-
-def projections(
-    problem: Problem, asked: Probe, rng: Generator, judgement: Judgement
-) -> tuple[tuple[Comparison, ...], bool]:
+def projections(problem: Problem, asked: Probe, judgement: Judgement) -> tuple[tuple[Comparison, ...], bool]:
     """Compare each input's gradient along random directions of its own; also tell whether the numbers suffice.
 
     Returns:
         One comparison an input, and False if a failure is no larger than the method's own uncertainty.
     """
-    rows, directions = _own_directions(problem.inputs, rng)
-    numeric = slopes(problem, asked.cotangents, directions, asked.method, judgement.eps)
+    assert asked.numeric is not None, "a probe has found the slopes"
+    rows = {name: list(_own(place)) for place, name in enumerate(problem.inputs)}
+    numeric = {name: asked.numeric.value[own] for name, own in rows.items()}
     analytic = {
-        name: np.array([float(np.sum(asked.gradients[name] * directions[name][k])) for k in rows[name]])
-        for name in rows
+        name: np.array([float(np.sum(asked.gradients[name] * direction)) for direction in asked.directions[name][own]])
+        for name, own in rows.items()
     }
-    scale = {name: np.maximum(norm(asked.gradients[name]), np.abs(numeric.value[rows[name]])) for name in rows}
-    floor = judgement.atol * max(float(np.max(value)) for value in scale.values())
+    scale = {name: max(norm(asked.gradients[name]), float(np.max(np.abs(numeric[name])))) for name in rows}
+    floor = judgement.atol * max(scale.values())
     limits = tolerance(judgement, asked.method)
     found = []
     certain = True
-    for name, place in rows.items():
-        beside = max(float(np.max(scale[name])), floor)
-        made = compare(name, analytic[name], numeric.value[place], beside, limits, problem.inputs[name].size)
+    for name, own in rows.items():
+        beside = max(scale[name], floor)
+        made = compare(name, analytic[name], numeric[name], beside, limits, problem.inputs[name].size)
         found.append(made)
         if not made.passed:
-            certain &= bool(np.any(np.abs(analytic[name] - numeric.value[place]) > 10 * numeric.uncertainty[place]))
+            certain &= bool(np.any(np.abs(analytic[name] - numeric[name]) > 10 * asked.numeric.uncertainty[own]))
     return tuple(found), certain
-
-
-def _own_directions(inputs: Inputs, rng: Generator) -> tuple[dict[str, list[int]], dict[str, Array]]:
-    """Lay out `_DIRECTIONS` copies an input, each of which moves that input alone."""
-    count = _DIRECTIONS * len(inputs)
-    rows: dict[str, list[int]] = {}
-    directions: dict[str, Array] = {}
-    for place, (name, value) in enumerate(inputs.items()):
-        rows[name] = [_DIRECTIONS * place + k for k in range(_DIRECTIONS)]
-        directions[name] = np.zeros((count, *value.shape))
-        directions[name][rows[name]] = signed(rng, (_DIRECTIONS, *value.shape))
-    return rows, directions
 
 
 def gate(
@@ -213,7 +162,7 @@ def gate(
         return Case(problem.label, "gate", "none", Verdict.INCONCLUSIVE, str(why), ()), None
     except Misbehaviour as what:
         return Case(problem.label, "gate", "behaviour", Verdict.MISMATCH, str(what), ()), None
-    comparisons, certain = projections(problem, asked, rng, judgement)
+    comparisons, certain = projections(problem, asked, judgement)
     return Case(problem.label, "gate", _named(asked), *settle(comparisons, certain), comparisons), asked
 
 
@@ -230,6 +179,3 @@ def settle(comparisons: tuple[Comparison, ...], certain: bool) -> tuple[Verdict,
         return Verdict.INCONCLUSIVE, f"the numeric derivative of {failed[0].name} is too uncertain to judge by"
     names = ", ".join(made.name for made in failed)
     return Verdict.MISMATCH, f"wrong gradient of {names}"
-
-
-__all__ = ["Probe", "choose_method", "gate", "probe", "projections", "settle", "signed"]

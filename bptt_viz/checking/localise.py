@@ -6,8 +6,9 @@ from typing import Protocol, TypeGuard, runtime_checkable
 import numpy as np
 
 from bptt_viz.arrays import Array
+from bptt_viz.checking.choice import choose_method
 from bptt_viz.checking.differences import Method
-from bptt_viz.checking.gate import choose_method, signed
+from bptt_viz.checking.gate import signed
 from bptt_viz.checking.places import Finding, findings, gradient_at
 from bptt_viz.checking.primitives import Recorded, wrong_primitive
 from bptt_viz.checking.problem import Inputs, Outputs, Place, Problem
@@ -43,9 +44,10 @@ def localise(
     for shape in sorted(shapes):
         rng = np.random.default_rng((seed, *shape))
         problem = make(shape, rng)
-        cotangents = {place: signed(rng, value.shape) for place, value in problem.outputs(problem.inputs).items()}
+        outputs = problem.outputs(problem.inputs)
+        cotangents = {place: signed(rng, value.shape) for place, value in outputs.items()}
         direction = {name: signed(rng, (1, *value.shape)) for name, value in problem.inputs.items()}
-        method, _ = choose_method(problem, cotangents, direction, wanted)
+        method = choose_method(problem, outputs, cotangents, direction, wanted).method
         found = findings(problem, cotangents, method, judgement)
         if any(finding.wrong for finding in found):
             return _diagnosed(problem, shape, cotangents, found, method)

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from bptt_viz.arrays import Array
+from bptt_viz.checking.dual import Dual
 from bptt_viz.checking.problem import Inputs, Outputs, Place
+from bptt_viz.checking.replay import replayed
 from bptt_viz.models import Rollout, SequenceModel
 from bptt_viz.tape import Node, Tape, backward
 from bptt_viz.topologies import Held
@@ -46,18 +48,44 @@ class ModelProblem:
             "x": x,
         }
         self._held: Held | None = None
+        self._recorded: Rollout | None = None
 
     def outputs(self, inputs: Inputs) -> Outputs:
-        """Record the model at other inputs and return its outputs by place."""
-        rollout = self._run(self._lifted(inputs), self._carried() if self.cuts else None)
+        """Record the model at other inputs and return its outputs by place; dual ones go through what was recorded."""
+        if any(isinstance(value, Dual) for value in inputs.values()):
+            return self._replayed(inputs)
+        held = _for_copies(self._carried(), self._lead(inputs)) if self.cuts else None
+        rollout = self._run(self._lifted(inputs), held)
         return {place: node.value for place, node in _places(rollout).items()}
+
+    def _lead(self, inputs: Inputs) -> tuple[int, ...]:
+        """Return the leading axis of copies, if any input has one."""
+        leads = (value.shape[: value.ndim - self.inputs[name].ndim] for name, value in inputs.items())
+        return max(leads, default=())
+
+    def _replayed(self, inputs: Inputs) -> Outputs:
+        if self._recorded is None:
+            self._recorded = self._run(self.inputs, self._carried() if self.cuts else None)
+        nodes = self.nodes(self._recorded)
+        moved = {nodes[name]: value for name, value in inputs.items() if isinstance(value, Dual)}
+        values = replayed(self._recorded.tape, moved)
+        return {place: values.get(node.index, node.value) for place, node in _places(self._recorded).items()}
 
     def pullback(self, cotangents: Outputs) -> Inputs:
         """Record the model at the point and run its tape backward."""
+        return self.pullbacks([cotangents])[0]
+
+    def pullbacks(self, sets: Sequence[Outputs]) -> list[Inputs]:
+        """Record the model at the point once and run its tape backward for each set of cotangents."""
         rollout = self._run(self.inputs, None)
-        places = _places(rollout)
-        found = backward(rollout.tape, {places[place]: cotangent for place, cotangent in cotangents.items()})
-        return {name: found[node] for name, node in self.nodes(rollout).items()}
+        places, nodes = _places(rollout), self.nodes(rollout)
+        passes = [
+            backward(
+                rollout.tape, {places[place]: cotangent for place, cotangent in cotangents.items()}, nodes.values()
+            )
+            for cotangents in sets
+        ]
+        return [{name: found[node] for name, node in nodes.items()} for found in passes]
 
     def record(self) -> Tape:
         """Record the model at the point."""
@@ -90,6 +118,16 @@ class ModelProblem:
                 for cut in self.cuts
             }
         return self._held
+
+
+def _for_copies(held: Held, lead: tuple[int, ...]) -> Held:
+    """Give held states the leading axis of the copies that enter the other steps, so that all outputs have it."""
+    if not (lead and held):
+        return held
+    return {
+        cut: [{name: np.broadcast_to(value, lead + value.shape) for name, value in states.items()} for states in layers]
+        for cut, layers in held.items()
+    }
 
 
 def _places(rollout: Rollout) -> dict[Place, Node]:

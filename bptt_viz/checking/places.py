@@ -7,8 +7,8 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.checking.comparison import compare, noise_floor, tolerance
-from bptt_viz.checking.differences import Method, slopes
-from bptt_viz.checking.full import unit_directions
+from bptt_viz.checking.differences import Method
+from bptt_viz.checking.entries import entry_slopes
 from bptt_viz.checking.problem import Inputs, Outputs, Place, Problem
 from bptt_viz.results.check import Comparison, Judgement
 
@@ -69,22 +69,11 @@ def _numeric(
     problem: Problem, cotangents: Outputs, method: Method, eps: float | None
 ) -> Mapping[Place, dict[str, Array]]:
     sets = [{place: value} for place, value in cotangents.items()]
-    gradients: dict[Place, dict[str, Array]] = {place: {} for place in cotangents}
-    for name, value in problem.inputs.items():
-        chunks = [slopes(problem, sets, {name: units}, method, eps).value for units in unit_directions(value, problem)]
-        for place, row in zip(cotangents, np.concatenate(chunks, axis=-1), strict=True):
-            gradients[place][name] = row.reshape(value.shape)
-    return gradients
+    found = entry_slopes(problem, sets, tuple(problem.inputs), method, eps)
+    return {place: {name: s.value[k] for name, s in found.items()} for k, place in enumerate(cotangents)}
 
 
 def gradient_at(problem: Problem, cotangents: Outputs, wanted: tuple[str, ...], method: Method) -> Inputs:
     """Return the numeric gradient of ⟨cotangents, outputs⟩ by the wanted inputs."""
-    return {
-        name: np.concatenate(
-            [
-                slopes(problem, cotangents, {name: units}, method, None).value
-                for units in unit_directions(problem.inputs[name], problem)
-            ]
-        ).reshape(problem.inputs[name].shape)
-        for name in wanted
-    }
+    found = entry_slopes(problem, [cotangents], wanted, method, None)
+    return {name: slope.value[0] for name, slope in found.items()}

@@ -1,7 +1,7 @@
 """What a checker needs of anything it checks: named inputs, outputs by place, and the pullback that is in doubt."""
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -57,7 +57,10 @@ class Problem(Protocol):
         ...
 
     def outputs(self, inputs: Inputs) -> Outputs:
-        """Evaluate at other inputs, real or complex; leading axes of inputs come out as one of the outputs."""
+        """Evaluate at other inputs, real or complex; leading axes of inputs come out as one of the outputs.
+
+        Inputs may be dual numbers too, which most code written for NumPy takes; what does not may raise anything.
+        """
         ...
 
     def pullback(self, cotangents: Outputs) -> Inputs:
@@ -67,6 +70,22 @@ class Problem(Protocol):
             Misbehaviour: backward changes what it was given.
         """
         ...
+
+
+@runtime_checkable
+class Repeatable(Problem, Protocol):
+    """A problem whose forward pass leaves something that several backward passes may start from."""
+
+    def pullbacks(self, sets: Sequence[Outputs]) -> list[Inputs]:
+        """Run one fresh forward pass and, one after the other, a backward pass for each set of cotangents."""
+        ...
+
+
+def pulled_back(problem: Problem, sets: Sequence[Outputs]) -> list[Inputs]:
+    """Run a backward pass for each set of cotangents, each after a forward pass of its own unless one may serve all."""
+    if isinstance(problem, Repeatable):
+        return problem.pullbacks(sets)
+    return [problem.pullback(cotangents) for cotangents in sets]
 
 
 def project(outputs: Outputs, cotangents: Outputs) -> Array:

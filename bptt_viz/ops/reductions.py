@@ -32,9 +32,9 @@ def _kept_shape(x: Node, axis: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(1 if k - ndim in axis else size for k, size in enumerate(x.value.shape))
 
 
-def _value_of(reduce: Callable[..., Any]) -> Callable[..., Array]:
+def _value_of(reduce: Callable[..., Array]) -> Callable[..., Array]:
     def value(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
-        return np.asarray(reduce(x, axis=axis, keepdims=keepdims))
+        return reduce(x, axis=axis, keepdims=keepdims)
 
     return value
 

@@ -113,3 +113,11 @@ def test_no_pattern_is_read_into_failures_everywhere() -> None:
     shapes = parse_shapes("1x1,2x3")
     cases = [Case("", "gate", "complex", Verdict.MISMATCH, "", ())] * len(shapes)
     assert pattern_of(shapes, cases) == ""
+
+
+@pytest.mark.parametrize("method", [None, *Method])
+def test_every_entry_of_a_truncated_gradient_passes(method: Method | None) -> None:
+    """An input that reaches no step behind the cut has no copies there."""
+    assert (
+        check_model(CheckRequest("gru", truncate=2, layers=2, every_entry=True, method=method)).verdict is Verdict.PASS
+    )

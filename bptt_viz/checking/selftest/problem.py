@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bptt_viz.arrays import Array
+from bptt_viz.checking.dual import Dual
 from bptt_viz.checking.problem import Inputs, Misbehaviour, Outputs, Place
 from bptt_viz.checking.shapes import Shape
 
@@ -52,7 +53,7 @@ class HandProblem:
             for name, value in inputs.items()
         }
         found, _ = self._forward()({**lifted, "_steps": self.steps}, **self._holding())
-        return {Place(*key): np.asarray(value) for key, value in found.items()}
+        return {Place(*key): value if isinstance(value, Dual) else np.asarray(value) for key, value in found.items()}
 
     def pullback(self, cotangents: Outputs) -> Inputs:
         """Run a fresh forward pass and the hand-written backward pass, on copies that they may spoil."""
