@@ -1,7 +1,7 @@
 """Measures how large states and their gradients are at every time step of a rollout."""
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 from bptt_viz.analyses.advice import advise
 from bptt_viz.analyses.decay import fit_decay, follow, judge
 from bptt_viz.analyses.nonfinite import first_nonfinite
+from bptt_viz.analyses.norms_spread import Draw, draw, middle, spread
 from bptt_viz.analyses.parts import Uses
 from bptt_viz.analyses.saturation import Found, activated, pooled, shares
 from bptt_viz.arrays import Array, norm
@@ -22,32 +23,58 @@ from bptt_viz.tape import Cotangents, Node, backward
 from bptt_viz.topologies import Layer
 
 Loss = Literal["all", "last"]
+Tick = Callable[[float], None]
+"""Takes the share that is done, 0 to 1."""
 
 # Eigenvalues of a larger matrix would take longer than everything else.
 _LARGEST_MATRIX = 512
 
 
-def norm_report(prepared: Prepared, loss: Loss = "all") -> NormReport:
+def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Tick = lambda _: None) -> NormReport:
     """Run a model, take its gradients, and report them step by step with a verdict.
 
     Args:
         prepared: the model, its parameters and its data.
         loss: whose gradient the per-step norms are about: `all` for L = Σ L_t, `last` for L_T alone. The verdict is
             about L_T in both cases: a sum is refreshed at every step and looks healthy where long paths vanish.
+        seeds: K, how often the weights are drawn; the model's own draw is the first.
+        tick: takes the share of draws that are done.
     """
     with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
         rollout = prepared.run()
-        asked = seeded(rollout, loss)
-        last = asked if loss == "last" else seeded(rollout, "last", _states(rollout))
+        asked, last = _both(rollout, loss)
         layers = layer_norms(rollout, asked, last)
-        place = first_nonfinite(rollout, asked)
-    chain = follow([_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])], _smallest(rollout))
-    verdict = judge(chain, place is None)
+        first = draw(rollout, last, first_nonfinite(rollout, asked))
+        draws = [first, *_more_draws(prepared, loss, seeds, tick)]
+        found = spread(draws, smallest := _smallest(rollout))
+        median = middle(draws)
+    joint = [_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])]
+    chain = follow(joint if seeds == 1 else median, smallest)
+    places = [one.place for one in draws if one.place is not None]
+    verdict, place = judge(chain, 2 * len(places) < seeds), next(iter(places), None)
     run = describe(prepared)
     advice = advise(verdict, run, chain, layers, place)
     inputs, targets = _characters(prepared, rollout)
     losses = tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in range(1, rollout.steps + 1))
-    return NormReport(verdict, advice, place, run, loss, chain, layers, inputs, targets, losses)
+    return NormReport(verdict, advice, place, run, loss, chain, layers, inputs, targets, losses, found)
+
+
+def _both(rollout: Rollout, loss: Loss) -> tuple[Cotangents, Cotangents]:
+    """Return the gradients of the loss that was asked for, and those of the last loss alone."""
+    asked = seeded(rollout, loss)
+    return asked, asked if loss == "last" else seeded(rollout, "last", _states(rollout))
+
+
+def _more_draws(prepared: Prepared, loss: Loss, seeds: int, tick: Tick) -> Iterator[Draw]:
+    """Draw the weights anew with the following seeds; the data stay."""
+    request = prepared.request
+    initialisation = Initialisation.parse(request.init)
+    for k in range(1, seeds):
+        tick(k / seeds)
+        values = prepared.model.draw(np.random.default_rng(request.seed + k), initialisation, request.dtype)
+        rollout = replace(prepared, values=values).run()
+        asked, last = _both(rollout, loss)
+        yield draw(rollout, last, first_nonfinite(rollout, asked))
 
 
 def seeded(rollout: Rollout, loss: Loss, wrt: Collection[Node] | None = None) -> Cotangents:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bptt_viz.errors import UsageError
-from bptt_viz.results.norms import Chain, NormReport, Trend
+from bptt_viz.results.norms import NormReport, Trend
 from bptt_viz.results.norms_baseline import Comparison, Measured
 
 _ROUNDING = 1e-6
@@ -54,7 +54,9 @@ def read_baseline(path: Path, schema_version: int) -> Baseline:
         given = found.get("schema_version")
         raise UsageError(f"--baseline {path} has schema_version {given!r}, not {schema_version}; write it anew")
     try:
-        return Baseline(path.name, dict(found["run"]), _stored(found))
+        return Baseline(
+            path.name, {**found["run"], "seeds": (found["spread"] or {"seeds": 1})["seeds"]}, _stored(found)
+        )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UsageError(f"--baseline {path} lacks what norms --json writes; write it anew") from None
 
@@ -62,8 +64,10 @@ def read_baseline(path: Path, schema_version: int) -> Baseline:
 def _stored(document: Mapping[str, Any]) -> Measured:
     """Return what a document says; numbers that are not finite are strings in it."""
     chain = document["chain"]
-    decay, gone = chain["decay"] or {"rate": None, "low": None, "high": None}, chain["gone"]
-    rate, low, high = (None if decay[name] is None else float(decay[name]) for name in ("rate", "low", "high"))
+    line, gone, band = chain["decay"] or dict.fromkeys(("rate", "low", "high")), chain["gone"], document["spread"]
+    if band is not None and band["rate"] is not None:
+        line = {**band["rate"], "rate": band["rate"]["median"]}
+    rate, low, high = (None if line[name] is None else float(line[name]) for name in ("rate", "low", "high"))
     memory = None if gone is None else float(gone["distance"])
     return Measured(Trend(document["verdict"]), rate, low, high, memory, gone is not None and not gone["measured"])
 
@@ -71,9 +75,10 @@ def _stored(document: Mapping[str, Any]) -> Measured:
 def compare(report: NormReport, baseline: Baseline) -> Comparison:
     """Return what changed since the baseline.
 
-    The rate got worse if it lies outside the stored interval and farther from 1; the memory, if it is shorter by more
-    than a step than at the lower end of that interval. A worse verdict counts unless the rate is still inside the
-    interval: then it has only crossed a limit that was near.
+    The rate is the one that the verdict names: of one row its interval is the fit's, of several draws or rows that of
+    10 to 90 % of them. It got worse if it lies outside the stored interval and farther from 1; the memory, if it is
+    shorter by more than a step than at the lower end of that interval. A worse verdict counts unless the rate is still
+    inside the interval: then it has only crossed a limit that was near.
 
     Args:
         report: the new report.
@@ -83,7 +88,7 @@ def compare(report: NormReport, baseline: Baseline) -> Comparison:
         UsageError: they are about different set-ups.
     """
     _same_run(_as_stored(report), baseline)
-    before, after = baseline.measured, _measured(report.verdict, report.chain)
+    before, after = baseline.measured, _measured(report)
     judged = {
         "verdict": (before.verdict is not after.verdict, _verdict_worse(before, after)),
         "rate": (_rate_changed(before, after), _rate_worse(before, after)),
@@ -94,7 +99,8 @@ def compare(report: NormReport, baseline: Baseline) -> Comparison:
 
 
 def _as_stored(report: NormReport) -> Any:
-    return json.loads(json.dumps(asdict(report.run)))
+    run = {**asdict(report.run), "seeds": report.spread.seeds if report.spread else 1}
+    return json.loads(json.dumps(run))
 
 
 def _same_run(run: Mapping[str, Any], baseline: Baseline) -> None:
@@ -108,10 +114,14 @@ def _said(value: Any) -> str:
     return " ".join(f"{name}={item}" for name, item in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _measured(verdict: Trend, chain: Chain) -> Measured:
-    decay, gone = chain.decay, chain.gone
-    rate, low, high = (decay.rate, decay.low, decay.high) if decay else (None, None, None)
-    return Measured(verdict, rate, low, high, gone.distance if gone else None, gone is not None and not gone.measured)
+def _measured(report: NormReport) -> Measured:
+    """Return the rate that the verdict names: the median over draws and rows where there are several."""
+    line, gone, band = report.chain.decay, report.chain.gone, report.spread and report.spread.rate
+    rate, low, high = (line.rate, line.low, line.high) if line else (None, None, None)
+    if band:
+        rate, low, high = band.median, band.low, band.high
+    memory = gone.distance if gone else None
+    return Measured(report.verdict, rate, low, high, memory, gone is not None and not gone.measured)
 
 
 def _rate_changed(before: Measured, after: Measured) -> bool:

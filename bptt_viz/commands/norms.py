@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bptt_viz.commands.norms_options import BaselineFile, FailOn, Loss, WhichLoss, exit_code, verdicts
+from bptt_viz.commands.norms_options import BaselineFile, FailOn, Loss, Seeds, WhichLoss, exit_code, verdicts
 from bptt_viz.console.options import Json, Output, model_command
 
 
@@ -10,6 +10,7 @@ from bptt_viz.console.options import Json, Output, model_command
 def norms(
     request: Any,
     loss: WhichLoss = Loss.ALL,
+    seeds: Seeds = 1,
     fail_on: FailOn = None,
     baseline: BaselineFile = None,
     json: Json = False,
@@ -24,17 +25,20 @@ def norms(
     from bptt_viz.analyses.norms import norm_report
     from bptt_viz.analyses.norms_baseline import compare, read_baseline
     from bptt_viz.console.output import console, emit, provenance
+    from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
     from bptt_viz.render.json_document import SCHEMA_VERSION, document
     from bptt_viz.render.norms import norms_report
 
     failing = verdicts(fail_on)
     stored = read_baseline(baseline, SCHEMA_VERSION) if baseline else None
-    report = norm_report(prepare(request), loss.value)
+    with progress("norms") as tick:
+        report = norm_report(prepare(request), loss.value, seeds, tick)
     if stored is not None:
         report = replace(report, baseline=compare(report, stored))
     if json:
-        emit(document("norms", report, provenance("norms", {**asdict(report.run), "loss": loss.value})), output)
+        ran = provenance("norms", {**asdict(report.run), "loss": loss.value, "seeds": seeds})
+        emit(document("norms", report, ran), output)
     else:
         screen = console()
         emit(norms_report(report, screen.is_terminal and output is None, screen.width), output)

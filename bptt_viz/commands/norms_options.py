@@ -24,6 +24,9 @@ _VERDICTS = {"vanishing": "vanishing", "exploding": "exploding", "nonfinite": "n
 WhichLoss = Annotated[
     Loss, typer.Option("--loss", help="Norms of the gradient of all losses, or of the last one alone.")
 ]
+Seeds = Annotated[
+    int, typer.Option("--seeds", help="How often the weights are drawn, from --seed on.", min=1, max=10**6)
+]
 FailOn = Annotated[
     list[str] | None,
     typer.Option(

@@ -7,7 +7,7 @@ from rich.text import Text
 from bptt_viz.render.norms_baseline import baseline_words
 from bptt_viz.render.norms_columns import Column
 from bptt_viz.render.norms_table import layer_table
-from bptt_viz.render.norms_words import decay_words, fit_words, run_words, verdict_words, why_words
+from bptt_viz.render.norms_words import decay_words, draws_words, fit_words, run_words, verdict_words, why_words
 from bptt_viz.results.norms import LayerNorms, NormReport, Trend
 
 _STYLES = {
@@ -43,7 +43,12 @@ def _verdict(report: NormReport) -> Text:
 def _reasons(report: NormReport) -> Table:
     made = _grid()
     was = baseline_words(report.baseline) if report.baseline else []
-    for label, words in (("why", why_words(report)), ("fit", fit_words(report)), ("was", was)):
+    for label, words in (
+        ("all", draws_words(report)),
+        ("why", why_words(report)),
+        ("fit", fit_words(report)),
+        ("was", was),
+    ):
         for place, said in enumerate(words):
             made.add_row(Text(label if place == 0 else "", "bold"), Text(said))
     made.add_row(Text("try", "bold"), _advice(report))

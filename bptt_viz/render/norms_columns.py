@@ -45,7 +45,7 @@ class Column(NamedTuple):
 
 def columns(report: NormReport, layer: LayerNorms) -> list[Column]:
     """Return all columns of a layer's table, in order."""
-    return [*_steps(report), *_gradients(report, layer), *_last(layer), *_units(layer)]
+    return [*_steps(report), *_gradients(report, layer), *_last(layer), *_spread(report, layer), *_units(layer)]
 
 
 def _steps(report: NormReport) -> list[Column]:
@@ -53,7 +53,7 @@ def _steps(report: NormReport) -> list[Column]:
     return [
         Column("t", "", _cells(str(t) for t in range(1, report.run.steps + 1)), 0),
         Column("x→y", "input and target character", _cells(f"{visible(x)}→{visible(y)}" for x, y in pairs), 2),
-        Column("L_t", "loss at t", _cells(map(compact, report.losses)), EXTRA),
+        Column("L_t", "loss at t", _cells(map(compact, report.losses)), EXTRA + 1),
     ]
 
 
@@ -65,7 +65,7 @@ def _gradients(report: NormReport, layer: LayerNorms) -> list[Column]:
         Column("back", "of that, what comes back through time from t + 1", _cells(map(scientific, first.back)), 3),
     ]
     return [
-        *(_size(state.name, state.value, rank) for state, rank in zip(layer.states, (5, EXTRA + 1), strict=False)),
+        *(_size(state.name, state.value, rank) for state, rank in zip(layer.states, (5, EXTRA + 2), strict=False)),
         Column(f"‖∂{loss}/∂{first.name}‖", f"gradient of {whole}", _cells(map(scientific, first.total)), 1),
         *parts,
         *(Column(f"‖∂{loss}/∂{s.name}‖", "", _cells(map(scientific, s.total)), 4) for s in others),
@@ -84,6 +84,22 @@ def _last(layer: LayerNorms) -> list[Column]:
     return [
         Column(CHAIN, f"gradient of the last loss alone, by {names}; decides the verdict", tones, 0),
         Column("×step", f"{CHAIN} at t over that at t + 1: what one step back leaves", ratios, 1),
+    ]
+
+
+def _spread(report: NormReport, layer: LayerNorms) -> list[Column]:
+    """Return the quantiles over draws and rows, where there are several."""
+    if report.spread is None:
+        return []
+    band = report.spread.layers[layer.depth]
+    shown = (f"{scientific(low)}…{scientific(high)}" for low, high in zip(band.low, band.high, strict=True))
+    return [
+        Column(
+            "10…90%",
+            f"{CHAIN} of each row and draw, of its own last loss: 10 % and 90 % quantile",
+            _cells(shown),
+            EXTRA,
+        )
     ]
 
 

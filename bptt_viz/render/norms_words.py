@@ -15,6 +15,7 @@ from bptt_viz.results.norms import (
     Place,
     Trend,
 )
+from bptt_viz.results.norms_spread import RateBand, Spread
 
 _NAMES = {"relu": "ReLU"}
 
@@ -29,11 +30,12 @@ def verdict_words(report: NormReport) -> str:
     if not chain.share >= 0:
         return "No gradient leaves the last loss, so no decay can be fitted."
     over = {Trend.HEALTHY: f"over these {last} steps. ", Trend.UNDETERMINED: f"{last} steps are too few to tell. "}
-    return f"{over.get(report.verdict, '')}Going back from step {last}, the gradient of the last loss {_fate(chain)}."
+    fate = _fate(chain, report.spread)
+    return f"{over.get(report.verdict, '')}Going back from step {last}, the gradient of the last loss {fate}."
 
 
-def _fate(chain: Chain) -> str:
-    does = [_multiplied(chain, chain.decay)] if chain.decay else []
+def _fate(chain: Chain, spread: Spread | None) -> str:
+    does = [_multiplied(chain, chain.decay, spread)] if chain.decay else []
     does += [_crosses(chain, chain.crossing)] if chain.crossing else []
     parts = ["; it ".join(does)] if does else []
     if chain.decay and not chain.crossing:
@@ -43,13 +45,35 @@ def _fate(chain: Chain) -> str:
     return "; ".join(parts)
 
 
-def _multiplied(chain: Chain, decay: Decay) -> str:
-    pace = ""
-    if decay.half_life is not None:
-        pace = f", and halves every {steps(decay.half_life)}"
-    elif decay.doubling is not None:
-        pace = f", and doubles every {steps(decay.doubling)}"
-    return f"is multiplied by {rate_words(decay)} at each step{pace if chain.crossing else ''}"
+def _multiplied(chain: Chain, decay: Decay, spread: Spread | None) -> str:
+    pace, found = "", spread.rate if spread and spread.rate else decay
+    if found.half_life is not None:
+        pace = f", and halves every {steps(found.half_life)}"
+    elif found.doubling is not None:
+        pace = f", and doubles every {steps(found.doubling)}"
+    rate = _band_words(found, spread) if spread and isinstance(found, RateBand) else rate_words(decay)
+    return f"is multiplied by {rate} at each step{pace if chain.crossing else ''}"
+
+
+def _band_words(rate: RateBand, spread: Spread) -> str:
+    return (
+        f"{compact(rate.median)} (median over {_sample(spread)}; 10–90%: {compact(rate.low)} to {compact(rate.high)})"
+    )
+
+
+def _sample(spread: Spread) -> str:
+    counted = ((spread.seeds, "draws"), (spread.rows, "rows"))
+    return " × ".join(f"{count} {name}" for count, name in counted if count > 1)
+
+
+def draws_words(report: NormReport) -> list[str]:
+    """Return how many draws of the weights have which verdict, where there are several."""
+    spread = report.spread
+    if spread is None or spread.seeds == 1:
+        return []
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in spread.verdicts.items())
+    first, last = report.run.seed, report.run.seed + spread.seeds - 1
+    return [f"{spread.seeds} draws of the weights, seeds {first} to {last}: {verdicts}; why and table: seed {first}"]
 
 
 def _crosses(chain: Chain, crossing: Crossing) -> str:
@@ -109,7 +133,8 @@ def fit_words(report: NormReport) -> list[str]:
         return []
     until = "" if decay.farthest == report.run.steps - 1 else ", before it underflows"
     range_ = f"{decay.nearest} to {decay.farthest} steps before T{until}"
-    return [f"line through log ‖∂L_T‖ from {range_}: R² = {decay.r_squared:.4f}", *_own_rates(report)]
+    what = "the median of log ‖∂L_T‖" if report.spread and report.spread.seeds > 1 else "log ‖∂L_T‖"
+    return [f"line through {what} from {range_}: R² = {decay.r_squared:.4f}", *_own_rates(report)]
 
 
 def _own_rates(report: NormReport) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from bptt_viz.results.norms_baseline import Comparison
 from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Series, Trend
+from bptt_viz.results.norms_spread import Spread
 
 __all__ = [
     "GONE",
@@ -174,11 +175,12 @@ class NormReport:
         nonfinite: the first number that is not finite, if there is one.
         run: what was measured.
         loss: which loss `StateNorms` and `LayerNorms.weight` are about: `all` (Σ L_t) or `last` (L_T).
-        chain: all layers' states together, for the last loss alone.
+        chain: all layers' states together, for the last loss alone; of several draws, the median of the norms.
         layers: from bottom to top.
         inputs: the first window's characters x_t; None where the topology has no input.
         targets: the characters that should follow; None where it has no output.
         losses: L_t; None where it has no output.
+        spread: all draws and rows, where there is more than one; `layers` and what follows are the first draw's.
         baseline: what changed since an earlier report, if one was named.
     """
 
@@ -192,4 +194,5 @@ class NormReport:
     inputs: tuple[str | None, ...]
     targets: tuple[str | None, ...]
     losses: tuple[float | None, ...]
+    spread: Spread | None = None
     baseline: Comparison | None = None

@@ -240,3 +240,14 @@ def test_a_file_that_cannot_be_read_is_a_usage_error(capsys, name):
     code, err = failing(capsys, [*VANISHING, "--baseline", name])
     assert code == ExitCode.USAGE
     assert "cannot be read" in err
+
+
+def test_several_draws_are_compared_by_the_median_over_all(capsys, stored):
+    arguments = [*VANISHING, "--seeds", "3", "--steps", "12"]
+    path = stored(arguments)
+    assert run([*arguments, "--baseline", path]) == ExitCode.PASS
+    (line,) = was(capsys)
+    assert line.startswith("as in before.json: vanishing, ×0.4")
+    code, err = failing(capsys, [*VANISHING, "--steps", "12", "--baseline", path])
+    assert code == ExitCode.USAGE
+    assert "seeds 3, here 1" in err
