@@ -19,7 +19,6 @@ def of_torch(task: Task) -> Call:
         cell.bias_ih.copy_(torch.from_numpy(task.b_h[order]))
         cell.bias_hh.zero_()
     x, start = torch.from_numpy(task.x), torch.from_numpy(task.zeros)
-    ones = torch.ones_like(start)
 
     def call() -> list[torch.Tensor]:
         cell.zero_grad()
@@ -27,7 +26,8 @@ def of_torch(task: Task) -> Call:
         for x_t in x:
             h, c = cell(x_t, (h, c))
             hs.append(h)
-        torch.autograd.backward(hs, [ones] * len(hs))
+        # A little faster than torch.autograd.backward(hs, ones).
+        torch.stack(hs).sum().backward()
         return [cell.weight_ih.grad, cell.weight_hh.grad, cell.bias_ih.grad]
 
     return call
@@ -49,8 +49,8 @@ def of_autograd(task: Task) -> Call:
         total = 0.0
         for x_t in task.x:
             raw = anp.dot(x_t, W_xh) + anp.dot(h, W_hh) + b_h
-            # The formula of autograd's own LSTM example; it is also the fastest of those tried.
-            gates = 0.5 * (anp.tanh(0.5 * raw[:, : 3 * H]) + 1.0)
+            # All three gates at once, and σ by exp rather than by tanh: the fastest of what was tried.
+            gates = 1.0 / (1.0 + anp.exp(-raw[:, : 3 * H]))
             i, f, o = gates[:, :H], gates[:, H : 2 * H], gates[:, 2 * H :]
             c = f * c + i * anp.tanh(raw[:, 3 * H :])
             h = o * anp.tanh(c)

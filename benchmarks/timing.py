@@ -1,5 +1,6 @@
 """What every benchmark shares: interleaved rounds, medians, and one line that says what they were taken on."""
 
+import gc
 import os
 import platform
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ def interleaved(calls: Mapping[str, Call], rounds: int = 9, seconds: float = 0.1
     Returns:
         Seconds a call, one entry a round, by name.
     """
+    # Full collections must not visit what a peer has merely imported and charge it to whoever is running.
+    gc.collect()
+    gc.freeze()
     repeats = {name: max(1, round(seconds / _once(call))) for name, call in calls.items()}
     found: Rounds = {name: [] for name in calls}
     for _ in range(rounds):
