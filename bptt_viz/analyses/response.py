@@ -255,8 +255,10 @@ def _shown(setting: ResponseSetting, states: Array) -> Array:
 
 
 def _rate(values: Array) -> float:
-    """Return the mean factor a step of |h| over the second half of the steps."""
-    last, middle = abs(float(values[-1])), abs(float(values[(len(values) - 1) // 2]))
-    if not (last > 0 and middle > 0 and np.isfinite(last)):
+    """Return the mean factor a step of |h| over the second half of the steps at which it is in range; NaN if none."""
+    sizes = np.abs(values)
+    usable = (sizes > np.finfo(float).tiny) & np.isfinite(sizes)
+    reach = len(values) - 1 if usable.all() else int(np.argmin(usable)) - 1
+    if reach < 1:
         return float("nan")
-    return float((last / middle) ** (1 / (len(values) - 1 - (len(values) - 1) // 2)))
+    return float((sizes[reach] / sizes[reach // 2]) ** (1 / (reach - reach // 2)))

@@ -89,12 +89,16 @@ def _any(runs: Sequence[Run], fate: Fate) -> bool:
 def _followed(panels: Sequence[ResponsePanel], name: str) -> str:
     """Say at which |λ| the norm has the factor |λ| a step, whatever the matrix and the bias."""
     own = [panel.runs for panel in panels if panel.name == name]
-    rates = [run.rate for runs in own for run in runs]
-    if len(own[0]) > 1 and max(rates) - min(rates) <= _CLOSE:
-        return f"{name} nowhere (constant at every |λ|)"
     weights = [run.weight for run in own[0]]
-    hit = [all(follows(runs[k]) for runs in own) for k in range(len(weights))]
+    if all(map(_constant, own)):
+        return f"{name} nowhere (constant at every |λ|)"
+    hit = [all(follows(runs[k]) and not _constant(runs) for runs in own) for k in range(len(weights))]
     return f"{name} {weights_where(weights, hit, '|λ|') if any(hit) else 'at no |λ|'}"
+
+
+def _constant(runs: Sequence[Run]) -> bool:
+    """Tell whether the norm stays as it is at every weight, so that it goes with none of them."""
+    return len(runs) > 1 and all(abs(run.rate - 1) <= _CLOSE for run in runs)
 
 
 def follows(run: Run) -> bool:
