@@ -17,6 +17,8 @@ Tick = Callable[[float], None]
 _AT_ONCE = 2**14
 _WALL_PLACES, _SCAN, _ZOOMS, _ZOOM = 7, 1001, 7, 20
 _STEEP = 100.0
+# Beyond it, products of w and b would leave the range of the numbers.
+_FARTHEST = 1e100
 _PROFILE = 801
 
 
@@ -70,8 +72,8 @@ def surface(setting: SurfaceSetting, tick: Tick | None = None) -> Surface:
 
 def _check(setting: SurfaceSetting) -> None:
     for option, (low, high) in (("w", setting.w_range), ("b", setting.b_range)):
-        if not (np.isfinite(low) and np.isfinite(high) and low < high):
-            raise UsageError(f"--{option} wants LOW,HIGH, finite and ascending, got {low:g},{high:g}")
+        if not -_FARTHEST <= low < high <= _FARTHEST:
+            raise UsageError(f"--{option} wants LOW,HIGH, ascending and within ±{_FARTHEST:g}, got {low:g},{high:g}")
     for option, given in (("rate", setting.rate), ("threshold", setting.threshold)):
         if not (np.isfinite(given) and given > 0):
             raise UsageError(f"--{option} must be positive and finite, got {given:g}")
@@ -80,6 +82,8 @@ def _check(setting: SurfaceSetting) -> None:
             raise UsageError(f"--{option} must be finite, got {given:g}")
     if setting.point is not None and not np.isfinite(setting.point).all():
         raise UsageError("--point must be finite")
+    if setting.point is not None and np.abs(setting.point).max() > _FARTHEST:
+        raise UsageError(f"--point must be at most {_FARTHEST:g} in size")
     if setting.steps < 1 or setting.grid < 2:
         raise UsageError("--steps must be at least 1 and --grid at least 2")
 
@@ -104,15 +108,22 @@ def place_at(setting: SurfaceSetting, w: float, b: float) -> Place:
 
 
 def steepest(setting: SurfaceSetting, w: float) -> Place:
-    """Return where the gradient is largest at one w, by scans over b, each closer than the one before."""
+    """Return where the gradient is largest at one w, by scans over b, each closer than the one before.
+
+    A wall too thin for any point of a scan to stand on it still shows in the difference of E between two of them.
+    """
     low, high = setting.b_range
     best = low
     for _ in range(_ZOOMS):
         b = np.linspace(low, high, _SCAN)
-        _, slope_w, slope_b = error_and_slopes(setting, np.full_like(b, w), b)
-        best = float(b[np.argmax(np.hypot(slope_w, slope_b))])
-        half = (high - low) / (2 * _ZOOM)
-        low, high = best - half, best + half
+        error, slope_w, slope_b = error_and_slopes(setting, np.full_like(b, w), b)
+        cell = b[1] - b[0]
+        if not cell > 0:
+            break
+        jumps = np.abs(np.diff(error, append=error[-1])) / cell
+        found = int(np.argmax(np.maximum(np.hypot(slope_w, slope_b), jumps)))
+        best = float(b[found])
+        low, high = max(low, best - _ZOOM * cell), min(high, best + _ZOOM * cell)
     return place_at(setting, w, best)
 
 
@@ -125,8 +136,12 @@ def _start(setting: SurfaceSetting) -> Place:
 def _stepped(setting: SurfaceSetting, start: Place, factor: float) -> Step:
     """Take one step against the gradient, the gradient scaled by a factor first."""
     scale = setting.rate * factor
-    end = place_at(setting, start.w - scale * start.slope_w, start.b - scale * start.slope_b)
-    return Step(scale * start.norm, end)
+    w, b = start.w - scale * start.slope_w, start.b - scale * start.slope_b
+    if not max(abs(w), abs(b)) <= _FARTHEST:
+        raise UsageError(
+            f"--rate {setting.rate:g} throws the unclipped step beyond {_FARTHEST:g}; choose a smaller one"
+        )
+    return Step(scale * start.norm, place_at(setting, w, b))
 
 
 def _profile(setting: SurfaceSetting, start: Place, clipped: Step) -> tuple[Array, Array]:

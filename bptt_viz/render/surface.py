@@ -66,7 +66,7 @@ class SurfaceMap:
         """Yield the lines, as wide as the terminal but no wider than a page."""
         result = self.result
         width = max(10, min(options.max_width - _TICKS - 1, _WIDEST))
-        yield Text("error E by its logarithm: the fuller, the larger; S: start, C: clipped step's end")
+        yield Text("error E by its logarithm, the fuller the larger; S: start, C: clipped step")
         yield from _rows(result, width)
         low, high = f"{result.w[0]:g}", f"{result.w[-1]:g}"
         yield Text(f"{'':{_TICKS}}└{'─' * width}", "dim")
