@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bptt_viz.console.artefacts import Besides, form_of, write_besides
 from bptt_viz.console.options import Json, Seed
 from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.console import RenderableType
 
     from bptt_viz.results.provenance import Provenance
     from bptt_viz.results.response import Response, ResponseSetting
 
-# Files that hold something else than the report, and files that hold the report.
-_BESIDES = ("svg", "png", "pdf", "csv")
-_INSTEAD = ("txt", "json")
 
 Vector = Annotated[bool, typer.Option("--vector", help="Vectors of H units instead of scalar ones.")]
 Activations = Annotated[
@@ -54,15 +53,6 @@ Steps = Annotated[
 Hidden = Annotated[int, typer.Option("--hidden", help="With --vector: hidden size H.", min=1, max=10**4)]
 Seeds = Annotated[int, typer.Option("--seeds", help="With --vector: matrices drawn of each kind.", min=1, max=10**4)]
 Plot = Annotated[bool, typer.Option("--plot", help="Draw the curves in the terminal too.")]
-Files = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="A figure (.svg, .png, .pdf) or data (.csv), besides the report; or the report itself (.txt, .json).",
-    ),
-]
 
 
 def response(
@@ -78,7 +68,7 @@ def response(
     seed: Seed = 0,
     plot: Plot = False,
     json: Json = False,
-    output: Files = None,
+    output: Besides = None,
 ) -> None:
     """Show how long a unit without input remembers its start, for each activation and weight.
 
@@ -88,18 +78,15 @@ def response(
     Example: bptt-viz response -o response.svg
     """
     from bptt_viz.analyses.response import response as analyse
-    from bptt_viz.console.output import emit, write_file
+    from bptt_viz.console.output import emit
     from bptt_viz.console.progress import progress
 
-    form = _form(output)
+    form = form_of(output)
     setting = _setting(vector, activation, weight, bias, matrix)
     with progress("response") as tick:
         found = analyse(_sized(setting, start, steps, hidden, seeds, seed), tick)
-    report = _report(found, json or form == "json", plot, output)
-    if output is not None and form in _BESIDES:
-        write_file(output, _artefact(found, form))
-        output = None
-    emit(report, output)
+    rest = write_besides(output, form, lambda: _figure(found), lambda: _data(found), found.finding, _ran(found))
+    emit(_report(found, json or form == "json", plot, rest), rest)
 
 
 def _setting(
@@ -145,17 +132,6 @@ def _numbers(option: str, given: list[str]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _form(output: Path | None) -> str:
-    """Return what a file is to hold, by its name; nothing for standard output."""
-    if output is None or str(output) == "-":
-        return ""
-    form = output.suffix.lower().removeprefix(".")
-    if form not in _BESIDES + _INSTEAD:
-        known = ", ".join(f".{name}" for name in _BESIDES + _INSTEAD)
-        raise UsageError(f"--output {output}: the name must end in one of {known}")
-    return form
-
-
 def _report(found: "Response", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
     """Return the report, without rules if it goes to a file."""
     if json:
@@ -168,15 +144,16 @@ def _report(found: "Response", json: bool, plot: bool, output: Path | None) -> "
     return response_report(found, console().is_terminal and output is None, plot)
 
 
-def _artefact(found: "Response", form: str) -> bytes:
-    if form == "csv":
-        from bptt_viz.render.response import response_csv
-
-        return response_csv(found).encode()
-    from bptt_viz.render.figures import figure_bytes
+def _figure(found: "Response") -> "Figure":
     from bptt_viz.render.response_figure import response_figure
 
-    return figure_bytes(response_figure(found), form, found.finding, _ran(found))
+    return response_figure(found)
+
+
+def _data(found: "Response") -> str:
+    from bptt_viz.render.response import response_csv
+
+    return response_csv(found)
 
 
 def _ran(found: "Response") -> "Provenance":

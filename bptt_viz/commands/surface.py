@@ -5,18 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bptt_viz.console.artefacts import Besides, form_of, write_besides
 from bptt_viz.console.options import Json
 from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from rich.console import RenderableType
 
     from bptt_viz.results.provenance import Provenance
     from bptt_viz.results.surface import Surface
 
-# Files that hold something else than the report, and files that hold the report.
-_BESIDES = ("svg", "png", "pdf", "csv")
-_INSTEAD = ("txt", "json")
 
 Ws = Annotated[str, typer.Option("--w", metavar="LOW,HIGH", help="Recurrent weights in the picture.")]
 Bs = Annotated[str, typer.Option("--b", metavar="LOW,HIGH", help="Biases in the picture.")]
@@ -31,15 +30,6 @@ Start = Annotated[float, typer.Option("--start", help="x_0.")]
 Target = Annotated[float, typer.Option("--target", help="What σ(x_T) should be.")]
 Grid = Annotated[int, typer.Option("--grid", help="Points a side.", min=2, max=2000)]
 Plot = Annotated[bool, typer.Option("--plot", help="Draw the map in the terminal too.")]
-Files = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="A figure (.svg, .png, .pdf) or data (.csv), besides the report; or the report itself (.txt, .json).",
-    ),
-]
 
 
 def surface(
@@ -54,7 +44,7 @@ def surface(
     grid: Grid = 301,
     plot: Plot = False,
     json: Json = False,
-    output: Files = None,
+    output: Besides = None,
 ) -> None:
     """Show the wall in the error surface of one recurrent unit, and a gradient step from it with and without clipping.
 
@@ -63,20 +53,17 @@ def surface(
     Example: bptt-viz surface -o surface.svg
     """
     from bptt_viz.analyses.surface import surface as analyse
-    from bptt_viz.console.output import emit, write_file
+    from bptt_viz.console.output import emit
     from bptt_viz.console.progress import progress
     from bptt_viz.results.surface import SurfaceSetting
 
-    form = _form(output)
+    form = form_of(output)
     place = None if point is None else _pair("point", point)
     setting = SurfaceSetting(_pair("w", w), _pair("b", b), grid, steps, start, target, rate, threshold, place)
     with progress("surface") as tick:
         found = analyse(setting, tick)
-    report = _report(found, json or form == "json", plot, output)
-    if output is not None and form in _BESIDES:
-        write_file(output, _artefact(found, form))
-        output = None
-    emit(report, output)
+    rest = write_besides(output, form, lambda: _figure(found), lambda: _data(found), found.finding, _ran(found))
+    emit(_report(found, json or form == "json", plot, rest), rest)
 
 
 def _pair(option: str, text: str) -> tuple[float, float]:
@@ -86,17 +73,6 @@ def _pair(option: str, text: str) -> tuple[float, float]:
     except ValueError:
         raise UsageError(f"--{option} wants two numbers with a comma between them, got {text!r}") from None
     return first, second
-
-
-def _form(output: Path | None) -> str:
-    """Return what a file is to hold, by its name; nothing for standard output."""
-    if output is None or str(output) == "-":
-        return ""
-    form = output.suffix.lower().removeprefix(".")
-    if form not in _BESIDES + _INSTEAD:
-        known = ", ".join(f".{name}" for name in _BESIDES + _INSTEAD)
-        raise UsageError(f"--output {output}: the name must end in one of {known}")
-    return form
 
 
 def _report(found: "Surface", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
@@ -111,15 +87,16 @@ def _report(found: "Surface", json: bool, plot: bool, output: Path | None) -> "s
     return surface_report(found, console().is_terminal and output is None, plot)
 
 
-def _artefact(found: "Surface", form: str) -> bytes:
-    if form == "csv":
-        from bptt_viz.render.surface import surface_csv
-
-        return surface_csv(found).encode()
-    from bptt_viz.render.figures import figure_bytes
+def _figure(found: "Surface") -> "Figure":
     from bptt_viz.render.surface_figure import surface_figure
 
-    return figure_bytes(surface_figure(found), form, found.finding, _ran(found))
+    return surface_figure(found)
+
+
+def _data(found: "Surface") -> str:
+    from bptt_viz.render.surface import surface_csv
+
+    return surface_csv(found)
 
 
 def _ran(found: "Surface") -> "Provenance":
