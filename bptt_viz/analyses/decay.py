@@ -7,7 +7,20 @@ from math import exp, inf, isfinite, log, nan, sqrt
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.results.norms import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Trend
+from bptt_viz.results.norms_chain import (
+    FLOAT16,
+    FLOAT32,
+    GONE,
+    GROWN,
+    HORIZON,
+    LOST,
+    UNDERFLOW16,
+    Chain,
+    Crossing,
+    Decay,
+    Memory,
+    Trend,
+)
 
 _NORMAL = 1.959964  # the standard normal's 97.5 % quantile
 _LONGEST_TRANSIENT = 10
@@ -140,6 +153,20 @@ def _distance(back: Sequence[float], limit: float, decay: Decay) -> float:
     if away or abs(decay.rate - 1) < _ROUNDING or not 0 < decay.rate < inf:
         return inf
     return max((log(limit) + log(back[0]) - decay.intercept) / log(decay.rate), float(len(back)))
+
+
+def remember(chain: Chain) -> Memory:
+    """Return how far a gradient reaches back before it counts for nothing."""
+    back = list(reversed(chain.norms))
+    relative = [_crossing(back, limit, chain.decay) for limit in (GONE, FLOAT16, FLOAT32)]
+    return Memory(*relative, underflow16=_underflow(back, chain.decay))
+
+
+def _underflow(back: Sequence[float], decay: Decay | None) -> Crossing | None:
+    if not back[0] > 0:
+        return None
+    limit = UNDERFLOW16 / back[0]
+    return _crossing(back, limit, decay) if limit < 1 else Crossing(limit, 0, True)
 
 
 def judge(chain: Chain, finite: bool) -> Trend:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from bptt_viz.analyses.advice import advise
-from bptt_viz.analyses.decay import fit_decay, follow, judge
+from bptt_viz.analyses.decay import fit_decay, follow, judge, remember
 from bptt_viz.analyses.nonfinite import first_nonfinite
 from bptt_viz.analyses.norms_spread import Draw, draw, middle, spread
 from bptt_viz.analyses.parts import Uses
@@ -56,7 +56,7 @@ def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Ti
     advice = advise(verdict, run, chain, layers, place)
     inputs, targets = _characters(prepared, rollout)
     losses = tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in range(1, rollout.steps + 1))
-    return NormReport(verdict, advice, place, run, loss, chain, layers, inputs, targets, losses, found)
+    return NormReport(verdict, advice, place, run, loss, chain, remember(chain), layers, inputs, targets, losses, found)
 
 
 def _both(rollout: Rollout, loss: Loss) -> tuple[Cotangents, Cotangents]:

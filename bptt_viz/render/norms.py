@@ -7,7 +7,15 @@ from rich.text import Text
 from bptt_viz.render.norms_baseline import baseline_words
 from bptt_viz.render.norms_columns import Column
 from bptt_viz.render.norms_table import layer_table
-from bptt_viz.render.norms_words import decay_words, draws_words, fit_words, run_words, verdict_words, why_words
+from bptt_viz.render.norms_words import (
+    decay_words,
+    draws_words,
+    fit_words,
+    memory_words,
+    run_words,
+    verdict_words,
+    why_words,
+)
 from bptt_viz.results.norms import LayerNorms, NormReport, Trend
 
 _STYLES = {
@@ -45,6 +53,7 @@ def _reasons(report: NormReport) -> Table:
     was = baseline_words(report.baseline) if report.baseline else []
     for label, words in (
         ("all", draws_words(report)),
+        ("mem", memory_words(report)),
         ("why", why_words(report)),
         ("fit", fit_words(report)),
         ("was", was),

@@ -97,6 +97,23 @@ def _gone(chain: Chain) -> str:
     return f", below 1/1000 after {chain.gone.distance:.0f}{end}"
 
 
+def memory_words(report: NormReport) -> list[str]:
+    """Return after how many steps back the gradient counts for nothing, where an end is in sight."""
+    memory = report.memory
+    if report.verdict is Trend.NON_FINITE or memory.thousandth is None:
+        return []
+    types = ((memory.float16, "float16"), (memory.float32, "float32"))
+    lost = ", ".join(f"{_after(found)} in {name}" for found, name in types if found)
+    parts = [f"{_after(memory.thousandth)} steps until 1/1000 of it is left"]
+    parts += [f"rounded away beside its start after {lost}"] if lost else []
+    parts += [f"underflows in float16 after {_after(memory.underflow16)}"] if memory.underflow16 else []
+    return ["; ".join(parts)]
+
+
+def _after(crossing: Crossing) -> str:
+    return f"{'' if crossing.measured else 'about '}{crossing.distance:,.0f}"
+
+
 def place_words(place: Place, last: int) -> str:
     """Return where the first number stands that is not finite.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bptt_viz.results.norms_baseline import Comparison
-from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Series, Trend
+from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Memory, Series, Trend
 from bptt_viz.results.norms_spread import Spread
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Crossing",
     "Decay",
     "LayerNorms",
+    "Memory",
     "NormReport",
     "Place",
     "Run",
@@ -176,6 +177,7 @@ class NormReport:
         run: what was measured.
         loss: which loss `StateNorms` and `LayerNorms.weight` are about: `all` (Σ L_t) or `last` (L_T).
         chain: all layers' states together, for the last loss alone; of several draws, the median of the norms.
+        memory: how far `chain` reaches back.
         layers: from bottom to top.
         inputs: the first window's characters x_t; None where the topology has no input.
         targets: the characters that should follow; None where it has no output.
@@ -190,6 +192,7 @@ class NormReport:
     run: Run
     loss: Literal["all", "last"]
     chain: Chain
+    memory: Memory
     layers: tuple[LayerNorms, ...]
     inputs: tuple[str | None, ...]
     targets: tuple[str | None, ...]

@@ -15,6 +15,12 @@ GROWN = 10.0
 GONE = 1e-3
 """Below this share of its start nothing worth having is left; where that happens is reported beside the verdict."""
 
+FLOAT32, FLOAT16 = 2.0**-24, 2.0**-11
+"""Half the distance from 1 to the next larger number (IEEE 754): what is smaller beside 1 is rounded away."""
+
+UNDERFLOW16 = 6e-8
+"""The smallest number above 0 that float16 has, 2^-24: a gradient whose norm is smaller has no larger entry."""
+
 HORIZON = 24
 """How many steps back a shorter sequence is judged over as well, by the fitted line."""
 
@@ -93,3 +99,20 @@ class Chain:
     decay: Decay | None
     crossing: Crossing | None
     gone: Crossing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """After how many steps back the last loss's gradient counts for nothing; None where it cannot be told.
+
+    Attributes:
+        thousandth: below `GONE` of its start.
+        float16: below `FLOAT16` of its start, so that a sum in half precision leaves it out.
+        float32: below `FLOAT32` of its start, likewise in single precision.
+        underflow16: below `UNDERFLOW16` as an absolute number: half precision has 0 for it.
+    """
+
+    thousandth: Crossing | None
+    float16: Crossing | None
+    float32: Crossing | None
+    underflow16: Crossing | None

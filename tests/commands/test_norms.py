@@ -35,7 +35,7 @@ def test_every_cell_and_topology(capsys, cell, topology):
 def test_the_verdict_comes_first_then_reasons_advice_and_the_run(capsys):
     out = said(capsys, "rnn", "--init", "radius=0.5").splitlines()
     assert out[0].startswith("VANISHING  Going back from step 25, the gradient of the last loss is multiplied by 0.468")
-    assert [line.split()[0] for line in out[1:5]] == ["why", "fit", "try", "run"]
+    assert [line.split()[0] for line in out[1:6]] == ["mem", "why", "fit", "try", "run"]
     assert out[-1].split()[0] == "25"
 
 

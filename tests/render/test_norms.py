@@ -256,3 +256,28 @@ def test_the_run_is_one_line():
 def test_losses_name_their_columns():
     last = norm_report(prepare(Request(cell="lstm", steps=5)), "last")
     assert {"‖∂L_T/∂h‖", "‖∂L_T/∂c‖"} <= set(table(lines(last))[0])
+
+
+MEMORIES = [
+    (
+        {"init": "orthogonal=0.5", "steps": 40},
+        "mem  10 steps until 1/1000 of it is left; rounded away beside its start",
+    ),
+    ({"init": "orthogonal=0.5", "steps": 40}, "after 12 in float16, 25 in float32; underflows in float16 after 25"),
+    ({"init": "orthogonal=0.9", "steps": 40}, "mem  about 66 steps until"),
+    (
+        {"init": "orthogonal=0.9", "steps": 70},
+        "mem  66 steps until 1/1000 of it is left; rounded away beside its start",
+    ),
+    ({"init": "orthogonal=0.9", "steps": 70}, "after about 72 in float16, about 158 in float32; underflows"),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), MEMORIES)
+def test_memory_in_words(options, words):
+    assert words in "\n".join(lines(report(activation="identity", **options)))
+
+
+@pytest.mark.parametrize("options", [{"init": "orthogonal=1.2"}, {"init": "radius=2"}, {"steps": 1}])
+def test_no_word_on_memory_where_no_end_is_in_sight(options):
+    assert not any(line.startswith("mem") for line in lines(report(**options)))
