@@ -30,11 +30,6 @@ def blocks(name, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text(name), re.MULTILINE | re.DOTALL)
 
 
-def files(name):
-    """Return the files that a page shows, by path: a line that ends in `path`: and the block below it."""
-    return dict(re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)^```$", text(name), re.MULTILINE | re.DOTALL))
-
-
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -62,18 +57,21 @@ def anchors(page):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-OWN_CELLS = [(page, name) for page in ("README.md", "docs/own-cell.md") for name in files(page)]
+OWN_CELLS = [(page, name) for page in ("README.md", "docs/own-cell.md") for name in transcripts.shown_files(page)]
 TAKING_CELLS = [name for name, made in COMMANDS.items() if {"model", "targets"} & {p.name for p in made.params}]
 
 
 @pytest.mark.parametrize("command", TAKING_CELLS)
 @pytest.mark.parametrize(("page", "name"), OWN_CELLS)
 def test_every_command_takes_the_cell_of_ones_own(tmp_path, capsys, page, name, command):
-    source = files(page)[name]
+    source = transcripts.shown_files(page)[name]
     assert len([line for line in source.splitlines() if line.strip()]) <= 20
     (tmp_path / name).write_text(source, encoding="utf-8")
     (made,) = re.findall(r"^class (\w+)\(Cell\)", source, re.MULTILINE)
-    assert run([command, f"{name}:{made}"]) == ExitCode.PASS, capsys.readouterr().err
+    code = run([command, f"{name}:{made}"])
+    if code == ExitCode.MISSING:
+        pytest.skip("this machine has no renderer")
+    assert code == ExitCode.PASS, capsys.readouterr().err
 
 
 def test_the_options_of_the_cell_of_ones_own(tmp_path, capsys):
@@ -84,7 +82,7 @@ def test_the_options_of_the_cell_of_ones_own(tmp_path, capsys):
 
 
 def test_the_program_of_own_cell_runs(tmp_path, capsys):
-    (tmp_path / "mgu.py").write_text(files("docs/own-cell.md")["mgu.py"], encoding="utf-8")
+    (tmp_path / "mgu.py").write_text(transcripts.shown_files("docs/own-cell.md")["mgu.py"], encoding="utf-8")
     (source,) = [block for block in blocks("docs/own-cell.md", "python") if "cotangents" in block]
     exec(source, {})
     assert capsys.readouterr().out == "(8, 8) (8, 8) (1, 8)\n"
@@ -95,9 +93,9 @@ SESSIONS = [(page, line, shown) for page in transcripts.PAGES for line, shown in
 
 @pytest.mark.parametrize(("page", "line", "shown"), SESSIONS, ids=[f"{page} {line}" for page, line, _ in SESSIONS])
 def test_a_session_shows_what_the_terminal_shows(tmp_path, page, line, shown):
-    (tmp_path / "mgu.py").write_text(files("README.md")["mgu.py"], encoding="utf-8")
-    now = transcripts.elided(shown, transcripts.ran(line))
-    assert transcripts.without_numbers(now) == transcripts.without_numbers(shown), "run transcripts.py"
+    (tmp_path / "mgu.py").write_text(transcripts.shown_files("README.md")["mgu.py"], encoding="utf-8")
+    now, then = map(transcripts.without_numbers, (transcripts.elided(shown, transcripts.ran(line)), shown))
+    assert now == then, "run it anew: python tests/commands/transcripts.py"
 
 
 def test_both_readmes_have_the_same_code_and_pictures():
@@ -111,7 +109,10 @@ def test_both_readmes_have_the_same_code_and_pictures():
 def test_a_picture_is_what_its_command_draws(picture, tmp_path):
     (line,) = [block for block in blocks("README.md", "sh") if picture in block]
     (tmp_path / picture).parent.mkdir(parents=True)
-    assert run(shlex.split(line)[1:]) == ExitCode.PASS
+    code = run(shlex.split(line)[1:])
+    if code == ExitCode.MISSING:
+        pytest.skip("this machine has no renderer")
+    assert code == ExitCode.PASS
     drawn, kept = ((place / picture).read_text(encoding="utf-8") for place in (tmp_path, ROOT))
     assert len(kept) < 200_000
     assert letters(drawn) == letters(kept), f"draw it anew: {line}"
@@ -142,7 +143,7 @@ def follow(tmp_path, name):
     """Write one file that CONTRIBUTING shows, or add to the one that is there."""
     path = tmp_path / name
     before = path.read_text(encoding="utf-8") + "\n\n" if path.exists() else ""
-    path.write_text(before + files("CONTRIBUTING.md")[name], encoding="utf-8")
+    path.write_text(before + transcripts.shown_files("CONTRIBUTING.md")[name], encoding="utf-8")
 
 
 def test_the_recipe_for_a_cell(tmp_path, checkout):
@@ -156,7 +157,7 @@ def test_the_recipe_for_a_primitive(tmp_path, checkout):
     follow(tmp_path, "bptt_viz/ops/elementwise.py")
     exported = tmp_path / "bptt_viz" / "ops" / "__init__.py"
     exported.write_text(exported.read_text(encoding="utf-8") + "\nfrom bptt_viz.ops.elementwise import sin\n")
-    cell = files("docs/own-cell.md")["mgu.py"].replace("ops.tanh", "ops.sin")
+    cell = transcripts.shown_files("docs/own-cell.md")["mgu.py"].replace("ops.tanh", "ops.sin")
     (tmp_path / "sine.py").write_text(cell, encoding="utf-8")
     assert "cos(a) ⊙ ḡ" in checkout("list", "primitives")
     assert "PASS" in checkout("check", "sine.py:MGU")

@@ -178,7 +178,10 @@ def test_a_place_that_cannot_be_written(refused, tmp_path, line):
 @each("--text", "--steps")
 def test_windows_line_ends_and_other_characters_are_just_characters(tmp_path, capsys, line):
     (tmp_path / "lines.txt").write_bytes("a\r\nb\r\n\tσ[i]한\u00a0\U0001f600\0\r\n".encode())
-    assert run([*line, "--text", "lines.txt"]) == ExitCode.PASS, capsys.readouterr().err
+    code = run([*line, "--text", "lines.txt"])
+    if code == ExitCode.MISSING:
+        pytest.skip("this machine has no renderer")
+    assert code == ExitCode.PASS, capsys.readouterr().err
     out, err = capsys.readouterr()
     assert err == ""
     assert not {"\r", "\t", "\0"} & set(out)

@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -46,15 +47,24 @@ def without_numbers(text):
 
 
 def renewed(page):
-    """Return a page with every session run anew, in the folder that holds its files."""
+    """Return a page with every session run anew, in the working directory."""
     return _SESSION.sub(
         lambda found: f"```console\n$ bptt-viz {found['line']}\n{elided(found['shown'], ran(found['line']))}```",
         (ROOT / page).read_text(encoding="utf-8"),
     )
 
 
+def shown_files(page):
+    """Return the files that a page shows, by name: a line that ends in `name.py`: and the block below it."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return dict(re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "tests"))
-    os.chdir(sys.argv[1] if len(sys.argv) > 1 else ROOT)
-    for _page in PAGES:
-        (ROOT / _page).write_text(renewed(_page), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for _page in PAGES:
+            for _name, _source in shown_files(_page).items():
+                Path(_name).write_text(_source, encoding="utf-8")
+            (ROOT / _page).write_text(renewed(_page), encoding="utf-8")
