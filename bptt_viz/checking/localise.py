@@ -65,7 +65,7 @@ def _diagnosed(
         carried = _carry(problem, shape, cotangents, found, method)
         path, ratio = carried or (path, ratio)
     fault = wrong_primitive(problem.record(), np.random.default_rng(0)) if isinstance(problem, Recorded) else ""
-    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat_map(found, shape.steps), fault)
+    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat_map(found, problem.label), fault)
 
 
 def _is_movable(problem: Problem) -> "TypeGuard[Movable]":
@@ -179,8 +179,9 @@ def _parts(problem: Problem, cotangent: Outputs, states: Mapping[str, str], meth
     }
 
 
-def heat_map(found: Sequence[Finding], steps: int) -> HeatMap:
+def heat_map(found: Sequence[Finding], label: str) -> HeatMap:
     """Return the largest error by input or gate and by the output's time step."""
+    steps = max((finding.place.t or 1) for finding in found)
     packed = {finding.input for finding in found if finding.gate}
     shown = [finding for finding in found if finding.gate or finding.input not in packed]
     rows = list(dict.fromkeys(f"{f.input}:{f.gate}" if f.gate else f.input for f in shown))
@@ -189,4 +190,4 @@ def heat_map(found: Sequence[Finding], steps: int) -> HeatMap:
         row = rows.index(f"{finding.input}:{finding.gate}" if finding.gate else finding.input)
         column = (finding.place.t or 1) - 1
         errors[row][column] = max(errors[row][column], finding.made.error)
-    return HeatMap(tuple(rows), tuple(f"t={t}" for t in range(1, steps + 1)), tuple(map(tuple, errors)))
+    return HeatMap(tuple(rows), tuple(f"t={t}" for t in range(1, steps + 1)), tuple(map(tuple, errors)), label)

@@ -22,13 +22,14 @@ class HeatBlocks:
         self._rows = [shown(row) for row in heat.rows]
         self._columns = [shown(column) for column in heat.columns]
         self._errors = heat.errors
+        self._caption = f"{heat.label}: {_CAPTION}" if heat.label else _CAPTION
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the caption, then each band: its column headings and one line a row."""
         names = max(map(cell_len, self._rows), default=0) + 1
         width = max(map(cell_len, (*self._columns, "e-16"))) + 1
         count = max(1, (options.max_width - names) // width)
-        yield Text(_CAPTION, "dim")
+        yield Text(self._caption, "dim")
         for start in range(0, len(self._columns), count):
             band = slice(start, start + count)
             yield Text(" " * names + "".join(_right(column, width) for column in self._columns[band]), no_wrap=True)

@@ -62,11 +62,13 @@ class HeatMap:
         rows: what each row is, such as a gate.
         columns: what each column is, such as a time step.
         errors: one row of relative errors for each of `rows`, one number for each of `columns`; NaN and inf may occur.
+        label: the point it was measured at, which need not be that of the case it is shown with.
     """
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     errors: tuple[tuple[float, ...], ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def test_the_json_document_holds_what_was_found_and_what_was_run(checked):
 def test_the_heat_map_is_in_the_document(checked):
     cases = json.loads(checked(WRONG, "--json")[1])["targets"][0]["cases"]
     heat = next(case["heat"] for case in cases if case["heat"])
-    assert heat.keys() == {"rows", "columns", "errors"}
+    assert heat.keys() == {"rows", "columns", "errors", "label"}
     assert len(heat["errors"]) == len(heat["rows"])
     assert {len(row) for row in heat["errors"]} == {len(heat["columns"])}
 

@@ -41,7 +41,8 @@ def examine(pairs: int, correct: int, kinks: int, seed: int, tick: Tick) -> Self
         tick(0.6 * (place + 1) / len(CATALOGUE))
     alarms = []
     for place in range(correct):
-        case = _correct(np.random.default_rng((seed, 1000 + place)))
+        rng = np.random.default_rng((seed, 1000 + place))
+        case = gate(correct_problem(rng), rng, _JUDGEMENT)[0]
         alarms += [] if case.verdict is Verdict.PASS else [f"{case.label}: {case.verdict} {case.reason}"]
         tick(0.6 + 0.4 * (place + 1) / correct)
     unseen = []
@@ -63,7 +64,7 @@ def examine_bug(bug: Bug, pairs: int, rng: Generator) -> BugResult:
     for shape, draw in _points(rng, pairs):
         if changed == pairs:
             break
-        case, differs = _planted(bug, shape, draw)
+        case, differs = planted(bug, shape, draw)
         if not differs:
             continue
         changed += 1
@@ -74,7 +75,7 @@ def examine_bug(bug: Bug, pairs: int, rng: Generator) -> BugResult:
         if not bug.behaviour:
             found = locate(bug, shape, draw)
             located += 1
-            right, where = _is_named(bug, found), _is_placed(bug, found)
+            right, where = is_named(bug, found), is_placed(bug, found)
             named, placed = named + right, placed + where
             if not (right and where):
                 missed.append(f"{case.label}: located at {_shown(found)}")
@@ -87,7 +88,7 @@ def _points(rng: Generator, pairs: int) -> Iterator[tuple[Shape, int]]:
         yield random_shape(rng), int(rng.integers(2**31))
 
 
-def _planted(bug: Bug, shape: Shape, draw: int) -> tuple[Case, bool]:
+def planted(bug: Bug, shape: Shape, draw: int) -> tuple[Case, bool]:
     """Check a planted bug at one point; also tell whether its gradient differs there from the correct one."""
     problem = posed(load(bug.family, bug.old, bug.new), shape, np.random.default_rng(draw))
     case, asked = gate(problem, np.random.default_rng(draw + 1), _JUDGEMENT)
@@ -114,13 +115,15 @@ def locate(bug: Bug, shape: Shape, draw: int) -> Diagnosis | None:
     return localise(make, shapes, draw, _JUDGEMENT, None)
 
 
-def _is_named(bug: Bug, found: Diagnosis | None) -> bool:
+def is_named(bug: Bug, found: Diagnosis | None) -> bool:
+    """Tell whether a diagnosis names an input and a gate that the bug is in."""
     if found is None:
         return False
     return (not bug.inputs or found.input in bug.inputs) and (not bug.gates or found.gate in bug.gates)
 
 
-def _is_placed(bug: Bug, found: Diagnosis | None) -> bool:
+def is_placed(bug: Bug, found: Diagnosis | None) -> bool:
+    """Tell whether a diagnosis places the bug at its lag, or on its path."""
     return found is not None and (found.lag == bug.lag or (bug.path != "" and found.path == bug.path))
 
 
@@ -130,14 +133,13 @@ def _shown(found: Diagnosis | None) -> str:
     )
 
 
-def _correct(rng: Generator) -> Case:
-    """Check one correct gradient: of a built-in cell or of a hand-written family."""
+def correct_problem(rng: Generator) -> Problem:
+    """Draw a point of a correct gradient: of a built-in cell's or of a hand-written family's."""
     shape = random_shape(rng)
     if rng.integers(3) == 0:
         family = FAMILIES[int(rng.integers(len(FAMILIES)))]
-        return gate(posed(load(family), shape, rng), rng, _JUDGEMENT)[0]
-    problem = random_problem(*_random_model(shape, rng), shape.size, shape.zero_state, rng)
-    return gate(problem, rng, _JUDGEMENT)[0]
+        return posed(load(family), shape, rng)
+    return random_problem(*_random_model(shape, rng), shape.size, shape.zero_state, rng)
 
 
 def _random_model(shape: Shape, rng: Generator) -> tuple[SequenceModel, dict[str, np.ndarray]]:

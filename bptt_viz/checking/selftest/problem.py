@@ -47,13 +47,17 @@ class HandProblem:
         self._held: list[Array] | None = None
 
     def outputs(self, inputs: Inputs) -> Outputs:
-        """Run the forward pass at other inputs; across truncation's cuts the state of the point is held."""
+        """Run the forward pass at other inputs."""
+        found, _ = self.run(inputs)
+        return {Place(*key): value if isinstance(value, Dual) else np.asarray(value) for key, value in found.items()}
+
+    def run(self, inputs: Inputs) -> tuple[dict[tuple[str, int], Array], Any]:
+        """Run the forward pass and return what it returns; across truncation's cuts the state of the point is held."""
         lifted = {
             name: value[:, None, :] if value.ndim == 2 and self.inputs[name].ndim == 1 else value
             for name, value in inputs.items()
         }
-        found, _ = self._forward()({**lifted, "_steps": self.steps}, **self._holding())
-        return {Place(*key): value if isinstance(value, Dual) else np.asarray(value) for key, value in found.items()}
+        return self._forward()({**lifted, "_steps": self.steps}, **self._holding())
 
     def pullback(self, cotangents: Outputs) -> Inputs:
         """Run a fresh forward pass and the hand-written backward pass, on copies that they may spoil."""
