@@ -5,6 +5,7 @@ import json
 import warnings
 
 import pytest
+import typer
 
 from bptt_viz import __version__
 from bptt_viz.app import run
@@ -32,6 +33,7 @@ def failing_list(monkeypatch):
         (ClosedPipe(), ExitCode.CLOSED_PIPE, ""),
         (BrokenPipeError(errno.EPIPE, "gone"), ExitCode.CLOSED_PIPE, ""),
         (KeyboardInterrupt(), ExitCode.INTERRUPTED, "bptt-viz: interrupted\n"),
+        (typer.Abort(), ExitCode.INTERRUPTED, "bptt-viz: interrupted\n"),
         (MemoryError("no room"), ExitCode.USAGE, "bptt-viz: out of memory (no room); ask for smaller sizes\n"),
         (OSError(errno.EMFILE, "Too many open files", "x"), ExitCode.USAGE, "bptt-viz: too many open files: x\n"),
         (SystemExit(0), ExitCode.USAGE, "bptt-viz: the code that was loaded called exit(0)\n"),

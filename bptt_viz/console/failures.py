@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from bptt_viz.errors import BpttVizError, ClosedPipe, ExitCode, UsageError
 from bptt_viz.render.characters import shown
 
@@ -73,7 +75,8 @@ def failed(error: BaseException) -> ExitCode:
     _settle_stdout()
     if code is ExitCode.CLOSED_PIPE:
         return code
-    if os.environ.get(TRACEBACK, "0") not in {"", "0"} and code is not ExitCode.INTERRUPTED:
+    wanted = os.environ.get(TRACEBACK, "0") not in {"", "0"} and code is not ExitCode.INTERRUPTED
+    if wanted and sys.stderr is not None:
         traceback.print_exception(error, file=sys.stderr)
     say(message)
     return code
@@ -102,7 +105,7 @@ def _settle_stdout() -> None:
 
 def _judged(error: BaseException) -> tuple[ExitCode, str]:
     """Return the exit code and the message of an error."""
-    if isinstance(error, KeyboardInterrupt):
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
         return ExitCode.INTERRUPTED, "interrupted"
     if isinstance(error, BpttVizError):
         place = _users_line(error) if error.exit_code is ExitCode.USAGE else ""
