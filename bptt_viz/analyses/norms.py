@@ -10,6 +10,7 @@ import numpy as np
 from bptt_viz.analyses.advice import advise
 from bptt_viz.analyses.decay import fit_decay, follow, judge, remember
 from bptt_viz.analyses.nonfinite import first_nonfinite
+from bptt_viz.analyses.norms_parameters import cell_parameters, readout_parameters
 from bptt_viz.analyses.norms_spread import Draw, draw, middle, spread
 from bptt_viz.analyses.parts import Uses
 from bptt_viz.analyses.saturation import Found, activated, pooled, shares
@@ -43,7 +44,9 @@ def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Ti
     with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
         rollout = prepared.run()
         asked, last = _both(rollout, loss)
-        layers = layer_norms(rollout, asked, last)
+        uses = Uses(rollout)
+        layers = layer_norms(rollout, uses, asked, last)
+        readout = readout_parameters(rollout, uses, asked)
         first = draw(rollout, last, first_nonfinite(rollout, asked))
         draws = [first, *_more_draws(prepared, loss, seeds, tick)]
         found = spread(draws, smallest := _smallest(rollout))
@@ -56,7 +59,9 @@ def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Ti
     advice = advise(verdict, run, chain, layers, place)
     inputs, targets = _characters(prepared, rollout)
     losses = tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in range(1, rollout.steps + 1))
-    return NormReport(verdict, advice, place, run, loss, chain, remember(chain), layers, inputs, targets, losses, found)
+    return NormReport(
+        verdict, advice, place, run, loss, chain, remember(chain), layers, readout, inputs, targets, losses, found
+    )
 
 
 def _both(rollout: Rollout, loss: Loss) -> tuple[Cotangents, Cotangents]:
@@ -93,15 +98,16 @@ def _states(rollout: Rollout) -> list[Node]:
     return [node for run in rollout.layers for at in run.states for node in at.values()]
 
 
-def layer_norms(rollout: Rollout, asked: Cotangents, last: Cotangents) -> tuple[LayerNorms, ...]:
+def layer_norms(rollout: Rollout, uses: Uses, asked: Cotangents, last: Cotangents) -> tuple[LayerNorms, ...]:
     """Measure every layer.
 
     Args:
         rollout: the recorded values.
+        uses: who consumes them.
         asked: gradients of the loss that the per-step norms are about.
         last: gradients of the last loss alone.
     """
-    uses, smallest = Uses(rollout), _smallest(rollout)
+    smallest = _smallest(rollout)
     pairs = zip(rollout.layers, activated(rollout), strict=True)
     return tuple(_layer(run, found, uses, asked, last, smallest) for run, found in pairs)
 
@@ -110,12 +116,21 @@ def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotang
     states = tuple(_state(name, run, uses, asked, last, smallest) for name in run.cell.states)
     joint = [_joint(parts) for parts in _by_step([state.last for state in states])]
     recurrent = tuple(name for name, parameter in described(run.cell).items() if parameter.role == "recurrent")
-    weight = tuple(_joint([norm(uses.whole(asked, used[name])) for name in recurrent]) for used in run.aliases)
+    parameters = cell_parameters(run, uses, asked)
+    of_recurrent = [one.norms for one in parameters if one.gate is None and one.name in recurrent]
     radius, singular = _spectrum(run)
-    idle = pooled(found, len(run.aliases))
-    chain = follow(joint, smallest)
     return LayerNorms(
-        run.depth, states, chain, idle, shares(found), weight, recurrent, radius, singular, _keep(run.cell)
+        depth=run.depth,
+        states=states,
+        chain=follow(joint, smallest),
+        idle=pooled(found, len(run.aliases)),
+        activations=shares(found),
+        weight=tuple(_joint([norms[t] for norms in of_recurrent]) for t in range(len(run.aliases))),
+        recurrent=recurrent,
+        radius=radius,
+        singular=singular,
+        parameters=parameters,
+        keep=_keep(run.cell),
     )
 
 

@@ -22,7 +22,7 @@ class Uses:
     """
 
     def __init__(self, rollout: Rollout) -> None:
-        steps = (at for run in rollout.layers for at in (*run.states, *run.aliases))
+        steps = [at for run in rollout.layers for at in (*run.states, *run.aliases)] + list(rollout.readout.values())
         self._uses: dict[int, list[Use]] = {node.index: [] for at in steps for node in at.values()}
         for consumer in rollout.tape.nodes:
             for place, parent in enumerate(consumer.parents):

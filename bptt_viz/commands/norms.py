@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from bptt_viz.commands.norms_options import BaselineFile, FailOn, Loss, Seeds, WhichLoss, exit_code, verdicts
+from bptt_viz.commands.norms_options import (
+    BaselineFile,
+    FailOn,
+    Loss,
+    Parameters,
+    Seeds,
+    WhichLoss,
+    exit_code,
+    verdicts,
+)
 from bptt_viz.console.options import Json, Output, model_command
 
 
@@ -11,6 +20,7 @@ def norms(
     request: Any,
     loss: WhichLoss = Loss.ALL,
     seeds: Seeds = 1,
+    parameters: Parameters = False,
     fail_on: FailOn = None,
     baseline: BaselineFile = None,
     json: Json = False,
@@ -41,5 +51,5 @@ def norms(
         emit(document("norms", report, ran), output)
     else:
         screen = console()
-        emit(norms_report(report, screen.is_terminal and output is None, screen.width), output)
+        emit(norms_report(report, screen.is_terminal and output is None, screen.width, parameters), output)
     return exit_code(report, failing)

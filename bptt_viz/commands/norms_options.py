@@ -27,6 +27,9 @@ WhichLoss = Annotated[
 Seeds = Annotated[
     int, typer.Option("--seeds", help="How often the weights are drawn, from --seed on.", min=1, max=10**6)
 ]
+Parameters = Annotated[
+    bool, typer.Option("--parameters", help="Show what each step adds to the gradient of every parameter and gate.")
+]
 FailOn = Annotated[
     list[str] | None,
     typer.Option(

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from bptt_viz.render.norms_baseline import baseline_words
 from bptt_viz.render.norms_columns import Column
+from bptt_viz.render.norms_parameters import LEGEND, parameters_table
 from bptt_viz.render.norms_table import layer_table
 from bptt_viz.render.norms_words import (
     decay_words,
@@ -27,13 +28,14 @@ _STYLES = {
 }
 
 
-def norms_report(report: NormReport, terminal: bool, width: int) -> RenderableType:
+def norms_report(report: NormReport, terminal: bool, width: int, parameters: bool = False) -> RenderableType:
     """Return the verdict, its reasons, what was run, and one table a layer.
 
     Args:
         report: what was measured.
         terminal: draw rules and bars, and choose columns by `width`; otherwise plain columns.
         width: of the terminal, in cells.
+        parameters: show ‖dW_t‖ of every parameter and gate too.
     """
     several = len(report.layers) > 1
     tables = [layer_table(report, layer, terminal, width) for layer in report.layers]
@@ -41,6 +43,8 @@ def norms_report(report: NormReport, terminal: bool, width: int) -> RenderableTy
     parts.append(_legend(max((shown for _, shown in tables), key=len), terminal))
     for layer, (drawn, _) in zip(report.layers, tables, strict=True):
         parts += [Text(), *([_heading(layer, len(tables))] if several else []), drawn]
+    if parameters:
+        parts += [Text(), Text(LEGEND, "dim"), parameters_table(report, terminal, width)]
     return Group(*parts)
 
 

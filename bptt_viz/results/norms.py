@@ -6,6 +6,7 @@ from typing import Literal
 
 from bptt_viz.results.norms_baseline import Comparison
 from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Memory, Series, Trend
+from bptt_viz.results.norms_parameters import ParameterNorms
 from bptt_viz.results.norms_spread import Spread
 
 __all__ = [
@@ -106,6 +107,7 @@ class LayerNorms:
         recurrent: the recurrent matrices' names.
         radius: spectral radius of W_hh; None if it is not one square matrix, not finite, or large.
         singular: its largest singular value; None likewise.
+        parameters: ‖dW_t‖ of each parameter and gate.
         keep: name of the gate that the state kept from step to step is multiplied by, if the cell is known to have one.
     """
 
@@ -118,6 +120,7 @@ class LayerNorms:
     recurrent: tuple[str, ...]
     radius: float | None
     singular: float | None
+    parameters: tuple[ParameterNorms, ...]
     keep: str | None
 
 
@@ -179,6 +182,7 @@ class NormReport:
         chain: all layers' states together, for the last loss alone; of several draws, the median of the norms.
         memory: how far `chain` reaches back.
         layers: from bottom to top.
+        readout: ‖dW_t‖ of the readout's parameters.
         inputs: the first window's characters x_t; None where the topology has no input.
         targets: the characters that should follow; None where it has no output.
         losses: L_t; None where it has no output.
@@ -194,6 +198,7 @@ class NormReport:
     chain: Chain
     memory: Memory
     layers: tuple[LayerNorms, ...]
+    readout: tuple[ParameterNorms, ...]
     inputs: tuple[str | None, ...]
     targets: tuple[str | None, ...]
     losses: tuple[float | None, ...]
