@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.ops.elementwise import ACTIVATIONS, Activation, relu, sigmoid, tanh
@@ -42,43 +40,45 @@ GATES = frozenset(_GATES.values())
 
 
 class _Plan(NamedTuple):
-    """How gates of certain activations are cut out of a last axis of a certain size.
+    """How gates of certain activations are cut out of arrays of a certain shape.
 
     Attributes:
-        apart: what the last axis is cut into, (k, H).
+        apart: the shape with the blocks on an axis of their own, (…, N, k, H).
+        order: the axes with that of the blocks in front.
         runs: neighbouring gates with the same activation, which are computed at once.
-        gates: primitive and attributes of each gate's node.
+        gates: each gate's place among the blocks, its primitive and the attributes of its node.
     """
 
-    apart: tuple[int, int]
+    apart: tuple[int, ...]
+    order: tuple[int, ...]
     runs: list[tuple[Callable[..., Array], slice]]
-    gates: list[tuple[Primitive, dict[str, Any]]]
+    gates: list[tuple[int, Primitive, dict[str, Any]]]
 
 
 _PLANS: dict[tuple[Any, ...], _Plan] = {}
 
 
-def _plan(last: tuple[int, ...], activations: dict[str, Operation]) -> _Plan:
+def _plan(shape: tuple[int, ...], activations: dict[str, Operation]) -> _Plan:
     unknown = [name for name, activation in activations.items() if activation not in ACTIVATIONS]
     if unknown:
         raise UsageError(f"gates: the activation of {unknown[0]!r} must be ops.sigmoid, ops.tanh or ops.relu")
-    count, kinds = len(activations), list(activations.values())
-    places = block_places(last, count, "gates")
+    kinds = list(activations.values())
+    count, rows = len(kinds), len(shape) - 1
+    places = block_places(shape[-1:], count, "gates")
     runs = []
     for activation, members in groupby(range(count), kinds.__getitem__):
         run = list(members)
         runs.append((ACTIVATIONS[activation].value, slice(run[0], run[-1] + 1)))
-    gates = [(_GATES[activation], place) for activation, place in zip(kinds, places, strict=True)]
-    return _Plan((count, last[0] // count), runs, gates)
+    gates = [(k, _GATES[activation], place) for k, (activation, place) in enumerate(zip(kinds, places, strict=True))]
+    return _Plan((*shape[:-1], count, shape[-1] // count), (rows, *range(rows), rows + 1), runs, gates)
 
 
 def _activated(x: Array, plan: _Plan) -> Array:
     """Return the gates' values along a new first axis, so that each one's entries lie together in memory."""
-    blocks = x.reshape(x.shape[:-1] + plan.apart)
-    blocks = blocks.swapaxes(0, 1) if x.ndim == 2 else np.moveaxis(blocks, -2, 0)
-    out = np.empty(blocks.shape, x.dtype)
+    out = x.reshape(plan.apart).transpose(plan.order).copy()
     for activate, run in plan.runs:
-        activate(blocks[run], out=out[run])
+        block = out[run]
+        activate(block, out=block)
     return out
 
 
@@ -94,13 +94,12 @@ def gates(packed: Node, **activations: Operation) -> tuple[Node, ...]:
     Raises:
         UsageError: the last axis cannot be cut into k equal blocks, or an activation is none of the three.
     """
-    value = packed.value
-    last = value.shape[-1:]
-    key = (last, *activations.values())
+    x = packed.value
+    key = (x.shape, *activations.values())
     plan = _PLANS.get(key)
     if plan is None:
-        plan = _PLANS[key] = _plan(last, activations)
-    tape, parents = packed.home(), (packed,)
-    # Not strict: all three have one entry a gate, and the check costs as much as a node.
-    each = zip(activations, plan.gates, _activated(value, plan))  # noqa: B905
-    return tuple([record(tape, primitive, parents, out, place, name) for name, (primitive, place), out in each])
+        plan = _PLANS[key] = _plan(x.shape, activations)
+    tape, parents, out = packed.home(), (packed,), _activated(x, plan)
+    # Not strict: both have one entry a gate, and the check costs as much as a node.
+    each = zip(activations, plan.gates)  # noqa: B905
+    return tuple([record(tape, primitive, parents, out[k], place, name) for name, (k, primitive, place) in each])
