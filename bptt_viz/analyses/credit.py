@@ -17,7 +17,7 @@ JOINT = "joint"
 
 # Numbers that a pass may hold at once, and losses: with more of them, too many steps behind a loss are walked in vain.
 _NUMBERS = 32_000_000
-_LOSSES = 32
+_LOSSES = 48
 
 
 def _silent(share: float) -> None:

@@ -77,7 +77,7 @@ class SaliencyText:
                 line = Text(no_wrap=True)
             line.append(name, self._style(t))
             if t == self.found.step:
-                line.append(f"→{_shown(self.found.target)}", "bold underline")
+                line.append(f"→{visible(self.found.target)}", "bold underline")
             if character == "\n":
                 yield line
                 line = Text(no_wrap=True)

@@ -8,6 +8,7 @@ from jinja2 import Environment
 
 from bptt_viz.render.characters import shown
 from bptt_viz.render.credit_colours import BROKEN, Scale, ink_on, mixed
+from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.numbers import scientific
 from bptt_viz.render.saliency import USUAL, described
 from bptt_viz.results.provenance import Provenance
@@ -38,7 +39,7 @@ h1 { font-size: 1.2rem; line-height: 1.35 }
 p, figcaption { color: var(--faint); font-size: .875rem }
 pre { font: 1.15rem/1.9 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
   overflow-wrap: anywhere; border: 1px solid var(--rule); border-radius: .4rem; padding: .8rem 1rem }
-pre span { padding: .18em 0; border-radius: .12em }
+pre span { padding: .18em 0 }
 {{ rules }}
 .z { color: var(--faint) } .x { background: {{ broken }}; color: #ffffff }
 .k { outline: 2px solid var(--ink) } .y { font-weight: 700; text-decoration: underline }
@@ -57,7 +58,8 @@ footer { border-top: 1px solid var(--rule); margin-top: 2rem; overflow-wrap: any
 <div class="bar">{{ symbol }} {{ low }} <div>{% for k in levels %}<i class="s{{ k }}"></i>{% endfor %}</div> {{ high }}
 <span class="z">exactly 0</span>{% if broken_there %} <span class="x">not finite</span>{% endif %}</div>
 Colours are {{ "shares of the largest value" if normalised else "absolute" }}, on a logarithmic scale; smaller values
-take the page's own colour. The outlined character is the last one read; the underlined one is to be predicted.
+take the page's own colour. The outlined character is the last one read before the prediction; the underlined one is
+to be predicted.
 </figcaption></figure>
 <footer><p>{{ provenance }}</p></footer>
 </body>
@@ -93,7 +95,7 @@ def saliency_page(found: Saliency, provenance: Provenance, scale: Scale | None =
 
 def _character(found: Saliency, t: int, scale: Scale) -> Mapping[str, object]:
     character, value = found.inputs[t - 1], float(found.values[t - 1])
-    asked = _text(found.target) if t == found.step else None
+    asked = visible(found.target) if t == found.step else None
     return {
         "text": _text(character),
         "tip": f"t = {t}, {found.step - t} steps back: {value:.6g}" if t <= found.step else f"t = {t}, read later: 0",
