@@ -61,7 +61,7 @@ class _Drawing:
         for k, step in enumerate(steps):
             here = _Placed(step, panels[k], k * period)
             behind = _Placed(steps[k + 1], panels[k + 1], (k + 1) * period) if k + 1 < len(steps) else None
-            self._nodes(here, behind is None)
+            self._nodes(here, behind)
             self._wires(here, behind)
         self._enter(_Placed(steps[0], panels[0], 0.0))
         if len(steps) == 1:
@@ -90,21 +90,20 @@ class _Drawing:
             self._layouts[key] = lay_out(step, len(self._rollout.layers), self._aside)
         return self._layouts[key]
 
-    def _nodes(self, here: "_Placed", with_ends: bool) -> None:
+    def _nodes(self, here: "_Placed", behind: "_Placed | None") -> None:
         for part in here.step.parts:
-            if part.kind != "end" or with_ends:
+            if part.kind != "end" or behind is None or behind.box_of(part) is None:
                 place, size = here.at(part.id), shape_size(part)
-                name, t = here.name(part.id), here.step.t
-                node = GraphNode(name, part.kind, part.label, *place, *size, t, part.layer, part.tooltip)
-                self.canvas.nodes.append(node)
+                self.canvas.box(
+                    here.name(part.id), part.kind, part.label, place, size, here.step.t, part.layer, part.tooltip
+                )
 
     def _wires(self, here: "_Placed", behind: "_Placed | None") -> None:
         parts = {part.id: part for part in here.step.parts}
         for wire, course in zip(here.step.wires, here.panel.courses, strict=True):
-            there = _moved(course, here.x)
-            target = here.name(wire.target)
-            if behind is not None and parts[wire.target].kind == "end":
-                box = behind.box_of(parts[wire.target])
+            there, target = _moved(course, here.x), here.name(wire.target)
+            box = behind.box_of(parts[wire.target]) if behind else None
+            if behind and box:
                 target, there = behind.name(box.id), self._crossed(there, behind, box)
             from_fork, to_fork = (parts[end].kind == "fork" for end in (wire.source, wire.target))
             self._wire(wire, there, (here.name(wire.source), target), from_fork, to_fork)
@@ -176,10 +175,10 @@ class _Placed:
         x, y = self.panel.places[part]
         return x + self.x, y
 
-    def box_of(self, end: Part) -> Part:
-        """Return the box through which a state that left the step before comes in."""
-        boxes = (part for part in self.step.parts if part.kind == "state")
-        return next(box for box in boxes if (box.layer, box.state) == (end.layer, end.state))
+    def box_of(self, end: Part) -> Part | None:
+        """Return the box through which a state that left the step before comes in; None if the step ignores it."""
+        boxes = (part for part in self.step.parts if part.kind == "state" and end.kind == "end")
+        return next((box for box in boxes if (box.layer, box.state) == (end.layer, end.state)), None)
 
 
 def _moved(course: Course, dx: float) -> Course:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bptt_viz.analyses.graph.layout.arrangement import Arrangement, arrange
 from bptt_viz.analyses.graph.layout.layering import Box, Link, Room
@@ -90,10 +91,17 @@ class _Block:
         leaving = next((wire for wire in self.wires if wire.source == part.id), None)
         forked = leaving is not None and self.parts[leaving.target].kind == "fork"
         space = self._room(leaving) if leaving else room("", "", self.aside, self.upright)
-        pin = "first" if part.kind == "state" else "last" if part.kind in {"end", "anchor"} else ""
+        if part.kind == "op":
+            # Edges back leave a round node slantwise, close to what stands above and below it.
+            clear = (wide if self.upright else high) / 2 + self.aside
+            space = Room(space.along, max(space.up, clear), max(space.down, clear))
+        size = (high, wide) if self.upright else (wide, high)
+        return Box(part.id, *size, space, part.layer, self._pin(part), part.kind == "op", forked)
+
+    def _pin(self, part: Part) -> Literal["", "first", "last"]:
         if self.upright:
-            wide, high, pin = high, wide, "first" if part.kind == "anchor" else ""
-        return Box(part.id, wide, high, space, part.layer, pin, part.kind == "op", forked)  # type: ignore[arg-type]
+            return "first" if part.kind == "anchor" else ""
+        return "first" if part.kind == "state" else "last" if part.kind in {"end", "anchor"} else ""
 
     def _link(self, wire: Wire) -> Link:
         source = self._bases.get(wire.source)

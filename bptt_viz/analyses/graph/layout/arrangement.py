@@ -1,11 +1,12 @@
 """One block of boxes and wires laid out along a flow, in coordinates whose x runs along it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bptt_viz.analyses.graph.layout.coordinates import depths
 from bptt_viz.analyses.graph.layout.layering import Box, Columns, Link, columns
-from bptt_viz.analyses.graph.layout.paths import Run, through
+from bptt_viz.analyses.graph.layout.paths import Run, straight, through
 from bptt_viz.analyses.graph.layout.ports import Port, entry_ports
 from bptt_viz.results.graph import Path, Point
 
@@ -111,9 +112,22 @@ class _Arranging:
             for passed in self._made.chains[k]
             if self._column(passed).end > self._column(passed).start
         ]
-        port = self._ports[k]
         start = end if box.is_forked else x + box.along / 2
-        return through((start, y), [Run(start, end, y), *runs], port.tip, port.heading)
+        door = self._door(k)
+        heading = math.atan2(self._ports[k].tip[1] - door[1], self._ports[k].tip[0] - door[0])
+        path = through((start, y), [Run(start, end, y), *runs], door, heading)
+        return (*path, *straight(door, self._ports[k].tip)[1:]) if door != self._ports[k].tip else path
+
+    def _door(self, k: int) -> Point:
+        """Return where a wire enters its target's column, clear of what stands above and below the target."""
+        target, port = self._links[k].target, self._ports[k]
+        item = self._made.boxes[target]
+        left, y = self._column(item).start, self._y(item)
+        if port.tip[0] - left < 1.0:
+            return port.tip
+        wish = port.tip[1] - (port.tip[0] - left) * math.tan(port.heading)
+        reach = self._boxes[target].across / 2 + _PAD
+        return left, min(max(wish, y - reach), y + reach)
 
     def _all_ports(self) -> dict[int, Port]:
         arriving: dict[str, list[int]] = {}
