@@ -158,7 +158,9 @@ def _carry(
         return None
     parts = _parts(problem, {place: cotangents[place]}, states, method)
     analytic = next(f.analytic for f in found if f.place == place and f.input == "x")[0]
-    factors, *_ = np.linalg.lstsq(np.stack([part.ravel() for part in parts.values()], axis=1), analytic.ravel())
+    factors, *_ = np.linalg.lstsq(
+        np.stack([part.ravel() for part in parts.values()], axis=1), analytic.ravel(), rcond=None
+    )
     off = {path: float(factor) for path, factor in zip(parts, factors, strict=True)}
     path = max(off, key=lambda name: abs(off[name] - 1))
     return path, off[path]
