@@ -14,7 +14,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from benchmarks.timing import Call, environment, interleaved, milliseconds, ratio, table
-from bptt_viz.analyses.credit import credit_matrix
+from bptt_viz.analyses.credit import credit_matrix, recorded
 from bptt_viz.models import Prepared, Request, prepare
 from bptt_viz.tape.memory import keep_freed_memory
 
@@ -23,7 +23,7 @@ HEAD = ("T, N, H", "ours, ms", "torch, a call a loss, ms", "÷ ours", "torch, on
 
 
 def ours(prepared: Prepared) -> Call:
-    return lambda: credit_matrix(prepared.run(), ("h",), 0)
+    return lambda: credit_matrix(*recorded(prepared), ("h",), 0)
 
 
 class Model:

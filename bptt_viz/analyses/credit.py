@@ -1,6 +1,7 @@
-"""The credit matrix: gradients of all losses with respect to all states, many losses in one backward pass."""
+"""The credit matrix: gradients of all losses with respect to all states, in one sweep back through time."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,13 +12,27 @@ from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.credit import SHARES, Credit, Reach
 from bptt_viz.results.norms import GROWN
-from bptt_viz.tape import Node, backward
+from bptt_viz.tape import Node, Seeds, backward
 
 JOINT = "joint"
 
-# Numbers that a pass may hold at once, and losses: with more of them, too many steps behind a loss are walked in vain.
-_NUMBERS = 32_000_000
-_LOSSES = 48
+# Numbers that a block of steps may hold at once, about so many for each unit of a cell, and steps in a block: a longer
+# one walks more steps behind its own losses in vain, a shorter one costs more passes.
+_NUMBERS, _EACH, _STEPS = 32_000_000, 16, 16
+
+
+class Block(NamedTuple):
+    """Gradients that the sweep has found for neighbouring steps.
+
+    Attributes:
+        first: the first of the steps, from 1.
+        place: the first loss, counted from 0, that any of them has a say in; all later ones follow.
+        gradients: ∂L_k/∂s_t, (losses, steps, N, S).
+    """
+
+    first: int
+    place: int
+    gradients: Array
 
 
 def _silent(share: float) -> None:
@@ -39,10 +54,10 @@ def credit(
         UsageError: the cell has no such state, or the model no such layer.
     """
     with np.errstate(all="ignore"):  # what is not finite is shown as such, not by NumPy's warnings
-        rollout = prepared.run()
+        rollout, cuts = recorded(prepared)
         depth = _depth(rollout, layer)
         name = state or rollout.layers[depth].cell.states[0]
-        norms = credit_matrix(rollout, _names(rollout, depth, name), depth, tick)
+        norms = credit_matrix(rollout, cuts, _names(rollout, depth, name), depth, tick)
     losses = tuple(rollout.losses)
     rows = [norms[place, :k] for place, k in enumerate(losses)]
     reach = tuple(Reach(share, median_distance(rows, share)) for share in (*SHARES, GROWN))
@@ -65,50 +80,70 @@ def _names(rollout: Rollout, depth: int, state: str) -> tuple[str, ...]:
     return states if state == JOINT else (state,)
 
 
-def credit_matrix(rollout: Rollout, names: Sequence[str], depth: int, tick: Callable[[float], None] = _silent) -> Array:
-    """Return the norms (losses, T) for some states of one layer; several count as one vector."""
-    states = [[at[name] for name in names] for at in rollout.layers[depth].states[1:]]
+def recorded(prepared: Prepared) -> tuple[Rollout, Sequence[int]]:
+    """Record the model with cuts between blocks of steps; return the first step of each block, too."""
+    steps, rows = prepared.batch.inputs.shape
+    units = sum(cell.hidden_size for cell in prepared.model.cells)
+    length = int(np.clip(_NUMBERS // (_EACH * units * rows * steps), 1, _STEPS))
+    firsts = range(1, steps + 1, length)
+    rollout = prepared.run(cuts=firsts)
+    if not np.isfinite(rollout.loss.value):
+        # Behind its loss a cotangent is 0, but 0 × ∞ is not: then no loss may share a block with a later step.
+        firsts = range(1, steps + 1)
+        rollout = prepared.run(cuts=firsts)
+    return rollout, firsts
+
+
+def credit_matrix(
+    rollout: Rollout, cuts: Sequence[int], names: Sequence[str], depth: int, tick: Callable[[float], None] = _silent
+) -> Array:
+    """Return the norms (losses, T) for some states of one layer, which count as one vector; the rest as for `sweep`."""
     found = np.zeros((len(rollout.losses), rollout.steps), rollout.loss.value.dtype)
-    done = 0
-    for gradients in gradients_by_loss(rollout, states):
-        losses, steps = gradients.shape[:2]
-        found[done : done + losses, :steps] = lengths(gradients)
-        done += losses
-        tick((steps / rollout.steps) ** 2)
+    for first, place, gradients in sweep(rollout, cuts, names, depth):
+        found[place:, first - 1 : first - 1 + gradients.shape[1]] = lengths(gradients)
+        tick(((rollout.steps - first + 1) / rollout.steps) ** 2)
     return found
 
 
-def gradients_by_loss(
-    rollout: Rollout, states: Sequence[Sequence[Node]], together: int | None = None
-) -> Iterator[Array]:
-    """Yield ∂L_k/∂s_t for neighbouring losses k, (losses, steps, N, S), up to the last step that one of them sees.
+def sweep(rollout: Rollout, cuts: Sequence[int], names: Sequence[str], depth: int) -> Iterator[Block]:
+    """Yield ∂L_k/∂s_t for all losses k and blocks of steps, from the last block to the first.
 
-    One backward pass carries one loss a place of a leading axis: what one costs in Python, many cost together.
+    All losses travel together, each at its place of a leading axis, so a step is walked at most twice however many
+    there are: with the losses of its own block, and with all later ones, which have come in at the block's end. A cut
+    before each block keeps what leaves it where the next block takes it up; that bounds the memory.
 
     Args:
-        rollout: the recorded values.
-        states: by step, the nodes whose cotangents are laid end to end.
-        together: losses a pass; by default as many as memory and time allow.
+        rollout: recorded with these cuts.
+        cuts: the first step of each block, in order, starting with 1.
+        names: the states that are laid end to end as s.
+        depth: their layer.
     """
-    ks = tuple(rollout.losses)
-    count = together or _together(rollout)
-    for first in range(0, len(ks), count):
-        chunk = ks[first : first + count]
-        seeds = dict(zip((rollout.losses[k] for k in chunk), np.eye(len(chunk), dtype=_dtype(rollout)), strict=True))
-        reached = states[: chunk[-1]]
-        found = backward(rollout.tape, seeds, wrt=[node for nodes in reached for node in nodes])
-        joint = [np.concatenate([found[node] for node in nodes], axis=-1) for nodes in reached]
-        yield np.stack(joint, axis=1)
+    ks = list(rollout.losses)
+    ends = [first - 1 for first in cuts[1:]] + [rollout.steps]
+    arriving: Seeds = {}
+    for first, end in zip(reversed(cuts), reversed(ends), strict=True):
+        wanted = [rollout.layers[depth].states[t][name] for t in range(first, end + 1) for name in names]
+        leaving = [
+            (run.states[first - 1][name], run.carries[first - 1][name])
+            for run in rollout.layers
+            for name in run.cell.states
+        ]
+        wrt = [*wanted, *(carry for _, carry in leaving)]
+        own = [rollout.losses[k] for k in ks if first <= k <= end]
+        seeds = [_units(own), arriving]
+        passes = [backward(rollout.tape, seed, wrt) for seed in seeds if seed]
+        joined = {node: np.concatenate([found[node] for found in passes]) for node in wrt}
+        arriving = {state: joined[carry] for state, carry in leaving}
+        steps = [wanted[at : at + len(names)] for at in range(0, len(wanted), len(names))]
+        gradients = np.stack([np.concatenate([joined[node] for node in nodes], axis=-1) for nodes in steps], axis=1)
+        yield Block(first, sum(k < first for k in ks), gradients)
 
 
-def _dtype(rollout: Rollout) -> np.dtype[np.floating]:
-    return rollout.loss.value.dtype
-
-
-def _together(rollout: Rollout) -> int:
-    # More than a pass really holds: most cotangents are let go as soon as they are used.
-    nodes = (node for node in rollout.tape.nodes if node.active and not node.primitive.transparent)
-    return int(np.clip(_NUMBERS // max(1, sum(node.value.size for node in nodes)), 1, _LOSSES))
+def _units(losses: Sequence[Node]) -> Seeds:
+    """Return one seed a loss, each at its own place of the leading axis."""
+    if not losses:
+        return {}
+    return dict(zip(losses, np.eye(len(losses), dtype=losses[0].value.dtype), strict=True))
 
 
 def lengths(gradients: Array) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_viz.analyses.credit import credit, credit_matrix, gradients_by_loss, lengths
+from bptt_viz.analyses.credit import credit, credit_matrix, lengths, sweep
 from bptt_viz.analyses.credit_reach import finding, median_distance, profile
 from bptt_viz.analyses.norms import norm_report
 from bptt_viz.cells import discover_cells
@@ -13,10 +13,6 @@ from bptt_viz.results.credit import Reach
 from bptt_viz.tape import backward
 
 CELLS = list(discover_cells())
-
-
-def states(rollout, depth, names=("h",)):
-    return [[at[name] for name in names] for at in rollout.layers[depth].states[1:]]
 
 
 def single(rollout, k, name="h", depth=-1):
@@ -39,25 +35,23 @@ def test_each_row_is_a_pass_of_its_own(cell: str, layers: int) -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_cotangents_of_all_losses_add_up_to_the_total_gradient(cell: str) -> None:
-    rollout = prepare(Request(cell=cell, hidden=5, layers=2, steps=12, batch=3)).run()
-    total = backward(rollout.tape, {rollout.loss: np.ones(())})
-    for depth, run in enumerate(rollout.layers):
+    prepared = prepare(Request(cell=cell, hidden=5, layers=2, steps=12, batch=3))
+    whole, cut = prepared.run(), prepared.run(cuts=(1, 6, 11))
+    total = backward(whole.tape, {whole.loss: np.ones(())})
+    for depth, run in enumerate(whole.layers):
         for name in run.cell.states:
-            summed = np.zeros((12, *run.states[1][name].shape))
-            for part in gradients_by_loss(rollout, states(rollout, depth, [name]), together=5):
-                summed[: part.shape[1]] += part.sum(axis=0)
-            expected = np.stack([total[at[name]] for at in run.states[1:]])
-            np.testing.assert_allclose(summed, expected, rtol=0, atol=1e-12)
+            for block in sweep(cut, (1, 6, 11), [name], depth):
+                for step, gradients in enumerate(np.moveaxis(block.gradients, 1, 0), start=block.first):
+                    np.testing.assert_allclose(gradients.sum(axis=0), total[run.states[step][name]], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("together", [1, 3, 10, 100])
-def test_it_does_not_matter_how_many_losses_travel_together(together: int) -> None:
-    rollout = prepare(Request(cell="lstm", hidden=4, steps=10)).run()
-    parts = list(gradients_by_loss(rollout, states(rollout, 0), together))
-    assert sum(len(part) for part in parts) == 10
-    rows = [row for part in parts for row in lengths(part)]
-    for k, row in enumerate(rows, start=1):
-        np.testing.assert_allclose(row[:k], single(rollout, k)[:k], rtol=1e-12)
+@pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many", "delayed"])
+@pytest.mark.parametrize("cuts", [range(1, 11), (1, 4, 8), (1, 10), (1,)])
+def test_it_does_not_matter_where_the_blocks_end(topology: str, cuts) -> None:
+    prepared = prepare(Request(cell="lstm", hidden=4, layers=2, steps=10, topology=topology))
+    expected = credit(prepared, "joint", 0).norms
+    found = credit_matrix(prepared.run(cuts=cuts), cuts, ("h", "c"), 0)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("topology", ["many-to-many", "many-to-one", "one-to-many", "delayed", "one-to-one"])
@@ -154,28 +148,30 @@ from bptt_viz import ops
 from bptt_viz.cells import Cell
 
 class Own(Cell):
-    states = ("a", "memory")
+    states = ("a", "memory", "kept")
 
     def parameters(self):
         D, H = self.input_size, self.hidden_size
         return {"W_x": (D, H), "W": (H, H), "b": (H,)}
 
     def step(self, p, x, s):
-        memory = 0.9 * s.memory + x @ p.W_x
-        return {"a": ops.tanh(memory + s.a @ p.W + p.b), "memory": memory}
+        memory = 0.9 * s.memory + x @ p.W_x + s.kept
+        return {"a": ops.tanh(memory + s.a @ p.W + p.b), "memory": memory, "kept": s.kept}
 """
 
 
 def test_a_cell_of_ones_own_has_states_of_its_own(tmp_path) -> None:
     (tmp_path / "own.py").write_text(CELL)
-    prepared = prepare(Request(cell=f"{tmp_path}/own.py:Own", hidden=4, steps=6))
+    prepared = prepare(Request(cell=f"{tmp_path}/own.py:Own", hidden=4, steps=40))
     rollout = prepared.run()
-    for name in ("a", "memory"):
+    for name in ("a", "memory", "kept"):
         found = credit(prepared, name)
-        np.testing.assert_allclose(found.norms[5], single(rollout, 6, name), rtol=1e-12)
+        np.testing.assert_allclose(found.norms[39], single(rollout, 40, name), rtol=1e-12)
     assert credit(prepared).state == "a"
     joint = credit(prepared, "joint").norms
-    np.testing.assert_allclose(joint, np.hypot(*(credit(prepared, name).norms for name in ("a", "memory"))), rtol=1e-12)
+    np.testing.assert_allclose(
+        joint, np.sqrt(sum(credit(prepared, name).norms ** 2 for name in ("a", "memory", "kept"))), rtol=1e-12
+    )
 
 
 def test_what_is_not_there_is_refused() -> None:
@@ -194,6 +190,16 @@ def test_overflow_is_said_and_warns_of_nothing() -> None:
     assert not np.isfinite(found.norms).all()
 
 
+def test_what_overflows_later_does_not_reach_earlier_losses() -> None:
+    prepared = prepare(Request(cell="rnn", activation="identity", init="orthogonal=1e40", hidden=4, steps=12))
+    with np.errstate(all="ignore"):
+        expected = np.stack([single(prepared.run(), k) for k in range(1, 13)])
+    found = credit(prepared).norms
+    healthy = np.isfinite(expected).all(axis=1)
+    assert 0 < healthy.sum() < 12
+    np.testing.assert_allclose(found[healthy], expected[healthy], rtol=1e-12)
+
+
 def test_norms_neither_vanish_nor_overflow() -> None:
     rows = np.array([[[3e-200, 4e-200]], [[3e200, 4e200]], [[0.0, 0.0]], [[np.inf, 1.0]], [[np.nan, 1.0]]])
     np.testing.assert_allclose(lengths(rows)[:3], [5e-200, 5e200, 0], rtol=1e-15)
@@ -202,8 +208,7 @@ def test_norms_neither_vanish_nor_overflow() -> None:
 
 def test_progress_ends_at_one() -> None:
     shares: list[float] = []
-    rollout = prepare(Request(cell="rnn", hidden=3, steps=80)).run()
-    credit_matrix(rollout, ("h",), 0, shares.append)
+    credit(prepare(Request(cell="rnn", hidden=3, steps=80)), tick=shares.append)
     assert shares == sorted(shares)
     assert shares[-1] == 1
     assert len(shares) > 1
