@@ -13,7 +13,7 @@ from bptt_viz.checking.units import Units
 
 # What is evaluated together holds about this many numbers a state: enough to spread Python's cost over many
 # perturbations, few enough to stay in cache. Private copies of a whole input need more room than tangents.
-_TANGENTS = 30_000
+_TANGENTS = 50_000
 _COPIES = 4_000
 # A complex step of the whole function and one of each operation differ by rounding alone.
 _AGREE = 1e-11

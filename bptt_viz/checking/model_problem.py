@@ -68,8 +68,9 @@ class ModelProblem:
             self._recorded = self._run(self.inputs, self._carried() if self.cuts else None)
         nodes = self.nodes(self._recorded)
         moved = {nodes[name]: value for name, value in inputs.items() if isinstance(value, Dual)}
-        values = replayed(self._recorded.tape, moved)
-        return {place: values.get(node.index, node.value) for place, node in _places(self._recorded).items()}
+        places = _places(self._recorded)
+        values = replayed(self._recorded.tape, moved, places.values())
+        return {place: values[node] for place, node in places.items()}
 
     def pullback(self, cotangents: Outputs) -> Inputs:
         """Record the model at the point and run its tape backward."""

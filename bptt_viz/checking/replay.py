@@ -1,19 +1,25 @@
 """A recorded forward pass evaluated again at other values of some of its leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bptt_viz.tape import Node, Tape
 
 
-def replayed(tape: Tape, moved: Mapping[Node, Any]) -> dict[int, Any]:
-    """Return, by index, the new values of the moved nodes and of all that depends on them.
+def replayed(tape: Tape, moved: Mapping[Node, Any], wanted: Collection[Node]) -> dict[Node, Any]:
+    """Return the values of the wanted nodes once some leaves have others.
 
-    Only the primitives' values are asked for, none of their rules.
+    Only the primitives' values are asked for, none of their rules. What is neither wanted nor used again is let go at
+    once: values may be large, and memory that is used again is still in cache.
     """
-    values: dict[int, Any] = {node.index: value for node, value in moved.items()}
+    values: dict[Node, Any] = dict(moved)
+    last = {parent: node for node in tape.nodes for parent in node.parents} | dict.fromkeys(wanted)
     for node in tape.nodes:
-        if any(parent.index in values for parent in node.parents):
-            operands = [values.get(parent.index, parent.value) for parent in node.parents]
-            values[node.index] = node.primitive.value(*operands, **node.attributes)
-    return values
+        if not any(parent in values for parent in node.parents):
+            continue
+        operands = [values.get(parent, parent.value) for parent in node.parents]
+        values[node] = node.primitive.value(*operands, **node.attributes)
+        for parent in node.parents:
+            if last[parent] is node:
+                values.pop(parent, None)
+    return {node: values.get(node, node.value) for node in wanted}

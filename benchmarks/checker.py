@@ -1,0 +1,112 @@
+"""The gradient checker beside others: detection, false alarms, time, localisation, accuracy of its numeric side.
+
+Prints Markdown tables. Run `python -m benchmarks.checker` where `benchmarks/README.md` says; `--small` for a glance.
+"""
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from statistics import median
+from time import perf_counter
+
+import jax
+import torch
+from threadpoolctl import threadpool_limits
+
+from benchmarks import checker_speed as speed
+from benchmarks.checker_peers import CHECKERS, CS231N_THRESHOLD, accepts
+from benchmarks.checker_points import Operation, Pair, correct, pairs
+from benchmarks.timing import environment, table
+from bptt_viz.checking.gate import gate
+from bptt_viz.checking.problem import Problem
+from bptt_viz.checking.selftest.examination import is_named, is_placed, locate
+from bptt_viz.results.check import Judgement, Verdict
+
+HEAD = ("checker", "wrong gradients seen", "misbehaviour seen", "false alarms", "median ms a check")
+Refusals = Counter[str]
+Times = defaultdict[str, list[float]]
+
+
+def refusals(points: Iterable[Callable[[], Problem]], times: Times) -> Refusals:
+    """Put every point, posed anew, to every checker and count the refusals."""
+    refused: Refusals = Counter()
+    for pose in points:
+        for name in CHECKERS:
+            operation = Operation(pose())
+            start = perf_counter()
+            refused[name] += not accepts(name, operation)
+            times[name].append(perf_counter() - start)
+    return refused
+
+
+def our_alarms(count: int, seed: int) -> int:
+    """Count the correct gradients that the gate tier does not pass."""
+    cases = (gate(problem, rng, Judgement())[0] for problem, rng in correct(count, seed))
+    return sum(case.verdict is not Verdict.PASS for case in cases)
+
+
+def side_by_side(found: list[Pair], options: argparse.Namespace) -> str:
+    """Return the table of all checkers on the same points."""
+    times: Times = defaultdict(list)
+    wrong = [pair.posed for pair in found if not pair.bug.behaviour]
+    misbehaving = [pair.posed for pair in found if pair.bug.behaviour]
+    right = [lambda problem=problem: problem for problem, _ in correct(options.peer_correct, options.seed)]
+    seen, caught, alarms = (refusals(points, times) for points in (wrong, misbehaving, right))
+    ours = next(iter(CHECKERS))
+    rows = [
+        (
+            name,
+            share(seen[name], len(wrong)),
+            share(caught[name], len(misbehaving)),
+            f"{alarms[name]} of {len(right)}",
+            f"{1e3 * median(times[name]):.1f}",
+        )
+        for name in CHECKERS
+    ]
+    rows.append(
+        (f"{ours}, more points", "", "", f"{our_alarms(options.correct, options.seed)} of {options.correct}", "")
+    )
+    return table(HEAD, rows)
+
+
+def share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({100 * part / max(whole, 1):.1f} %)"
+
+
+def localisation(found: list[Pair]) -> str:
+    """Return how often our diagnosis names the input and gate, and the lag or path, that the bug is in."""
+    located = [(pair.bug, locate(pair.bug, pair.shape, pair.draw)) for pair in found if not pair.bug.behaviour]
+    named = sum(is_named(bug, diagnosis) for bug, diagnosis in located)
+    placed = sum(is_placed(bug, diagnosis) for bug, diagnosis in located)
+    return f"input and gate {share(named, len(located))}, lag or path {share(placed, len(located))}"
+
+
+def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--each", type=int, default=5, help="points for each of the 75 bugs")
+    parser.add_argument("--correct", type=int, default=2000, help="correct gradients for our false alarms")
+    parser.add_argument("--peer-correct", type=int, default=200, help="those of them that go to every checker")
+    parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds of the timings")
+    parser.add_argument("--seed", type=int, default=0, help="of every draw")
+    parser.add_argument("--small", action="store_true", help="a minute or two instead of half an hour")
+    options = parser.parse_args(arguments)
+    if options.small:
+        options.each, options.correct, options.peer_correct, options.rounds = 1, 200, 20, 2
+    return options
+
+
+def main() -> None:
+    options = options_of()
+    torch.set_num_threads(1)
+    with threadpool_limits(1):
+        print(f"{environment()}; torch {torch.__version__}, jax {jax.__version__}; seed {options.seed}\n")
+        print(table(speed.GATE_HEAD, [*speed.gate_rows(options.rounds), speed.process_row(options.rounds)]), end="\n\n")
+        print(table(speed.FULL_HEAD, speed.full_rows(options.rounds)), end="\n\n")
+        print(table(speed.ACCURACY_HEAD, speed.accuracy_rows()), end="\n\n")
+        found = pairs(options.each, options.seed)
+        print(side_by_side(found, options), f"\n\nCS231n accepts below {CS231N_THRESHOLD}.")
+        print(f"Our diagnoses of the wrong gradients: {localisation(found)}.")
+
+
+if __name__ == "__main__":
+    main()
