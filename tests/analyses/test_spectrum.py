@@ -116,7 +116,7 @@ def test_a_scalar_unit_at_its_fixed_point_has_the_exponent_log_w_times_slope(act
     ("gain", "expected", "size"), [(1.5, 0.065217, 1200), (2.0, 0.154724, 400), (3.0, 0.310249, 400)]
 )
 def test_a_random_tanh_network_has_the_largest_exponent_of_mean_field_theory(gain, expected, size) -> None:
-    """λ_1 = ½ ln(g² ⟨sech⁴⟩) in the chaotic phase, within 8 %, the mean of three draws; near g = 1 size matters more."""
+    """λ_1 = ½ ln(g² ⟨sech⁴⟩) in the chaotic phase, within 8 %, the mean of three draws; near g = 1 size matters."""
     measured = [_largest_exponent(gain, size, 800, seed) for seed in range(3)]
     assert np.mean(measured) == pytest.approx(expected, rel=0.08)
 
