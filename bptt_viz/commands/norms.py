@@ -7,12 +7,16 @@ from bptt_viz.commands.norms_options import (
     FailOn,
     Loss,
     Parameters,
+    Plot,
     Seeds,
     WhichLoss,
     exit_code,
+    report_data,
+    report_figure,
     verdicts,
 )
-from bptt_viz.console.options import Json, Output, model_command
+from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.options import Json, model_command
 
 
 @model_command
@@ -21,10 +25,11 @@ def norms(
     loss: WhichLoss = Loss.ALL,
     seeds: Seeds = 1,
     parameters: Parameters = False,
+    plot: Plot = False,
     fail_on: FailOn = None,
     baseline: BaselineFile = None,
     json: Json = False,
-    output: Output = None,
+    output: Besides = None,
 ) -> int:
     """Report the gradient at every time step of a rollout on text, and whether it vanishes or explodes.
 
@@ -39,17 +44,20 @@ def norms(
     from bptt_viz.models import prepare
     from bptt_viz.render.json_document import SCHEMA_VERSION, document
     from bptt_viz.render.norms import norms_report
+    from bptt_viz.render.norms_words import verdict_words
 
-    failing = verdicts(fail_on)
+    form, failing = form_of(output), verdicts(fail_on)
     stored = read_baseline(baseline, SCHEMA_VERSION) if baseline else None
     with progress("norms") as tick:
         report = norm_report(prepare(request), loss.value, seeds, tick)
     if stored is not None:
         report = replace(report, baseline=compare(report, stored))
-    if json:
-        ran = provenance("norms", {**asdict(report.run), "loss": loss.value, "seeds": seeds})
-        emit(document("norms", report, ran), output)
+    ran = provenance("norms", {**asdict(report.run), "loss": loss.value, "seeds": seeds})
+    figure, data = (lambda: report_figure(report)), (lambda: report_data(report))
+    rest = write_besides(output, form, figure, data, verdict_words(report), ran)
+    if json or form == "json":
+        emit(document("norms", report, ran), rest)
     else:
         screen = console()
-        emit(norms_report(report, screen.is_terminal and output is None, screen.width, parameters), output)
+        emit(norms_report(report, screen.is_terminal and rest is None, screen.width, parameters, plot), rest)
     return exit_code(report, failing)

@@ -9,6 +9,8 @@ import typer
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from bptt_viz.results.norms import NormReport
 
 
@@ -29,6 +31,9 @@ Seeds = Annotated[
 ]
 Parameters = Annotated[
     bool, typer.Option("--parameters", help="Show what each step adds to the gradient of every parameter and gate.")
+]
+Plot = Annotated[
+    bool, typer.Option("--plot", help="Draw the last loss's gradient against distance in the terminal too.")
 ]
 FailOn = Annotated[
     list[str] | None,
@@ -74,3 +79,17 @@ def exit_code(report: "NormReport", failing: frozenset[str]) -> ExitCode:
         say(worse_words(report.baseline))
         code = ExitCode.MISMATCH
     return code
+
+
+def report_figure(report: "NormReport") -> "Figure":
+    """Draw the report."""
+    from bptt_viz.render.norms_figure import norms_figure
+
+    return norms_figure(report)
+
+
+def report_data(report: "NormReport") -> str:
+    """Write the report as comma-separated values."""
+    from bptt_viz.render.norms_csv import norms_csv
+
+    return norms_csv(report)

@@ -7,6 +7,7 @@ from rich.text import Text
 from bptt_viz.render.norms_baseline import baseline_words
 from bptt_viz.render.norms_columns import Column
 from bptt_viz.render.norms_parameters import LEGEND, parameters_table
+from bptt_viz.render.norms_plot import norms_plot
 from bptt_viz.render.norms_table import layer_table
 from bptt_viz.render.norms_words import (
     decay_words,
@@ -28,7 +29,9 @@ _STYLES = {
 }
 
 
-def norms_report(report: NormReport, terminal: bool, width: int, parameters: bool = False) -> RenderableType:
+def norms_report(
+    report: NormReport, terminal: bool, width: int, parameters: bool = False, plot: bool = False
+) -> RenderableType:
     """Return the verdict, its reasons, what was run, and one table a layer.
 
     Args:
@@ -36,13 +39,16 @@ def norms_report(report: NormReport, terminal: bool, width: int, parameters: boo
         terminal: draw rules and bars, and choose columns by `width`; otherwise plain columns.
         width: of the terminal, in cells.
         parameters: show ‖dW_t‖ of every parameter and gate too.
+        plot: draw the last loss's gradient against the distance too.
     """
     several = len(report.layers) > 1
     tables = [layer_table(report, layer, terminal, width) for layer in report.layers]
     parts: list[RenderableType] = [_verdict(report), _reasons(report), Text()]
     parts.append(_legend(max((shown for _, shown in tables), key=len), terminal))
-    for layer, (drawn, _) in zip(report.layers, tables, strict=True):
-        parts += [Text(), *([_heading(layer, len(tables))] if several else []), drawn]
+    for layer, (made, _) in zip(report.layers, tables, strict=True):
+        parts += [Text(), *([_heading(layer, len(tables))] if several else []), made]
+    if plot and (drawn := norms_plot(report, width)):
+        parts += [Text(), *drawn]
     if parameters:
         parts += [Text(), Text(LEGEND, "dim"), parameters_table(report, terminal, width)]
     return Group(*parts)

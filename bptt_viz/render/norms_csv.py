@@ -1,0 +1,36 @@
+"""The per-step table as comma-separated values: one line a layer and time step."""
+
+import csv
+from io import StringIO
+
+from bptt_viz.results.norms import LayerNorms, NormReport
+
+_PARTS = ("value", "total", "local", "back", "last")
+
+
+def norms_csv(report: NormReport) -> str:
+    """Return all norms at full precision; a column ends in the name of the state that it is about."""
+    stream = StringIO()
+    lines = csv.writer(stream, lineterminator="\n")
+    names = [state.name for state in report.layers[0].states]
+    own = [f"{part}_{name}" for name in names for part in _PARTS]
+    lines.writerow(["layer", "t", "x", "y", "loss", *own, "last", "ratio", "idle", "dW"])
+    for layer in report.layers:
+        lines.writerows(_row(report, layer, k) for k in range(report.run.steps))
+    return stream.getvalue()
+
+
+def _row(report: NormReport, layer: LayerNorms, k: int) -> list[str | int | float | None]:
+    """Return step k + 1 of a layer."""
+    own = [getattr(state, part)[k] for state in layer.states for part in _PARTS]
+    about = [report.inputs[k], report.targets[k], report.losses[k]]
+    return [
+        layer.depth,
+        k + 1,
+        *about,
+        *own,
+        layer.chain.norms[k],
+        layer.chain.ratios[k],
+        layer.idle[k],
+        layer.weight[k],
+    ]
