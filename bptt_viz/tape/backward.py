@@ -68,6 +68,14 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
     kept = None if wrt is None else _indices(tape, wrt)
     for index, array in arrays.items():
         _send(array, tape.nodes[index], slots, kept)
+    _flow_back(tape, slots, kept)
+    if wrt is not None:
+        _work_out(slots, [node for node in wrt if node.primitive is LEAF])
+    return Cotangents(tape.home, slots, lead, kept)
+
+
+def _flow_back(tape: Tape, slots: Slots, kept: frozenset[int] | None) -> None:
+    """Apply every rule once, from the last node to the first; aliases are credited by whatever passes them."""
     # Slots are read as the iteration gets there, after all that flows into them has come in.
     for node, gathered in zip(reversed(tape.nodes[: len(slots)]), reversed(slots)):  # noqa: B905
         primitive = node.primitive
@@ -79,6 +87,7 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
         for parent, message in zip(node.parents, primitive.vjp(gathered, node)):  # noqa: B905
             if message is None:
                 continue
+            # As in `_past_aliases`; a call for each message would be felt.
             while parent.primitive.transparent:
                 if kept is None or parent.index in kept:
                     slots[parent.index] = merged(slots[parent.index], message)
@@ -89,9 +98,6 @@ def backward(tape: Tape, seeds: Seeds, wrt: Collection[Node] | None = None) -> C
                 slots[at] = message if held is None else merged(held, message)
         if kept is not None and node.index not in kept:
             slots[node.index] = None
-    if wrt is not None:
-        _work_out(slots, [node for node in wrt if node.primitive is LEAF])
-    return Cotangents(tape.home, slots, lead, kept)
 
 
 def _send(message: Message, node: Node, slots: Slots, kept: frozenset[int] | None) -> None:
