@@ -12,7 +12,7 @@ from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.credit import SHARES, Credit, Reach
 from bptt_viz.results.norms import GROWN
-from bptt_viz.tape import Node, Seeds, backward
+from bptt_viz.tape import Cotangents, Node, Seeds, backward
 
 JOINT = "joint"
 
@@ -132,11 +132,17 @@ def sweep(rollout: Rollout, cuts: Sequence[int], names: Sequence[str], depth: in
         own = [rollout.losses[k] for k in ks if first <= k <= end]
         seeds = [_units(own), arriving]
         passes = [backward(rollout.tape, seed, wrt) for seed in seeds if seed]
-        joined = {node: np.concatenate([found[node] for found in passes]) for node in wrt}
-        arriving = {state: joined[carry] for state, carry in leaving}
-        steps = [wanted[at : at + len(names)] for at in range(0, len(wanted), len(names))]
-        gradients = np.stack([np.concatenate([joined[node] for node in nodes], axis=-1) for nodes in steps], axis=1)
+        arriving = {state: np.concatenate([found[carry] for found in passes]) for state, carry in leaving}
+        gradients = np.concatenate([_laid_out(found, wanted, len(names)) for found in passes])
         yield Block(first, sum(k < first for k in ks), gradients)
+
+
+def _laid_out(found: Cotangents, wanted: Sequence[Node], count: int) -> Array:
+    """Return the cotangents by step, (losses, steps, N, S), `count` nodes a step laid end to end."""
+    steps = [wanted[at : at + count] for at in range(0, len(wanted), count)]
+    if count == 1:
+        return np.stack([found[node] for node in wanted], axis=1)
+    return np.stack([np.concatenate([found[node] for node in nodes], axis=-1) for nodes in steps], axis=1)
 
 
 def _units(losses: Sequence[Node]) -> Seeds:
@@ -147,7 +153,17 @@ def _units(losses: Sequence[Node]) -> Seeds:
 
 
 def lengths(gradients: Array) -> Array:
-    """Return Euclidean norms over the last two axes, scaled so that 1e-200 and 1e200 neither vanish nor overflow."""
+    """Return Euclidean norms over the last two axes; 1e-200 and 1e200 neither vanish nor overflow."""
+    squares = np.einsum("...ij,...ij->...", gradients, gradients)
+    limits = np.finfo(gradients.dtype)
+    lost = ~((squares > limits.tiny / limits.eps) & (squares < limits.max))
+    found = np.sqrt(squares)
+    if lost.any():
+        found[lost] = _scaled_lengths(gradients[lost])
+    return found
+
+
+def _scaled_lengths(gradients: Array) -> Array:
     largest = np.max(np.abs(gradients), axis=(-2, -1), initial=0.0)
     safe = np.where((largest > 0) & np.isfinite(largest), largest, 1)
     squares = np.square(gradients / safe[..., None, None]).sum(axis=(-2, -1))
