@@ -15,6 +15,9 @@ _VIRIDIS = ("440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962"
 # Beyond so many decades below the largest value all is one colour.
 _DECADES = 12
 
+# Powers of ten beyond which a margin around the scale would leave the floats.
+_FARTHEST = 280.0
+
 # Over fewer decades the ends may also be three times a power of ten.
 _FINE = 6
 
@@ -34,7 +37,7 @@ class Scale(NamedTuple):
 def fitting(values: Iterable[float]) -> Scale:
     """Return ends around the values: powers of ten or three times one, at most twelve decades apart."""
     seen = [value for value in values if isfinite(value) and value > 0]
-    top = min(max(log10(max(seen, default=1.0)), -290.0), 308.0)
+    top = min(max(log10(max(seen, default=1.0)), -_FARTHEST), _FARTHEST)
     low = max(log10(min(seen, default=0.1)), top - _DECADES)
     third = log10(3) if top - low < _FINE else 1.0
     top = ceil(top) if top - floor(top) > third or top == floor(top) else floor(top) + third

@@ -11,6 +11,7 @@ from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from bptt_viz.arrays import Array
 from bptt_viz.render.credit import described, scale_of
@@ -28,6 +29,8 @@ _CORNER = 12  # losses from which there is room in the empty corner
 
 # Where other fonts come from if the first one lacks a character, Hangul above all.
 _FONTS = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans CJK JP")
+_SMALLEST = 1e-200  # of the corner's axis, whose ticks stay within the floats
+
 _MISSING = "□"
 
 
@@ -58,7 +61,7 @@ def credit_figure(found: Credit, scale: Scale | None = None) -> Figure:
     place = _Place(_LEFT, under(foot) + _BELOW, side, height)
     axes = axes_at(figure, *place)
     _matrix(axes, found, between)
-    _label(axes, found, height)
+    _label(axes, found, place)
     _bar(figure, place, found, between)
     _key(figure, place, found)
     if len(found.losses) == found.steps >= _CORNER and (found.profile[1, 1:] > 0).any():
@@ -86,14 +89,15 @@ def _matrix(axes: Axes, found: Credit, scale: Scale) -> None:
             axes.imshow(patch, cmap=ListedColormap([colour]), extent=spread, aspect="auto", interpolation="nearest")
 
 
-def _label(axes: Axes, found: Credit, height: float) -> None:
-    axes.set(xlabel="state at step t", ylabel="loss at step k" if height > 1.2 else "loss k")
+def _label(axes: Axes, found: Credit, place: _Place) -> None:
+    axes.set(xlabel="state at step t", ylabel="loss at step k" if place.height > 1.2 else "loss k")
     axes.tick_params(length=0)
     if found.steps > _LETTERS:
         axes.set_yticks(*_rows(found))
         return
-    axes.set_xlabel("state at step t, with the character read there")
-    if height > 3.5:
+    if place.width > 3.5:
+        axes.set_xlabel("state at step t, with the character read there")
+    if place.height > 3.5:
         axes.set_ylabel("loss at step k, with the character to be predicted")
     size = float(np.clip(_SIDE / found.steps * 72 * 0.62, 5.5, 11))
     axes.set_xticks(range(1, found.steps + 1), [_two_lines(t, c, found.steps) for t, c in enumerate(found.inputs, 1)])
@@ -216,6 +220,8 @@ def _corner(figure: Figure, place: _Place, found: Credit) -> None:
     axes.fill_between(distance, low, high, color=RULE, linewidth=0)
     axes.plot(distance, middle, color="#2c728e", linewidth=1.6)
     axes.set_yscale("log")
+    axes.set_xlim(0, len(middle) - 1)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.minorticks_off()
     bottom, top = axes.get_ylim()
     for share in SHARES:
@@ -228,6 +234,8 @@ def _corner(figure: Figure, place: _Place, found: Credit) -> None:
 
 
 def _positive(profile: Array) -> Array:
-    """Return the quantiles with a gap where the median is 0, and a band that ends at the smallest median."""
-    smallest = profile[1][profile[1] > 0].min()
-    return np.where(profile[1] > 0, np.maximum(profile, smallest / 10), np.nan)
+    """Return the quantiles with gaps where the median cannot be drawn, and a band that ends at the smallest median."""
+    middle = profile[1]
+    drawn = (middle > _SMALLEST) & (middle < 1 / _SMALLEST)
+    bottom = middle[drawn].min(initial=1.0) / 10
+    return np.where(drawn, np.clip(profile, bottom, 1 / _SMALLEST), np.nan)

@@ -199,8 +199,8 @@ def test_any_shape_can_be_drawn(found):
     credit_figure(found).canvas.draw()
 
 
-def test_matrices_without_a_single_number_can_be_drawn():
-    for value in (0.0, math.nan, math.inf):
+def test_matrices_of_hopeless_numbers_can_be_drawn():
+    for value in (0.0, math.nan, math.inf, 5e-324, 1e308):
         credit_figure(made(np.full((13, 13), value))).canvas.draw()
 
 
@@ -212,3 +212,9 @@ def test_characters_that_no_font_has_are_boxes_and_said_at_the_foot():
         figure = credit_figure(found)
         figure.canvas.draw()
     assert "□: no font" in figure.texts[-1].get_text().replace("\n", " ")
+
+
+def test_a_profile_over_all_floats_can_be_drawn():
+    found = falling(20)
+    found.profile[:] = np.geomspace(1e-307, 1e307, 20)
+    credit_figure(found).canvas.draw()
