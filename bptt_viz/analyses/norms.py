@@ -10,6 +10,7 @@ import numpy as np
 from bptt_viz.analyses.advice import advise
 from bptt_viz.analyses.decay import fit_decay, follow, judge, remember
 from bptt_viz.analyses.nonfinite import first_nonfinite
+from bptt_viz.analyses.norms_factors import path, split, step_jacobians
 from bptt_viz.analyses.norms_parameters import cell_parameters, readout_parameters
 from bptt_viz.analyses.norms_spread import Draw, draw, middle, spread
 from bptt_viz.analyses.parts import Uses
@@ -31,7 +32,9 @@ Tick = Callable[[float], None]
 _LARGEST_MATRIX = 512
 
 
-def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Tick = lambda _: None) -> NormReport:
+def norm_report(
+    prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Tick = lambda _: None, jacobians: bool = False
+) -> NormReport:
     """Run a model, take its gradients, and report them step by step with a verdict.
 
     Args:
@@ -40,6 +43,7 @@ def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Ti
             about L_T in both cases: a sum is refreshed at every step and looks healthy where long paths vanish.
         seeds: K, how often the weights are drawn; the model's own draw is the first.
         tick: takes the share of draws that are done.
+        jacobians: measure every step's Jacobian too.
     """
     with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
         rollout = prepared.run()
@@ -51,6 +55,7 @@ def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Ti
         draws = [first, *_more_draws(prepared, loss, seeds, tick)]
         found = spread(draws, smallest := _smallest(rollout))
         median = middle(draws)
+        sizes = step_jacobians(prepared, rollout) if jacobians else None
     joint = [_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])]
     chain = follow(joint if seeds == 1 else median, smallest)
     places = [one.place for one in draws if one.place is not None]
@@ -60,7 +65,20 @@ def norm_report(prepared: Prepared, loss: Loss = "all", seeds: int = 1, tick: Ti
     inputs, targets = _characters(prepared, rollout)
     losses = tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in range(1, rollout.steps + 1))
     return NormReport(
-        verdict, advice, place, run, loss, chain, remember(chain), layers, readout, inputs, targets, losses, found
+        verdict,
+        advice,
+        place,
+        run,
+        loss,
+        chain,
+        remember(chain),
+        layers,
+        readout,
+        inputs,
+        targets,
+        losses,
+        found,
+        sizes,
     )
 
 
@@ -130,7 +148,9 @@ def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotang
         radius=radius,
         singular=singular,
         parameters=parameters,
-        keep=_keep(run.cell),
+        keep=(keep := _keep(run.cell)),
+        split=split(found, radius),
+        path=path(run, found, last, keep, smallest),
     )
 
 

@@ -60,6 +60,12 @@ def _share(name: str, steps: Sequence[Sequence[Node]]) -> ActivationShare:
     return ActivationShare(name, what, tuple(map(_idle, steps)), float(values.mean()), slope)
 
 
+def slopes(nodes: Sequence[Node]) -> Array:
+    """Return the activation's slope at every unit of these nodes, one after another."""
+    found = [np.asarray(_SLOPE[kind(node) or ""](node.value), float).ravel() for node in nodes]
+    return np.concatenate(found) if found else np.zeros(0)
+
+
 def _idle(nodes: Sequence[Node]) -> float:
     """Return the share of idle units among all units of these nodes."""
     idle = [_IDLE[kind(node) or ""](node.value).ravel() for node in nodes]

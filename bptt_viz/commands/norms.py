@@ -49,7 +49,7 @@ def norms(
     form, failing = form_of(output), verdicts(fail_on)
     stored = read_baseline(baseline, SCHEMA_VERSION) if baseline else None
     with progress("norms") as tick:
-        report = norm_report(prepare(request), loss.value, seeds, tick)
+        report = norm_report(prepare(request), loss.value, seeds, tick, jacobians=json or form == "json")
     if stored is not None:
         report = replace(report, baseline=compare(report, stored))
     ran = provenance("norms", {**asdict(report.run), "loss": loss.value, "seeds": seeds})

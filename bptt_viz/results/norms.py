@@ -6,6 +6,7 @@ from typing import Literal
 
 from bptt_viz.results.norms_baseline import Comparison
 from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Memory, Series, Trend
+from bptt_viz.results.norms_factors import Path, Split, StepJacobians
 from bptt_viz.results.norms_parameters import ParameterNorms
 from bptt_viz.results.norms_spread import Spread
 
@@ -109,6 +110,8 @@ class LayerNorms:
         singular: its largest singular value; None likewise.
         parameters: ‖dW_t‖ of each parameter and gate.
         keep: name of the gate that the state kept from step to step is multiplied by, if the cell is known to have one.
+        split: the factors of its Jacobians, if it is a vanilla cell.
+        path: the way along the state kept by `keep`.
     """
 
     depth: int
@@ -122,6 +125,8 @@ class LayerNorms:
     singular: float | None
     parameters: tuple[ParameterNorms, ...]
     keep: str | None
+    split: Split | None
+    path: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +192,7 @@ class NormReport:
         targets: the characters that should follow; None where it has no output.
         losses: L_t; None where it has no output.
         spread: all draws and rows, where there is more than one; `layers` and what follows are the first draw's.
+        jacobians: sizes of each step's Jacobian, if they were asked for and not too large.
         baseline: what changed since an earlier report, if one was named.
     """
 
@@ -203,4 +209,5 @@ class NormReport:
     targets: tuple[str | None, ...]
     losses: tuple[float | None, ...]
     spread: Spread | None = None
+    jacobians: StepJacobians | None = None
     baseline: Comparison | None = None

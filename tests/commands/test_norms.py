@@ -82,6 +82,16 @@ def test_json_holds_the_whole_report(capsys):
     assert found["provenance"]["options"]["loss"] == "all"
 
 
+def test_json_takes_the_decay_apart(capsys):
+    found = json.loads(said(capsys, "rnn", "--steps", "6", "--json"))
+    assert {len(found["jacobians"][size]) for size in ("singular", "radius")} == {6}
+    assert {len(found["layers"][0]["split"][part]) for part in ("slope", "lowest", "highest")} == {6}
+    gated = json.loads(said(capsys, "gru", "--steps", "6", "--json"))["layers"][0]
+    assert gated["split"] is None
+    assert len(gated["path"]["norms"]) == len(gated["path"]["mean"]) == 6
+    assert {one["gate"] for one in gated["parameters"]} == {None, "r", "z", "n"}
+
+
 def test_json_stays_json_where_numbers_are_not_finite(capsys):
     assert run([*OVERFLOWING, "--json"]) == ExitCode.PASS
     found = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
