@@ -35,8 +35,8 @@ def split(found: Found, radius: float | None) -> Split | None:
         return None
     whole = float(np.sqrt(np.mean(np.square(np.concatenate(by_step)))))
     rms = tuple(float(np.sqrt(np.mean(np.square(values)))) for values in by_step)
-    ends = (tuple(float(end(values)) for values in by_step) for end in (np.min, np.max))
-    return Split(rms, *ends, _slope_share(whole, radius))
+    lowest, highest = tuple(float(values.min()) for values in by_step), tuple(float(values.max()) for values in by_step)
+    return Split(rms, lowest, highest, _slope_share(whole, radius))
 
 
 def _slope_share(slope: float, radius: float) -> float | None:

@@ -182,7 +182,7 @@ def _why(layer: LayerNorms) -> str:
 def _kept(gate: ActivationShare, path: Path | None) -> str:
     half = f", half-life {steps(log(0.5) / log(gate.mean))}" if 0 < gate.mean < 1 else ""
     name, state, other = ("forget", "c", "h") if gate.name == "f" else ("update", "h", "n")
-    range_ = f" ({min(path.mean):.2f} to {max(path.mean):.2f} by step)" if path and len(path.mean) > 1 else ""
+    range_ = f" ({min(path.mean):.2f} to {max(path.mean):.2f})" if path and len(path.mean) > 1 else ""
     rest = f"the way through {other} adds to that"
     if path and path.part is not None and len(path.norms) > 1:
         rest = f"at step 1 that way alone is {percent(path.part)} of ‖∂L_T/∂{state}‖, the rest comes through {other}"
