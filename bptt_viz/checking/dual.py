@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bptt_viz.arrays import Array
+from bptt_viz.checking.composed import COMPOSED
 from bptt_viz.checking.differences import COMPLEX_STEP
 from bptt_viz.checking.moves import JOINERS, MOVERS, joined, numbered, taken
 from bptt_viz.checking.units import Units
@@ -27,23 +28,23 @@ class Dual(np.lib.mixins.NDArrayOperatorsMixin):
 
     Attributes:
         primal: the value (*shape), real.
-        base: (…, P), broadcasts to (*shape, P); or unit directions. The directions stand last, side by side in memory,
-            for what happens to one of them happens to all.
+        base: (…, P), broadcasts to (*shape, P); or unit directions; or None where no direction moves anything. The
+            directions stand last, side by side in memory, for what happens to one of them happens to all.
         scale: broadcasts to the value's shape; None for 1.
     """
 
     __slots__ = ("base", "primal", "scale")
 
-    def __init__(self, primal: Array, base: Array | Units, scale: Array | None = None) -> None:
+    def __init__(self, primal: Array, base: Array | Units | None = None, scale: Array | None = None) -> None:
         self.primal = primal
         self.base = base
         self.scale = scale
 
     def written(self) -> Array:
-        """Return the base as an array."""
+        """Return the base as an array; one direction stands for any number where none moves anything."""
         if isinstance(self.base, Units):
             self.base = self.base.dense()
-        return self.base
+        return np.zeros((*self.shape, 1)) if self.base is None else self.base
 
     @property
     def tangent(self) -> Array:
@@ -54,9 +55,8 @@ class Dual(np.lib.mixins.NDArrayOperatorsMixin):
     def projected(self, weights: Array) -> Array:
         """Return Σ weights ⊙ tangent over all entries, (P,)."""
         base, along = self.written(), weights if self.scale is None else weights * self.scale
-        if base.shape[:-1] != self.shape:
-            base = np.broadcast_to(base, (*self.shape, base.shape[-1]))
-        return np.dot(along.reshape(1, -1), base.reshape(self.size, -1))[0]
+        full = np.broadcast_to(base, (*self.shape, base.shape[-1]))
+        return np.dot(along.reshape(1, -1), full.reshape(self.size, -1))[0]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -86,11 +86,12 @@ class Dual(np.lib.mixins.NDArrayOperatorsMixin):
         return _moved(getitem, self, key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        tangent = np.array(self.tangent, order="C")  # others may share the base
-        places = numbered(self.shape)[key]
-        tangent.reshape(self.size, -1)[places] = value.tangent if isinstance(value, Dual) else 0.0
+        tangents = self.tangent, value.tangent if isinstance(value, Dual) else np.zeros(1)
+        count = max(tangent.shape[-1] for tangent in tangents)
+        whole = np.array(np.broadcast_to(tangents[0], (*self.shape, count)), order="C")  # others may share the base
+        whole.reshape(self.size, -1)[numbered(self.shape)[key]] = tangents[1]
         self.primal[key] = _plain(value)
-        self.base, self.scale = tangent, None
+        self.base, self.scale = whole, None
 
     def __array__(self, *_: Any) -> Array:
         raise TypeError("an array of plain numbers cannot hold a dual one")
@@ -110,8 +111,11 @@ class Dual(np.lib.mixins.NDArrayOperatorsMixin):
             return _moved(function, *operands, **options)
         if function in JOINERS:
             return _joined(function, *operands, **options)
-        if function in _FUNCTIONS:
-            return _FUNCTIONS[function](*operands, **options)
+        if function is np.where:
+            condition, *parts = operands
+            return _joined(lambda arrays: np.where(condition, *arrays), parts)
+        if function in COMPOSED:
+            return COMPOSED[function](*operands, **options)
         raise TypeError(f"no rule for {function.__name__}")
 
     def reshape(self, *shape: Any) -> Any:
@@ -143,6 +147,10 @@ def _plain(x: Any) -> Any:
     return x.primal if isinstance(x, Dual) else x
 
 
+def _is_moved(x: Any) -> bool:
+    return isinstance(x, Dual) and x.base is not None
+
+
 def _by_entry(ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
     """Apply a function that acts entry by entry; one whose values are no real numbers has no slope."""
     if ufunc.signature is not None or ufunc.nout != 1:
@@ -151,7 +159,7 @@ def _by_entry(ufunc: np.ufunc, operands: Sequence[Any]) -> Any:
     value = np.asarray(ufunc(*primals))
     if value.dtype.kind != "f":
         return value
-    return _combined(value, [(x, _slope(ufunc, primals, k)) for k, x in enumerate(operands) if isinstance(x, Dual)])
+    return _combined(value, [(x, _slope(ufunc, primals, k)) for k, x in enumerate(operands) if _is_moved(x)])
 
 
 _MINUS = np.array(-1.0)
@@ -178,8 +186,8 @@ def _combined(value: Array, terms: Sequence[tuple[Dual, Array | None]]) -> Dual:
         key, scale = id(base), _times(dual.scale, slope)
         scales[key] = _number(scales[key]) + _number(scale) if key in scales else scale
         bases[key] = base
-    if len(bases) == 1:
-        return Dual(value, base, scales[key])
+    if len(bases) < 2:
+        return Dual(value, *bases.values(), *scales.values())
     total, *others = (_scaled(base, scales[key]) for key, base in bases.items())
     for other in others:
         total = total + other
@@ -204,26 +212,31 @@ def _product(a: Any, b: Any) -> Dual:
     if max(np.ndim(x), np.ndim(y)) > 2:
         raise TypeError("no rule for products of stacked matrices")
     value = np.asarray(np.matmul(x, y))
-    left, right = _units(a, y), _units(b, x)
-    parts: list[Array] = []
-    if isinstance(a, Dual) and left is None:
-        parts.append(np.matmul(y.T, a.tangent))
-    if isinstance(b, Dual) and right is None:
-        parts.append(np.dot(x, b.tangent.reshape(len(b), -1)).reshape(*x.shape[:-1], *b.shape[1:], -1))
-    total = parts.pop() if parts else np.zeros((*value.shape, (left or b.base).shape[-1]))
-    for part in parts:
-        total += part
-    if left is not None:
-        left.add_from_the_right(y, total)
-    if right is not None:
-        right.add_from_the_left(x, total)
+    total = _through_the_left(a, y) if _is_moved(a) else None
+    if not _is_moved(b):
+        return Dual(value, total)
+    units = _units(b, x)
+    if units is None:
+        right = np.dot(x, b.tangent.reshape(len(b), -1)).reshape(*x.shape[:-1], *b.shape[1:], -1)
+        return Dual(value, right if total is None else total + right)
+    total = np.zeros((*value.shape, units.shape[-1])) if total is None else total
+    units.add_from_the_left(x, total)
     return Dual(value, total)
 
 
-def _units(x: Any, other: Array) -> Units | None:
-    """Return the directions of an operand that is a whole input with its entries moved one by one."""
-    whole = isinstance(x, Dual) and isinstance(x.base, Units) and x.scale is None
-    return x.base if whole and x.ndim == other.ndim == 2 else None
+def _through_the_left(a: Dual, y: Array) -> Array:
+    """Return (tangent of a) @ y as an array of its own."""
+    units = _units(a, y)
+    if units is None:
+        return np.matmul(y.T, a.tangent)
+    total = np.zeros((len(a), y.shape[1], units.shape[-1]))
+    units.add_from_the_right(y, total)
+    return total
+
+
+def _units(x: Dual, other: Array) -> Units | None:
+    """Return the directions of an operand that is a whole input with its entries moved one by one, beside a matrix."""
+    return x.base if isinstance(x.base, Units) and x.scale is None and x.ndim == other.ndim == 2 else None
 
 
 def _reduced(ufunc: np.ufunc, x: Dual, axis: Any = 0, keepdims: bool = False, **options: Any) -> Any:
@@ -231,7 +244,8 @@ def _reduced(ufunc: np.ufunc, x: Dual, axis: Any = 0, keepdims: bool = False, **
     axes = tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
     if ufunc is np.add and not options:
         ahead = tuple(k % x.ndim for k in axes)
-        return Dual(*(np.asarray(np.sum(array, axis=ahead, keepdims=keepdims)) for array in (x.primal, x.tangent)))
+        arrays = (x.primal, x.tangent) if _is_moved(x) else (x.primal,)
+        return Dual(*(np.asarray(np.sum(array, axis=ahead, keepdims=keepdims)) for array in arrays))
     if ufunc in _EXTREMES and len(axes) == 1 and not options:
         chosen = np.expand_dims(_EXTREMES[ufunc](x.primal, axis=axes[0]), axes[0])
         found = _moved(np.take_along_axis, x, chosen, axes[0])
@@ -243,11 +257,11 @@ _EXTREMES: dict[np.ufunc, Callable[..., Any]] = {np.maximum: np.argmax, np.minim
 
 
 def _moved(function: Any, x: Dual, *rest: Any, **options: Any) -> Any:
-    """Apply a function that only moves entries; where no direction moves what it returns, that is a plain array."""
+    """Apply a function that only moves entries."""
 
     def found(place: Array, value: Any, scale: Any) -> Any:
-        base = taken(x.base, numbers, place)
-        return value if base is None else Dual(np.asarray(value), base, None if x.scale is None else scale)
+        base = None if x.base is None else taken(x.base, numbers, place)
+        return Dual(np.asarray(value), base, None if x.scale is None or base is None else scale)
 
     numbers = numbered(x.shape)
     places = function(numbers, *rest, **options)
@@ -260,40 +274,5 @@ def _joined(function: Any, parts: Sequence[Any], *rest: Any, **options: Any) -> 
     def join(arrays: Sequence[Any]) -> Any:
         return function(arrays, *rest, **options)
 
-    tangents = [part.tangent if isinstance(part, Dual) else None for part in parts]
+    tangents = [part.tangent if _is_moved(part) else None for part in parts]
     return Dual(join([_plain(part) for part in parts]), joined(join, tangents, [np.shape(part) for part in parts]))
-
-
-def _where(condition: Any, a: Any, b: Any) -> Dual:
-    return _joined(lambda parts: np.where(condition, *parts), (a, b))
-
-
-def _dot(a: Any, b: Any) -> Any:
-    return a * b if np.ndim(a) == 0 or np.ndim(b) == 0 else _product(a, b)
-
-
-def _mean(x: Dual, axis: Any = None, keepdims: bool = False) -> Any:
-    total = _reduced(np.add, x, axis, keepdims)
-    return total * (total.size / x.size)
-
-
-def _reduction(ufunc: np.ufunc) -> Any:
-    return lambda x, axis=None, **options: _reduced(ufunc, x, axis, **options)
-
-
-def _filled(function: Any) -> Any:
-    """Make the rule of `zeros_like` and its kind: what they return may be written into."""
-    return lambda x: Dual(function(x.primal), np.zeros((*x.shape, x.base.shape[-1])))
-
-
-_FUNCTIONS: dict[Any, Any] = {
-    np.where: _where,
-    np.dot: _dot,
-    np.clip: lambda x, low, high: np.minimum(np.maximum(x, low), high),
-    np.sum: _reduction(np.add),
-    np.mean: _mean,
-    np.max: _reduction(np.maximum),
-    np.min: _reduction(np.minimum),
-    **{function: _filled(function) for function in (np.zeros_like, np.ones_like, np.empty_like)},
-    **{function: lambda x, function=function: function(x.primal) for function in (np.shape, np.ndim, np.size)},
-}

@@ -92,23 +92,26 @@ def _all_entries(problem: Problem, sets: Sequence[Outputs], names: Sequence[str]
     for part in _parts(total, min(512, _TANGENTS // _widest(sets), 128 * _TANGENTS // largest)):
         # The outputs before are let go only now: with all of a chunk's memory free at once the allocator would give
         # it back to the system, and ask for it again page by page.
-        outputs = problem.outputs({**problem.inputs, **_moved(problem, names, part)})
+        outputs = problem.outputs(_moved(problem, names, part))
         for row, cotangents in zip(found, sets, strict=True):
             row[part] = _projected(outputs, cotangents, part.stop - part.start)
     return found
 
 
 def _moved(problem: Problem, names: Sequence[str], part: slice) -> dict[str, Any]:
-    """Return the inputs in which a run of entries lies, each of these entries moved by a copy of its own."""
+    """Return all inputs as dual numbers, with each of a run of entries moved by a copy of its own.
+
+    Inputs that stay where they are become dual numbers too: `x.dot(W)` asks x first.
+    """
     count = part.stop - part.start
-    moved: dict[str, Dual] = {}
+    moved = {name: Dual(value.copy()) for name, value in problem.inputs.items()}
     first = 0
     for name in names:
-        value = problem.inputs[name]
+        value = moved[name]
         low, high = max(part.start, first), min(part.stop, first + value.size)
         if low < high:
             copies, entries = slice(low - part.start, high - part.start), slice(low - first, high - first)
-            moved[name] = Dual(value.copy(), Units((*value.shape, count), copies, entries))
+            value.base = Units((*value.shape, count), copies, entries)
         first += value.size
     return moved
 

@@ -69,7 +69,7 @@ class ModelProblem:
         nodes = self.nodes(self._recorded)
         moved = {nodes[name]: value for name, value in inputs.items() if isinstance(value, Dual)}
         places = _places(self._recorded)
-        values = replayed(self._recorded.tape, moved, places.values())
+        values = replayed(self._recorded.tape, moved, places.values(), Dual)
         return {place: values[node] for place, node in places.items()}
 
     def pullback(self, cotangents: Outputs) -> Inputs:

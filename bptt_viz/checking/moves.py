@@ -44,19 +44,20 @@ def taken(base: Array | Units, numbers: Array, places: Array) -> Array | None:
     return np.ndarray((*places.shape, count), full.dtype, full, int(places.flat[0]) * full.strides[0], strides)
 
 
-def joined(function: Any, tangents: Sequence[Array | None], shapes: Sequence[tuple[int, ...]]) -> Array:
-    """Return the tangent of what a function makes of several arrays.
+def joined(function: Any, tangents: Sequence[Array | None], shapes: Sequence[tuple[int, ...]]) -> Array | None:
+    """Return the tangent of what a function makes of several arrays; None if it is 0.
 
     Args:
         function: takes a list of as many arrays.
         tangents: (*shape, P) each; None where it is 0, whose entries all get the number of one tangent of zeros.
         shapes: the arrays' shapes.
     """
-    count = next(tangent.shape[-1] for tangent in tangents if tangent is not None)
-    flat = [tangent.reshape(-1, count) for tangent in tangents if tangent is not None]
+    flat = [tangent.reshape(-1, tangent.shape[-1]) for tangent in tangents if tangent is not None]
+    if not flat:
+        return None
     zero = sum(map(len, flat))
     numbers, first = [], 0
     for tangent, shape in zip(tangents, shapes, strict=True):
         numbers.append(np.full(shape, zero) if tangent is None else first + numbered(shape))
         first += 0 if tangent is None else numbers[-1].size
-    return np.concatenate([*flat, np.zeros((1, count))])[function(numbers)]
+    return np.concatenate([*flat, np.zeros_like(flat[0][:1])])[function(numbers)]
