@@ -190,6 +190,8 @@ def write_file(path: Path, data: bytes) -> None:
     """
     try:
         path = path.resolve()
+        if path.is_symlink():  # a loop, which older versions of Python refuse to resolve by themselves
+            raise UsageError(f"{path} cannot be written: too many levels of symbolic links")
         if path.is_dir():
             raise UsageError(f"{path} is a directory; name a file")
         if path.exists() and not path.is_file():  # a device or a named pipe: there is nothing to replace
