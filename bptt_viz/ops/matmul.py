@@ -40,6 +40,9 @@ def _matmul_vjp(g: Array, node: Node) -> Sequence[Array | Pending | None]:
 def _left_message(g: Array, node: Node, a: Node, b: Node) -> Array | Pending:
     if g.ndim == 2 and b.value.ndim == 2:
         return g.dot(b.value.T)
+    if a.value.ndim == b.value.ndim == 2:
+        # The rows of several cotangents make one product; matmul would make one for each of them.
+        return g.reshape(-1, g.shape[-1]).dot(b.value.T).reshape(*g.shape[:-1], -1)
     return sum_to(np.matmul(g, b.value.swapaxes(-1, -2)), lead_of(g, node), a.value.shape)
 
 
