@@ -19,7 +19,7 @@ LONGEST_TEXT = 40
 """Up to so many steps each tick has its character."""
 
 _WIDTH, _PANEL, _AROUND = 9.0, 2.9, 2.0  # inches
-_TITLE_WIDTH, _FOOT_WIDTH = 92, 118  # characters
+_TITLE_WIDTH, _FOOT_WIDTH = 98, 118  # characters
 _TOTAL, _LOCAL, _BACK = "#3b3b3b", "#2a7f9e", "#c77b0a"
 _LAST = {Trend.VANISHING: "#b3202c", Trend.EXPLODING: "#9a2a9a", Trend.HEALTHY: "#23803a"}
 
@@ -37,8 +37,10 @@ def norms_figure(report: NormReport) -> Figure:
     _time(every[0], report)
     legend = every[-1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.7)
     legend.set_in_layout(True)
-    figure.suptitle(figure_title(report), x=0.01, ha="left", fontsize=12, fontweight="bold", parse_math=False)
-    foot = textwrap.fill(run_words(report), _FOOT_WIDTH)
+    figure.suptitle(figure_title(report), x=0.01, ha="left", fontsize=11.5, fontweight="bold", parse_math=False)
+    draws = report.spread.seeds if report.spread else 1
+    several = f"; curves of the first of {draws} draws" if draws > 1 else ""
+    foot = textwrap.fill(run_words(report) + several, _FOOT_WIDTH)
     figure.supxlabel(foot, x=0.01, ha="left", fontsize=8.5, color=FAINT, parse_math=False)
     return figure
 
@@ -98,7 +100,7 @@ def _fitted(axes: Axes, decay: Decay | None, report: NormReport) -> None:
 
 
 def _axis(axes: Axes, layer: LayerNorms, report: NormReport) -> None:
-    if any(0 < norm < inf for norm in (*layer.chain.norms, *layer.states[0].total)):
+    if any(0 < norm < inf for norm in (*layer.chain.norms, *layer.states[0].total, *layer.states[0].local)):
         axes.set_yscale("log")
     axes.set_ylabel("gradient norm")
     axes.grid(axis="y")
@@ -116,4 +118,5 @@ def _time(axes: Axes, report: NormReport) -> None:
         return
     labels = [drawable(f"{visible(x)}\n{visible(y)}") for x, y in zip(report.inputs, report.targets, strict=True)]
     axes.set_xticks(range(1, last + 1), labels, family=families(), fontsize=9, parse_math=False)
-    axes.set_xlabel(rf"input character $x_t$ over the one to predict, t = 1 … {last}")
+    lacking = " (□: no font at hand has it)" if any("□" in label for label in labels) else ""
+    axes.set_xlabel(rf"input character $x_t$ over the one to predict, t = 1 … {last}{lacking}")
