@@ -26,7 +26,9 @@ def html_label(text: str, wide: float = 0.0) -> str:
 
 def _html_line(line: str) -> str:
     marks = {0: ("", ""), -1: ("<SUB>", "</SUB>"), 1: ("<SUP>", "</SUP>")}
-    return "".join(marks[run.level][0] + escape(run.text) + marks[run.level][1] for run in runs(line)) or " "
+    # Graphviz 2 trips over a bare bracket behind a tag.
+    letters = [(marks[run.level], escape(run.text).replace("]", "&#93;")) for run in runs(line)]
+    return "".join(before + text + behind for (before, behind), text in letters) or " "
 
 
 def set_text(element: Element, line: str) -> None:
