@@ -1,0 +1,224 @@
+"""Graphs as files: SVG for browsers, PNG, PDF; the program as a fallback; nothing of the machine inside."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zlib
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from analyses.graphs import seen
+from matplotlib.image import imread
+
+from bptt_viz.errors import ExitCode, MissingError, UsageError
+from bptt_viz.render import drawing
+from bptt_viz.render.graph import FORMATS, graph_bytes
+from bptt_viz.render.graph_text import graph_text
+from bptt_viz.render.stamp import stamped
+from bptt_viz.results.graph import Level
+from render.test_dot import NASTY
+from render.test_dot import drawing as picture
+
+SVG = "{http://www.w3.org/2000/svg}"
+MAGIC = {"svg": b"<?xml", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-", "dot": b"// "}
+
+
+def tree(view):
+    return ElementTree.fromstring(graph_bytes(view, "svg"))
+
+
+def words(element):
+    return ["".join(text.itertext()) for text in element.iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("level", Level)
+def test_each_form_is_what_it_says_and_the_same_each_time(form, level):
+    view = seen("lstm", level=level, gradients=True)
+    first, second = graph_bytes(view, form), graph_bytes(view, form)
+    assert first.startswith(MAGIC[form])
+    assert first == second
+    assert not re.search(rb"\(D:20|20\d\d-\d\d-\d\d|/home/|/work/|/tmp/", first)
+
+
+def test_an_unknown_form_is_refused():
+    with pytest.raises(UsageError, match="svg, png, pdf, dot"):
+        graph_bytes(seen(), "gif")
+
+
+def test_svg_has_a_group_with_id_class_and_tooltip_for_each_node_and_edge():
+    view = seen("lstm", level="op", gradients=True)
+    groups = {group.get("id"): group for group in tree(view).iter(f"{SVG}g")}
+    for thing in (*view.nodes, *view.edges):
+        if thing.kind != "end":
+            group = groups[thing.id]
+            assert thing.kind in group.get("class").split()
+            title = group.find(f"{SVG}title")
+            assert (title.text if title is not None else "") == thing.tooltip
+    assert "t3" in groups["t3-l0-h"].get("class").split()
+
+
+def test_svg_text_is_text():
+    found = words(tree(seen(level="op", at="3")))
+    assert {"h3", "dhraw", "dh3 = dy3 WhyT", "+ ★", "x3T dhraw", "tanh"} <= set(found)
+    assert "hraw = x3 Wxh + h2 Whh + bh" in found
+
+
+def test_svg_is_drawn_where_the_picture_has_it():
+    view = seen("gru", level="op", gradients=True)
+    root = tree(view)
+    assert [float(number) for number in root.get("viewBox").split()[2:]] == pytest.approx(view.size, abs=0.5)
+    groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
+    high = round(view.size[1])
+    assert groups["graph"].get("transform") == f"translate(0 {high})"
+    for node in view.nodes:
+        circle = groups[node.id].find(f"{SVG}ellipse") if node.kind == "op" else None
+        if circle is not None:
+            assert float(circle.get("cx")) == pytest.approx(node.x, abs=0.01)
+            assert -float(circle.get("cy")) == pytest.approx(node.y, abs=0.01)
+
+
+def test_svg_says_what_was_run_and_what_it_shows():
+    view = seen()
+    root = tree(view)
+    assert root.find(f"{SVG}title").text == view.title
+    assert json.loads(root.find(f"{SVG}metadata").text)["options"] == {"seed": 0}
+    assert root.get("role") == "img"
+
+
+@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize("form", FORMATS)
+def test_texts_of_users_come_through_unharmed(form, text):
+    view = picture(text, text, text, text)
+    data = graph_bytes(view, form)
+    assert data.startswith(MAGIC[form])
+    if form == "svg":
+        root = ElementTree.fromstring(data)
+        assert len([group for group in root.iter(f"{SVG}g") if group.get("id") in {"one", "two", "one--two"}]) == 3
+        visible = text.encode("unicode_escape").decode() if not text.isprintable() and "\n" not in text else text
+        titles = [title.text for title in root.iter(f"{SVG}title")]
+        assert titles.count(visible) >= 2 or "\n" in text
+
+
+def test_png_is_sharp_and_has_content(tmp_path):
+    view = seen()
+    path = tmp_path / "graph.png"
+    path.write_bytes(graph_bytes(view, "png"))
+    pixels = imread(path)
+    assert pixels.shape[1] > 1.5 * view.size[0]
+    assert np.unique(pixels.reshape(-1, pixels.shape[-1]), axis=0).shape[0] > 50
+
+
+def test_png_and_pdf_say_what_was_run():
+    view = seen()
+    png = graph_bytes(view, "png")
+    place = png.index(b"iTXt")
+    while place > 0:
+        length = int.from_bytes(png[place - 4 : place])
+        check = int.from_bytes(png[place + 4 + length : place + 8 + length])
+        assert check == zlib.crc32(png[place : place + 4 + length])
+        place = png.find(b"iTXt", place + 4)
+    assert b'"seed": 0' in png
+    pdf = graph_bytes(view, "pdf")
+    told = [bytes.fromhex(found.decode()).decode("utf-16") for found in re.findall(rb"<(feff[0-9a-f]+)>", pdf)]
+    assert view.title in told
+    assert any('"seed": 0' in text for text in told)
+    assert b"CreationDate" not in pdf
+
+
+def test_the_pdfs_update_is_where_it_says():
+    pdf = graph_bytes(seen(), "pdf")
+    start = int(re.findall(rb"startxref\n(\d+)\n%%EOF\n$", pdf)[0])
+    assert pdf[start : start + 4] == b"xref"
+    number, place = re.match(rb"xref\n(\d+) 1\n(\d{10}) 00000 n \n", pdf[start:]).groups()
+    assert pdf[int(place) :].startswith(number + b" 0 obj\n<< /Title")
+    before = int(re.findall(rb"/Prev (\d+)", pdf)[0])
+    assert pdf[before : before + 4] == b"xref"
+
+
+def test_a_pdf_with_compressed_references_only_loses_its_date():
+    drawn = b"%PDF-1.7 /CreationDate (D:20260101120000Z) startxref 7 %%EOF"
+    assert stamped(drawn, "pdf", seen()) == drawn.replace(b"/CreationDate (D:20260101120000Z)", b" " * 33)
+
+
+@pytest.fixture
+def without_pygraphviz(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch, without_pygraphviz):
+    """Put a program named neato alone on PATH; the returned function says what it does."""
+
+    def made(script):
+        path = tmp_path / "neato"
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        monkeypatch.setattr(shutil, "which", lambda name: str(path) if name == "neato" else None)
+        return path
+
+    return made
+
+
+def test_the_program_draws_where_the_package_is_missing(program, tmp_path):
+    program(f'echo "$@" > {tmp_path}/asked; cat > {tmp_path}/source; echo drawn')
+    assert drawing.draw("digraph { a }", "svg") == b"drawn\n"
+    assert (tmp_path / "asked").read_text().split() == ["-Knop2", "-Tsvg"]
+    assert (tmp_path / "source").read_text() == "digraph { a }"
+
+
+@pytest.mark.parametrize("script", ["echo 'Format: \"png\" not recognized' >&2; exit 1", "exit 0"])
+def test_a_program_that_cannot_draw_is_a_missing_renderer(program, script):
+    program(f"cat > /dev/null; {script}")
+    with pytest.raises(MissingError, match="pip install pygraphviz") as raised:
+        drawing.draw("digraph {}", "png")
+    assert raised.value.exit_code is ExitCode.MISSING
+
+
+def test_no_renderer_is_an_error_with_the_line_that_installs_one(monkeypatch, without_pygraphviz):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(MissingError, match="pip install pygraphviz"):
+        graph_bytes(seen(), "svg")
+    assert graph_bytes(seen(), "dot").startswith(b"// ")
+
+
+@pytest.mark.skipif(shutil.which("neato") is None, reason="Graphviz's programs are not installed")
+@pytest.mark.parametrize("form", FORMATS)
+def test_package_and_program_draw_the_same_picture(monkeypatch, form):
+    view = seen("lstm", level="op", gradients=True)
+    inside = graph_bytes(view, form)
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    outside = graph_bytes(view, form)
+    assert outside.startswith(MAGIC[form])
+    assert form != "svg" or lines_of(outside) == lines_of(inside)
+
+
+def lines_of(svg):
+    """Return the courses of all edges."""
+    groups = ElementTree.fromstring(svg).iter(f"{SVG}g")
+    return {group.get("id"): group.find(f"{SVG}path").get("d") for group in groups if "edge" in group.get("class", "")}
+
+
+def test_remarks_about_fonts_stay_off_standard_error_and_others_pass():
+    code = (
+        "import os\n"
+        "from bptt_viz.render.drawing import _without_noise\n"
+        "with _without_noise():\n"
+        "    os.write(2, b'Fontconfig warning: line 6\\nWarning: real\\n')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stderr == "Warning: real\n"
+
+
+def test_words_say_what_the_picture_shows():
+    text = graph_text(seen(level="op", at="3", gradients=True), "hint").plain
+    assert "h_3 = tanh(h_raw); shape 1 × 3" in text
+    assert "gradient: dh_raw = (1 − h_3²) ⊙ dh_3; gradient norm" in text
+    assert text.endswith("\n\nhint")
+    steps = graph_text(seen()).plain
+    assert [line for line in steps.splitlines() if line.startswith("step")] == [f"step {t}" for t in range(5)]
+    assert "W: the same weights at every step; W_xh" in steps
