@@ -88,6 +88,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--peer-correct", type=int, default=200, help="those of them that go to every checker")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds of the timings")
     parser.add_argument("--seed", type=int, default=0, help="of every draw")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS), help="which tables; all if left out")
     parser.add_argument("--small", action="store_true", help="a minute or two instead of half an hour")
     options = parser.parse_args(arguments)
     if options.small:
@@ -95,17 +96,32 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
+def print_speed(options: argparse.Namespace) -> None:
+    gates = [*speed.gate_rows(options.rounds), speed.process_row(options.rounds)]
+    print(table(speed.GATE_HEAD, gates), end="\n\n")
+    print(table(speed.FULL_HEAD, speed.full_rows(options.rounds)), end="\n\n")
+
+
+def print_accuracy(_: argparse.Namespace) -> None:
+    print(table(speed.ACCURACY_HEAD, speed.accuracy_rows()), end="\n\n")
+
+
+def print_detection(options: argparse.Namespace) -> None:
+    found = pairs(options.each, options.seed)
+    print(side_by_side(found, options), end="\n\n")
+    print(f"CS231n accepts below {CS231N_THRESHOLD}. Our diagnoses of the wrong gradients: {localisation(found)}.")
+
+
+PARTS = {"speed": print_speed, "accuracy": print_accuracy, "detection": print_detection}
+
+
 def main() -> None:
     options = options_of()
     torch.set_num_threads(1)
     with threadpool_limits(1):
-        print(f"{environment()}; torch {torch.__version__}, jax {jax.__version__}; seed {options.seed}\n")
-        print(table(speed.GATE_HEAD, [*speed.gate_rows(options.rounds), speed.process_row(options.rounds)]), end="\n\n")
-        print(table(speed.FULL_HEAD, speed.full_rows(options.rounds)), end="\n\n")
-        print(table(speed.ACCURACY_HEAD, speed.accuracy_rows()), end="\n\n")
-        found = pairs(options.each, options.seed)
-        print(side_by_side(found, options), f"\n\nCS231n accepts below {CS231N_THRESHOLD}.")
-        print(f"Our diagnoses of the wrong gradients: {localisation(found)}.")
+        print(f"{environment()}; torch {torch.__version__}, jax {jax.__version__}; seed {options.seed}\n", flush=True)
+        for part in options.parts:
+            PARTS[part](options)
 
 
 if __name__ == "__main__":
