@@ -15,7 +15,7 @@ _BEND = 26.0
 _WIDEST_BEND = 60.0
 _SLOPE = 0.4
 """Room between columns as a share of the height that a wire goes up or down there."""
-_PAD = 4.0
+_PAD = 6.0
 """Room before and behind a label."""
 
 
