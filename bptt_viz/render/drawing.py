@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ _INSTALL = "no Graphviz found; install it with `pip install pygraphviz` (it brin
 # Newer versions of the library that writes PDF take the date from it.
 _UNDATED = {"SOURCE_DATE_EPOCH": "0"}
 # Said by the font library for settings files that are newer than it.
-_NOISE = "Fontconfig warning"
+_NOISE = b"Fontconfig warning"
 
 
 def draw(source: str, form: str) -> bytes:
@@ -53,8 +52,11 @@ def _by_program(source: str, form: str) -> bytes:
 @contextmanager
 def _without_noise() -> Iterator[None]:
     """Keep a library's remarks about the machine's font settings off standard error; other lines pass."""
-    sys.stderr.flush()
-    saved = os.dup(2)
+    try:
+        saved = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
     with tempfile.TemporaryFile() as caught:
         os.dup2(caught.fileno(), 2)
         try:
@@ -63,5 +65,4 @@ def _without_noise() -> Iterator[None]:
             os.dup2(saved, 2)
             os.close(saved)
             caught.seek(0)
-            kept = [line for line in caught.read().decode(errors="replace").splitlines() if _NOISE not in line]
-            sys.stderr.write("".join(f"{line}\n" for line in kept))
+            os.write(2, b"".join(line for line in caught if _NOISE not in line))

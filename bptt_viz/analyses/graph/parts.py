@@ -7,6 +7,7 @@ from bptt_viz.analyses.expressions import Expressions
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.names import came_back, layer_mark, step_names
 from bptt_viz.analyses.lowering import Operand, Operation, lower
+from bptt_viz.arrays import norm
 from bptt_viz.models import Rollout
 from bptt_viz.results.lettering import clean
 from bptt_viz.tape import Node
@@ -166,8 +167,6 @@ class _StepParts:
         return "\n".join(lines)
 
     def _measure(self, node: Node) -> str:
-        from bptt_viz.arrays import norm
-
         shape = " × ".join(map(str, node.shape)) or "a number"
         return f"shape {shape}, norm {norm(node.value):.3g}"
 
