@@ -23,20 +23,20 @@ from bptt_viz.checking.selftest.examination import is_named, is_placed, locate
 from bptt_viz.results.check import Judgement, Verdict
 
 HEAD = ("checker", "wrong gradients seen", "misbehaviour seen", "false alarms", "median ms a check")
-Refusals = Counter[str]
+Verdicts = dict[str, list[bool]]
 Times = defaultdict[str, list[float]]
 
 
-def refusals(points: Iterable[Callable[[], Problem]], times: Times) -> Refusals:
-    """Put every point, posed anew, to every checker and count the refusals."""
-    refused: Refusals = Counter()
+def accepted(points: Iterable[Callable[[], Problem]], times: Times) -> Verdicts:
+    """Put every point, posed anew, to every checker and return, by checker, which ones it accepts."""
+    found: Verdicts = {name: [] for name in CHECKERS}
     for pose in points:
         for name in CHECKERS:
             operation = Operation(pose())
             start = perf_counter()
-            refused[name] += not accepts(name, operation)
+            found[name].append(accepts(name, operation))
             times[name].append(perf_counter() - start)
-    return refused
+    return found
 
 
 def our_alarms(count: int, seed: int) -> int:
@@ -46,27 +46,34 @@ def our_alarms(count: int, seed: int) -> int:
 
 
 def side_by_side(found: list[Pair], options: argparse.Namespace) -> str:
-    """Return the table of all checkers on the same points."""
+    """Return the table of all checkers on the same points, and the table of what they miss."""
     times: Times = defaultdict(list)
-    wrong = [pair.posed for pair in found if not pair.bug.behaviour]
-    misbehaving = [pair.posed for pair in found if pair.bug.behaviour]
+    wrong = [pair for pair in found if not pair.bug.behaviour]
+    misbehaving = [pair for pair in found if pair.bug.behaviour]
     right = [lambda problem=problem: problem for problem, _ in correct(options.peer_correct, options.seed)]
-    seen, caught, alarms = (refusals(points, times) for points in (wrong, misbehaving, right))
-    ours = next(iter(CHECKERS))
+    missed = accepted([pair.posed for pair in wrong], times)
+    unnoticed = accepted([pair.posed for pair in misbehaving], times)
+    passed = accepted(right, times)
     rows = [
         (
             name,
-            share(seen[name], len(wrong)),
-            share(caught[name], len(misbehaving)),
-            f"{alarms[name]} of {len(right)}",
+            share(missed[name].count(False), len(wrong)),
+            share(unnoticed[name].count(False), len(misbehaving)),
+            f"{passed[name].count(False)} of {len(right)}",
             f"{1e3 * median(times[name]):.1f}",
         )
         for name in CHECKERS
     ]
-    rows.append(
-        (f"{ours}, more points", "", "", f"{our_alarms(options.correct, options.seed)} of {options.correct}", "")
-    )
-    return table(HEAD, rows)
+    alarmed = our_alarms(options.correct, options.seed)
+    rows.append((f"{next(iter(CHECKERS))}, more points", "", "", f"{alarmed} of {options.correct}", ""))
+    misses = [(name, listed(wrong, missed[name]), listed(misbehaving, unnoticed[name])) for name in CHECKERS]
+    return "\n\n".join((table(HEAD, rows), table(("checker", "wrong gradients missed", "misbehaviour missed"), misses)))
+
+
+def listed(found: list[Pair], passed: list[bool]) -> str:
+    """Return the bugs that were accepted, with how often."""
+    names = Counter(f"{pair.bug.name} ({pair.bug.family})" for pair, ok in zip(found, passed, strict=True) if ok)
+    return "; ".join(f"{name} {count}×" for name, count in names.most_common()) or "–"
 
 
 def share(part: int, whole: int) -> str:
