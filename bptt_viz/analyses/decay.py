@@ -158,8 +158,8 @@ def _distance(back: Sequence[float], limit: float, decay: Decay) -> float:
 def remember(chain: Chain) -> Memory:
     """Return how far a gradient reaches back before it counts for nothing."""
     back = list(reversed(chain.norms))
-    relative = [_crossing(back, limit, chain.decay) for limit in (GONE, FLOAT16, FLOAT32)]
-    return Memory(*relative, underflow16=_underflow(back, chain.decay))
+    thousandth, float16, float32 = (_crossing(back, limit, chain.decay) for limit in (GONE, FLOAT16, FLOAT32))
+    return Memory(thousandth, float16, float32, _underflow(back, chain.decay))
 
 
 def _underflow(back: Sequence[float], decay: Decay | None) -> Crossing | None:

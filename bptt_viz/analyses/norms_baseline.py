@@ -64,7 +64,8 @@ def read_baseline(path: Path, schema_version: int) -> Baseline:
 def _stored(document: Mapping[str, Any]) -> Measured:
     """Return what a document says; numbers that are not finite are strings in it."""
     chain = document["chain"]
-    line, gone, band = chain["decay"] or dict.fromkeys(("rate", "low", "high")), chain["gone"], document["spread"]
+    line: dict[str, Any] = chain["decay"] or dict.fromkeys(("rate", "low", "high"))
+    gone, band = chain["gone"], document["spread"]
     if band is not None and band["rate"] is not None:
         line = {**band["rate"], "rate": band["rate"]["median"]}
     rate, low, high = (None if line[name] is None else float(line[name]) for name in ("rate", "low", "high"))

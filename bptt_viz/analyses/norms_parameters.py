@@ -62,8 +62,7 @@ def _parts(name: str, gates: tuple[str, ...], whole: Array) -> Iterator[tuple[_K
 def _summed_up(name: str, gate: str | None, norms: Sequence[float]) -> ParameterNorms:
     values = np.array(norms)
     finite, bad = values[np.isfinite(values)], np.flatnonzero(~np.isfinite(values)) + 1
-    between = (float(finite.min()), float(finite.max())) if finite.size else (None, None)
-    ends = (int(bad[0]), int(bad[-1])) if bad.size else (None, None)
-    return ParameterNorms(
-        name, gate, tuple(norms), *between, int(np.isnan(values).sum()), int(np.isinf(values).sum()), *ends
-    )
+    least, most = (float(finite.min()), float(finite.max())) if finite.size else (None, None)
+    first, last = (int(bad[0]), int(bad[-1])) if bad.size else (None, None)
+    nans, infinities = int(np.isnan(values).sum()), int(np.isinf(values).sum())
+    return ParameterNorms(name, gate, tuple(norms), least, most, nans, infinities, first, last)

@@ -72,7 +72,7 @@ def spread(draws: Sequence[Draw], smallest: float) -> Spread | None:
     size = draws[0].rows.shape[1]
     if rows.shape[1] == 1:
         return None
-    verdicts = Counter(judge(follow(one.norms, smallest), one.place is None).value for one in draws)
+    verdicts = Counter(judge(follow(one.norms.tolist(), smallest), one.place is None).value for one in draws)
     whole = _norms(rows, 0)
     rate = _rates(whole, smallest * size)
     layers = tuple(map(_band, rows))
