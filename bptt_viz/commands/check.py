@@ -11,6 +11,7 @@ from bptt_viz.console.options import Output, Seed, parse_settings
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from bptt_viz.checking.run import CheckRequest
     from bptt_viz.results.check import Checks
     from bptt_viz.results.provenance import Provenance
 
@@ -102,11 +103,9 @@ def check(
         return _examine(seed, Format.JSON if json else form, output)
     from bptt_viz.cells import discover_cells
     from bptt_viz.checking.differences import parse_method
-    from bptt_viz.checking.run import CheckRequest, check_all
+    from bptt_viz.checking.run import CheckRequest
     from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
-    from bptt_viz.checking.source import located
     from bptt_viz.console.output import provenance
-    from bptt_viz.console.progress import progress
     from bptt_viz.results.check import Judgement
 
     names = targets or list(discover_cells())
@@ -125,11 +124,19 @@ def check(
         method=parse_method(method),
         judgement=Judgement(rtol, atol, eps),
     )
-    with progress("checking") as tick:
-        found = located(check_all([replace(request, target=name) for name in names], tick))
+    found = _checked(request, names)
     ran = provenance("check", {**asdict(request), "target": names})
     _publish(found, ran, Format.JSON if json else form, verbose, output)
     return _EXIT_CODES[found.verdict]
+
+
+def _checked(request: "CheckRequest", names: list[str]) -> "Checks":
+    from bptt_viz.checking.run import check_all
+    from bptt_viz.checking.source import located
+    from bptt_viz.console.progress import progress
+
+    with progress("checking") as tick:
+        return located(check_all([replace(request, target=name) for name in names], tick))
 
 
 def _examine(seed: int, form: Format, output: Path | None) -> int:
