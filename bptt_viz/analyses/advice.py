@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from math import ceil, log
 
-from bptt_viz.results.norms import HORIZON, Advice, Chain, Crossing, LayerNorms, Place, Run, Trend
+from bptt_viz.results.nonfinite import Place
+from bptt_viz.results.norms import HORIZON, Advice, Chain, Crossing, LayerNorms, Run, Trend
 
 # With these values, gradients kept between a tenth and ten times their size over so many steps (hidden sizes 32, 128).
 _TANH_INIT, _TANH_REACH = "orthogonal=1.2", 100
@@ -15,6 +16,14 @@ _MATRICES = {
     "sigmoid": "an orthogonal W_hh",
 }
 _LONGEST = 1000
+# Operations that leave the finite numbers without anything having grown.
+_DOMAINS = {
+    "log": "Keep what goes into log above 0: bound it from below, or add a small number.",
+    "sqrt": "Keep what goes into sqrt above 0, where its slope is infinite: add a small number.",
+    "divide": "Keep the divisor away from 0: bound it, or add a small number.",
+    "power": "Keep what goes into power above 0: bound it from below, or add a small number.",
+    "exp": "exp overflows beyond 709: take off the largest entry first, as softmax does.",
+}
 
 
 def advise(verdict: Trend, run: Run, chain: Chain, layers: Sequence[LayerNorms], place: Place | None) -> Advice:
@@ -81,6 +90,8 @@ def _smaller(run: Run, opening: str) -> Advice:
 def _against_infinities(run: Run, place: Place | None) -> Advice:
     if place is not None and place.role == "parameter":
         return Advice("The parameters themselves are not finite: look at what made them.", ())
+    if place is not None and place.primitive in _DOMAINS:
+        return Advice(_DOMAINS[place.primitive], ())
     if place is not None and place.phase == "backward":
         return _smaller(run, "The forward pass is sound, but its gradient overflows: clip it when you train, and start")
     if run.options.get("activation") in {"relu", "identity"}:

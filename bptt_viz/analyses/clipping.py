@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from bptt_viz.analyses.nonfinite import cause
 from bptt_viz.analyses.norms import describe, seeded
 from bptt_viz.analyses.parts import Uses
 from bptt_viz.arrays import Array, norm
@@ -89,7 +90,8 @@ def clipping(
     measured = list(_counted((_measured(prepared, batch) for batch in data), count, 0.0, tick))
     usable = [k for k, each in enumerate(measured) if np.isfinite(each.size)]
     if not usable:
-        raise UsageError("no window has a finite gradient, so there is nothing to clip; see bptt-viz norms")
+        why = cause(replace(prepared, batch=data[0]))
+        raise UsageError(f"no window has a finite gradient, so there is nothing to clip.{why}")
     sizes, largest = (np.array([value(measured[k]) for k in usable]) for value in (_size, _largest))
     by_norm = norm_rule(sizes, threshold)
     c = _limit(limit, largest)

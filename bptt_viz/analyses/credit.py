@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bptt_viz.analyses.credit_reach import finding, median_distance, profile
+from bptt_viz.analyses.nonfinite import cause
 from bptt_viz.analyses.norms import describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
@@ -62,7 +63,7 @@ def credit(
     rows = [norms[place, :k] for place, k in enumerate(losses)]
     reach = tuple(Reach(share, median_distance(rows, share)) for share in (*SHARES, GROWN))
     inputs, targets = _characters(prepared, rollout)
-    words = finding(name, losses, rows, reach)
+    words = finding(name, losses, rows, reach) + ("" if np.isfinite(norms).all() else cause(prepared))
     return Credit(describe(prepared), depth, name, losses, norms, inputs, targets, profile(rows), reach, words)
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from bptt_viz.analyses.decay import fit_decay, follow, judge
 from bptt_viz.arrays import Array
 from bptt_viz.models import Rollout
-from bptt_viz.results.norms import Place, Series
+from bptt_viz.results.nonfinite import Place
+from bptt_viz.results.norms import Series
 from bptt_viz.results.norms_spread import HIGH, LOW, NormBand, RateBand, Spread
 from bptt_viz.tape import Cotangents
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bptt_viz.analyses.credit import lengths
+from bptt_viz.analyses.nonfinite import cause
 from bptt_viz.analyses.norms import describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
@@ -36,7 +37,7 @@ def saliency(prepared: Prepared, step: int, of: Of = "score", normalise: bool = 
         batch.vocabulary[batch.inputs[t - 1, 0]] if t in rollout.inputs else None for t in range(1, rollout.steps + 1)
     )
     target, probability = _predicted(prepared, rollout, step)
-    words = _finding(values, step, inputs, target, of)
+    words = _finding(values, step, inputs, target, of) + ("" if np.isfinite(values).all() else cause(prepared))
     return Saliency(describe(prepared), step, of, inputs, target, probability, values, normalise, words)
 
 

@@ -3,8 +3,12 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from bptt_viz.analyses.jacobians import joint_state, temporal_jacobians
 from bptt_viz.analyses.lyapunov import lyapunov, span
+from bptt_viz.analyses.nonfinite import cause
+from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared
 from bptt_viz.results.spectrum import Lyapunov, Spectrum
@@ -19,9 +23,11 @@ def spectrum(prepared: Prepared, spans: Sequence[int], transient: int) -> Spectr
         transient: steps left out of the exponents at the start.
 
     Raises:
-        UsageError: a span is longer than the window, or no step is left after the transient.
+        UsageError: a span is longer than the window, no step is left after the transient, or a Jacobian is not finite.
     """
-    jacobians = list(temporal_jacobians(prepared))
+    with np.errstate(all="ignore"):  # what is not finite is reported by place
+        jacobians = list(temporal_jacobians(prepared))
+    _demand_finite(prepared, jacobians)
     for steps in spans:
         if not 1 <= steps <= len(jacobians):
             raise UsageError(f"--span {steps} does not fit into {len(jacobians)} time steps")
@@ -30,6 +36,12 @@ def spectrum(prepared: Prepared, spans: Sequence[int], transient: int) -> Spectr
     layout = joint_state(prepared.run())
     words = ", ".join(f"{name} of layer {depth}" if depth else name for depth, name in layout.names)
     return Spectrum(prepared.request.cell, layout.size, words, found, measured, _finding(found))
+
+
+def _demand_finite(prepared: Prepared, jacobians: Sequence[Array]) -> None:
+    bad = [t for t, jacobian in enumerate(jacobians, start=1) if not np.isfinite(jacobian).all()]
+    if bad:
+        raise UsageError(f"the Jacobian of step {bad[0]} is not finite, so there is no spectrum.{cause(prepared)}")
 
 
 def _finding(found: Lyapunov) -> str:

@@ -12,7 +12,6 @@ from bptt_viz.results.norms import (
     Decay,
     LayerNorms,
     NormReport,
-    Place,
     Trend,
 )
 from bptt_viz.results.norms_factors import Path, Split
@@ -25,7 +24,7 @@ def verdict_words(report: NormReport) -> str:
     """Return the verdict's sentence, with its numbers."""
     chain, last = report.chain, report.run.steps
     if report.verdict is Trend.NON_FINITE and report.nonfinite is not None:
-        return place_words(report.nonfinite, last)
+        return report.nonfinite.sentence
     if last == 1:
         return "One time step leaves no way back through time, so no decay can be fitted."
     if not chain.share >= 0:
@@ -113,20 +112,6 @@ def memory_words(report: NormReport) -> list[str]:
 
 def _after(crossing: Crossing) -> str:
     return f"{'' if crossing.measured else 'about '}{crossing.distance:,.0f}"
-
-
-def place_words(place: Place, last: int) -> str:
-    """Return where the first number stands that is not finite.
-
-    Args:
-        place: it.
-        last: T.
-    """
-    step = "" if place.step is None else f" at step {place.step} of {last}"
-    where = f"{place.name}{'' if place.layer is None else f' of layer {place.layer}'}{step}"
-    if place.phase == "forward":
-        return f"The first value that is not finite is {where}, in the forward pass."
-    return f"All values are finite; walking back from the loss, the first gradient that is not is that of {where}."
 
 
 def rate_words(decay: Decay) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bptt_viz.results.nonfinite import Place
 from bptt_viz.results.norms_baseline import Comparison
 from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Memory, Series, Trend
 from bptt_viz.results.norms_factors import Path, Split, StepJacobians
@@ -23,33 +24,11 @@ __all__ = [
     "LayerNorms",
     "Memory",
     "NormReport",
-    "Place",
     "Run",
     "Series",
     "StateNorms",
     "Trend",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the first number stands that is not finite.
-
-    Attributes:
-        phase: `forward` for a value; `backward` for a cotangent, met walking back from the loss.
-        step: t, or None outside time.
-        layer: depth, 0 next to the input; None outside the layers.
-        role: parameter, input, state, cell, readout or loss.
-        name: its name in the equations, else what the operation is called.
-        primitive: the operation.
-    """
-
-    phase: Literal["forward", "backward"]
-    step: int | None
-    layer: int | None
-    role: str
-    name: str
-    primitive: str
 
 
 @dataclass(frozen=True, slots=True)

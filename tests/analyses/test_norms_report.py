@@ -109,48 +109,6 @@ def test_the_report_is_the_same_every_time():
     assert report("lstm", layers=2, batch=2) == report("lstm", layers=2, batch=2)
 
 
-# Places of what is not finite
-
-
-def test_states_that_overflow_are_named_at_their_first_step():
-    made = prepared(activation="relu", init="identity=8", steps=400)
-    found = norm_report(made)
-    place = found.nonfinite
-    assert found.verdict is Trend.NON_FINITE
-    assert (place.phase, place.layer, place.role, place.name) == ("forward", 0, "cell", "matmul(h, W_hh)")
-    with np.errstate(all="ignore"):
-        h = made.run().layers[0].states
-    assert [np.isfinite(states["h"].value).all() for states in h].index(False) == place.step
-
-
-def test_a_layer_that_overflows_is_named():
-    made = prepared(values={"W_xh_l1": 1e300, "b_h_l0": 1e10}, activation="relu", layers=2, steps=10)
-    assert norm_report(made).nonfinite.layer == 1
-
-
-@pytest.mark.parametrize("bad", [np.inf, np.nan])
-def test_weights_that_are_not_finite_are_named(bad):
-    made = prepared("lstm", steps=5)
-    made.values["W_hh"][0, 0] = bad
-    found = norm_report(made)
-    assert (found.nonfinite.role, found.nonfinite.name, found.nonfinite.step) == ("parameter", "W_hh", None)
-    assert found.nonfinite.layer is None
-    assert found.layers[0].radius is None
-    assert "parameters" in found.advice.sentence
-
-
-def test_a_gradient_that_overflows_behind_sound_values_is_named_by_its_step():
-    values = {"W_xh": 0.0}
-    made = prepared(values=values, activation="identity", init="identity=1e10", steps=40, hidden=3)
-    found = norm_report(made)
-    h = found.layers[0].states[0]
-    assert found.nonfinite.phase == "backward"
-    assert set(h.value) == {0.0}
-    assert not isfinite(h.last[found.nonfinite.step - 1])
-    assert isfinite(h.last[found.nonfinite.step])
-    assert "gradient overflows" in found.advice.sentence
-
-
 # Idle units
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from bptt_viz.analyses.norms import norm_report
 from bptt_viz.analyses.norms_spread import Draw, spread
-from bptt_viz.results.norms import Place, Trend
+from bptt_viz.results.nonfinite import Place
+from bptt_viz.results.norms import Trend
 
 from .norm_runs import prepared, report
 
@@ -65,7 +66,7 @@ def test_layers_are_measured_one_by_one_and_together():
 
 def test_most_draws_decide():
     fine = Draw(np.ones((1, 1, 30)), None)
-    bad = Draw(np.full((1, 1, 30), np.nan), Place("forward", 1, 0, "cell", "h", "tanh"))
+    bad = Draw(np.full((1, 1, 30), np.nan), Place("forward", 1, 0, "cell", "h", "tanh", (), 1, 0, 1, (), "so"))
     found = spread([fine, fine, bad], 0.0)
     assert found.verdicts == {"healthy": 2, "non-finite": 1}
     assert found.rate.count == 2

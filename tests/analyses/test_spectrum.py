@@ -214,8 +214,9 @@ def test_what_makes_no_sense_is_refused() -> None:
         spectrum(prepared, (), 5)
     with pytest.raises(UsageError, match="--span 6 does not fit"):
         spectrum(prepared, (6,), 0)
-    with pytest.raises(UsageError, match="step 2 is not finite"):
-        lyapunov([np.eye(2), np.full((2, 2), np.nan)])
+    prepared.values["W_hh"][0, 0] = np.nan
+    with pytest.raises(UsageError, match=r"step 1 is not finite, so there is no spectrum\. W_hh itself is not finite"):
+        spectrum(prepared, (), 0)
 
 
 def test_the_command_prints_saves_and_says_the_finding(tmp_path, capsys) -> None:

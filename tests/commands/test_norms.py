@@ -49,7 +49,7 @@ def test_the_gain_decides(capsys, init, verdict):
 def test_a_finding_is_no_failure_and_no_warning_reaches_stderr():
     code, out, err = run_process(*OVERFLOWING)
     assert code == ExitCode.PASS
-    assert out.startswith("NON-FINITE  The first value that is not finite is matmul(h, W_hh) of layer 0 at step 344")
+    assert out.startswith("NON-FINITE  Step 344 of 400, layer 0: matmul(h, W_hh) is the first value that is not finite")
     assert err == ""
 
 

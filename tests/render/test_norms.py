@@ -16,9 +16,9 @@ from bptt_viz.cells import discover_cells
 from bptt_viz.models import Request, prepare
 from bptt_viz.render.norms import norms_report
 from bptt_viz.render.norms_columns import SHORTEST_BAR, bars, tone, visible
-from bptt_viz.render.norms_words import place_words, verdict_words
+from bptt_viz.render.norms_words import verdict_words
 from bptt_viz.render.numbers import compact, percent, scientific, steps
-from bptt_viz.results.norms import Place, Trend
+from bptt_viz.results.norms import Trend
 
 
 def report(cell="rnn", **options):
@@ -210,24 +210,6 @@ def test_a_sentence_with_numbers_for_each_verdict(norms, verdict, words):
     assert words in verdict_words(found)
     assert verdict_words(found).endswith(".")
     assert lines(found)[0] == f"{verdict.upper()}  {verdict_words(found)}"
-
-
-@pytest.mark.parametrize(
-    ("place", "words"),
-    [
-        (
-            Place("forward", 7, 0, "cell", "h", "relu"),
-            "The first value that is not finite is h of layer 0 at step 7 of 9,",
-        ),
-        (Place("forward", None, None, "parameter", "W_hh", "leaf"), "is W_hh, in the forward pass."),
-        (
-            Place("backward", 3, 1, "cell", "c", "add"),
-            "the first gradient that is not is that of c of layer 1 at step 3",
-        ),
-    ],
-)
-def test_places_in_words(place, words):
-    assert words in place_words(place, 9)
 
 
 @pytest.mark.parametrize(
