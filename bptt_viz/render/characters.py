@@ -8,6 +8,8 @@ def shown(text: str, keep: str = "") -> str:
 
     Args:
         text: any text.
-        keep: characters that stay as they are, such as a newline.
+        keep: a character that stays as it is, such as a newline.
     """
-    return "".join(c if c.isprintable() or c in keep else c.encode("unicode_escape").decode() for c in text)
+    if (text.replace(keep, "") if keep else text).isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == keep else c.encode("unicode_escape").decode() for c in text)

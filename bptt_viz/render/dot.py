@@ -2,48 +2,34 @@
 
 import json
 import math
-from collections.abc import Callable
 from dataclasses import asdict
 
 import graphviz
 
 from bptt_viz.render.characters import shown
-from bptt_viz.render.theme import LIGHT, Stroke, Theme
+from bptt_viz.render.theme import EDGE_WIDTHS, LEVELS, LIGHT, Stroke, Theme, level_of
 from bptt_viz.render.typeset import html_label
-from bptt_viz.results.graph import SAMPLE, GraphEdge, GraphNode, GraphView, Key, Label, Path, Point
+from bptt_viz.results.graph import SAMPLE, ColourBar, GraphEdge, GraphNode, GraphView, Key, Label, Path, Point
 from bptt_viz.results.lettering import text_size, width
 
 FONT = "Helvetica,Arial,sans-serif"
 
-Letter = Callable[[str, float], str]
-"""Writes a text as a Graphviz label: its lines begin at the left end of a width, or have one middle if that is 0."""
 
-
-def dot_source(
-    view: GraphView, theme: Theme = LIGHT, letter: Letter = html_label, resolution: int | None = None
-) -> str:
+def dot_source(view: GraphView, theme: Theme = LIGHT, resolution: int | None = None) -> str:
     """Return the picture as DOT text, complete with positions in points.
 
     Args:
         view: the picture.
         theme: its colours.
-        letter: how labels are written; Graphviz's HTML-like form unless another is given.
         resolution: pixels an inch for drawings that have pixels; Graphviz's own if left out.
     """
-    return _Writer(view, theme, letter, resolution).source()
-
-
-def plain_label(text: str, _: float = 0.0) -> str:
-    """Return a label as it stands, for drawings whose text is set afterwards."""
-    label: str = graphviz.nohtml("\\n".join(str(graphviz.escape(line)) for line in text.split("\n")))
-    return label
+    return _Writer(view, theme, resolution).source()
 
 
 class _Writer:
-    def __init__(self, view: GraphView, theme: Theme, letter: Letter, resolution: int | None) -> None:
+    def __init__(self, view: GraphView, theme: Theme, resolution: int | None) -> None:
         self._view = view
         self._theme = theme
-        self._letter = letter
         about = json.dumps(asdict(view.provenance), sort_keys=True, default=str)
         self._graph = graphviz.Digraph(
             "unrolled",
@@ -62,27 +48,29 @@ class _Writer:
             self._text(f"text-{k}", label)
         for k, key in enumerate(self._view.legend):
             self._key(f"legend-{k}", key)
+        if self._view.bar:
+            self._bar(self._view.bar)
         return str(self._graph.source)
 
     def _node(self, node: GraphNode) -> None:
         times = "" if node.t is None else f" t{node.t}"
         attributes = {
-            "label": self._letter(shown(node.label), 0.0) if node.label else "",
+            "label": html_label(shown(node.label)) if node.label else "",
             "fontsize": f"{text_size(node.kind):g}",
             "tooltip": _tooltip(node.tooltip or node.label),
             "pos": _fixed((node.x, node.y)),
             "id": node.id,
-            "class": f"{node.kind}{times} layer{node.layer}",
+            "class": f"{node.kind}{times} l{node.layer}",
         }
         self._graph.node(node.id, **attributes, **_size(node.width, node.height) | self._shape(node))
 
     def _shape(self, node: GraphNode) -> dict[str, str]:
         if node.kind == "fork":
-            return {"shape": "point", "color": self._theme.edges["value"].color} | _size(5, 5)
+            return {"shape": "point", "color": self._theme.nodes["fork"].border} | _size(5, 5)
         if node.kind == "end":
             return {"shape": "point", "style": "invis"} | _size(1, 1)
         paint = self._theme.nodes[node.kind]
-        look = {"fillcolor": paint.fill, "color": paint.border, "fontcolor": paint.text}
+        look = {"fillcolor": paint.fill, "color": paint.border, "fontcolor": self._theme.ink}
         if node.kind != "op":
             return look | {"shape": "box", "style": "filled"}
         if node.width > node.height + 1:
@@ -91,14 +79,16 @@ class _Writer:
 
     def _edge(self, edge: GraphEdge) -> None:
         if edge.kind == "axis":
-            self._line(edge.id, edge.path, self._theme.edges["axis"], "axis")
+            self._line(edge.id, edge.path, self._stroke("axis", None), "axis")
             return
         look = self._look(edge.path, self._stroke(edge.kind, edge.norm), edge.headless)
         about = {"id": edge.id, "class": edge.kind, "tooltip": _tooltip(edge.tooltip)}
         self._graph.edge(edge.source, edge.target, **look, **about, **self._labels(edge))
 
     def _stroke(self, kind: str, norm: float | None) -> Stroke:
-        return self._theme.gradient(norm, self._view.scale) if kind == "gradient" else self._theme.edges[kind]
+        if kind == "gradient":
+            return self._theme.stroke(level_of(norm, self._view.scale))
+        return Stroke(self._theme.edges[kind], EDGE_WIDTHS[kind])
 
     def _look(self, path: Path, stroke: Stroke, headless: bool = False) -> dict[str, str]:
         look = {"color": stroke.color, "penwidth": f"{stroke.width:g}", "style": stroke.style}
@@ -111,9 +101,9 @@ class _Writer:
         """Return the value's name as the edge's label and the gradient's expression as its tail's."""
         found: dict[str, str] = {}
         for label in edge.labels:
-            text, place = self._letter(shown(label.text, "\n"), _left(label)), _point(_middle(label))
+            text, place = html_label(shown(label.text, "\n"), _left(label)), _point(_middle(label))
             color = self._theme.texts[label.kind]
-            if label.kind == "value":
+            if label.kind in {"value", "broken"}:
                 found |= {"label": text, "lp": place, "fontcolor": color}
             else:
                 found |= {"taillabel": text, "tail_lp": place, "labelfontcolor": color}
@@ -121,7 +111,7 @@ class _Writer:
 
     def _text(self, name: str, label: Label) -> None:
         attributes = {
-            "label": self._letter(shown(label.text, "\n"), _left(label)),
+            "label": html_label(shown(label.text, "\n"), _left(label)),
             "fontsize": f"{text_size(label.kind):g}",
             "fontcolor": self._theme.texts[label.kind],
             "shape": "plaintext",
@@ -146,6 +136,17 @@ class _Writer:
             self._line(name, line, self._stroke(key.kind, key.norm), f"legend {key.kind}")
         self._text(f"{name}-text", _label(key.text, "note", key.text_x, key.y))
 
+    def _bar(self, bar: ColourBar) -> None:
+        """Draw the scale as boxes side by side, as high as the edges are wide."""
+        step = bar.length / LEVELS
+        for k in range(LEVELS):
+            stroke = self._theme.stroke(f"{k:02d}")
+            look = {"shape": "box", "style": "filled", "color": stroke.color, "penwidth": "0.3"}
+            place = _fixed((bar.x + (k + 0.5) * step, bar.y))
+            self._graph.node(f"scale-{k}", label="", pos=place, **look, **_size(step, 4 * stroke.width))
+        for k, (share, text) in enumerate(bar.ticks):
+            self._text(f"scale-tick-{k}", Label(text, "note", bar.x + share * bar.length, bar.y - 16, 0.0, 0.0))
+
 
 def _graph_attributes(theme: Theme, resolution: int | None) -> dict[str, str]:
     dpi = {} if resolution is None else {"dpi": f"{resolution}"}
@@ -154,7 +155,7 @@ def _graph_attributes(theme: Theme, resolution: int | None) -> dict[str, str]:
         "inputscale": "72",
         "notranslate": "true",
         "outputorder": "edgesfirst",
-        "bgcolor": theme.background,
+        "bgcolor": theme.paper,
         "pad": "0.15",
         "margin": "0",
     }

@@ -1,10 +1,10 @@
 """Graphs as files."""
 
 from bptt_viz.errors import UsageError
-from bptt_viz.render.dot import dot_source, plain_label
+from bptt_viz.render.dot import dot_source
 from bptt_viz.render.drawing import draw
 from bptt_viz.render.stamp import stamped
-from bptt_viz.render.svg import finished
+from bptt_viz.render.svg import svg_bytes
 from bptt_viz.render.theme import LIGHT, Theme
 from bptt_viz.results.graph import GraphView
 
@@ -15,22 +15,23 @@ _SHARP = 144
 _MOST_PIXELS = 30_000
 
 
-def graph_bytes(view: GraphView, form: str, theme: Theme = LIGHT) -> bytes:
+def graph_bytes(view: GraphView, form: str, theme: Theme | None = None) -> bytes:
     """Return a picture as a file's contents: the same bytes each time.
 
     Args:
         view: the picture.
         form: one of `FORMATS`.
-        theme: its colours.
+        theme: its colours; None for light ones, and in an SVG for those that the reader prefers.
 
     Raises:
-        MissingError: no Graphviz is installed.
+        MissingError: PNG or PDF is wanted and no Graphviz is installed.
         UsageError: the format is none of those.
     """
+    if form == "svg":
+        return svg_bytes(view, theme)
+    theme = theme or LIGHT
     if form == "dot":
         return dot_source(view, theme).encode()
-    if form == "svg":
-        return finished(draw(dot_source(view, theme, plain_label), "svg"), view, theme)
     if form == "png":
         return stamped(draw(dot_source(view, theme, resolution=_resolution(view)), form), form, view)
     if form == "pdf":

@@ -1,95 +1,213 @@
-"""Graphviz's SVG made ready for browsers: text that any font fits, tooltips, provenance, nothing of the machine."""
+"""Graphs as SVG, written straight from the picture: text is text, everything has an id, classes and a tooltip."""
 
 import json
+import math
+from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import zip_longest
-from xml.etree.ElementTree import Element, fromstring, register_namespace, tostring
+from hashlib import sha256
 
 from bptt_viz.render.characters import shown
-from bptt_viz.render.theme import LIGHT, Theme
-from bptt_viz.render.typeset import set_text
-from bptt_viz.results.graph import GraphView, Label
+from bptt_viz.render.svg_style import ROOT, Used, style_sheets
+from bptt_viz.render.theme import EDGE_WIDTHS, LEVELS, LIGHT, Theme, level_of
+from bptt_viz.render.typeset import escaped, svg_letters
+from bptt_viz.results.graph import SAMPLE, ColourBar, GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
+from bptt_viz.results.lettering import text_size
 
-_SVG = "http://www.w3.org/2000/svg"
-# A rim in the background's colour keeps letters legible where an arrow passes behind them.
-_HALO = {"stroke-width": "3", "stroke-linejoin": "round", "paint-order": "stroke"}
+_BASE_LINE = 0.35
+"""From the middle of a line of letters down to its base line, as a share of the letters' size."""
+_LINE = 1.25
+"""From line to line, as a share of the letters' size."""
+_FLAT = 0.02
+"""How far, in points, a curve may be from a line that stands for it."""
 
 
-def finished(drawn: bytes, view: GraphView, theme: Theme = LIGHT) -> bytes:
-    """Return the SVG that Graphviz drew of `view`, with labels set and metadata added.
+def svg_bytes(view: GraphView, theme: Theme | None = None) -> bytes:
+    """Return a picture as an SVG document.
 
-    Each node and edge is a group with its id, and its kind as a class; its title is what a browser shows as tooltip.
+    Each node and edge is a group with its id; its classes are `node` or `edge`, its kind, its time step (`t3`), its
+    layer (`l0`) and, for a gate, `gate-f`; its title is what a browser shows as tooltip.
+
+    Args:
+        view: the picture.
+        theme: its colours; None for those that the reader prefers, and light ones where that is not known.
     """
-    register_namespace("", _SVG)
-    root = fromstring(drawn)
-    graph = next(iter(root))
-    _frame(root, graph, view, theme)
-    setter = _Setter(view, theme)
-    for group in list(graph):
-        setter.finish(group)
-    for element in (*root, *graph):
-        element.tail = "\n"
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, "unicode")}\n'.encode()
+    return "".join(_Writer(view).document(theme)).encode()
 
 
-def _frame(root: Element, graph: Element, view: GraphView, theme: Theme) -> None:
-    """Give the picture its size, title, background and metadata."""
-    wide, high = view.size
-    root.attrib.clear()
-    root.attrib |= {"width": f"{wide:.0f}pt", "height": f"{high:.0f}pt", "viewBox": f"0 0 {wide:.0f} {high:.0f}"}
-    root.attrib |= {"role": "img", "font-family": "Helvetica,Arial,sans-serif"}
-    graph.attrib = {"id": "graph", "transform": f"translate(0 {high:.0f})"}
-    for child in list(graph):
-        if not _is(child, "g"):
-            graph.remove(child)
-    title, metadata = Element(f"{{{_SVG}}}title"), Element(f"{{{_SVG}}}metadata")
-    title.text = shown(view.title)
-    metadata.text = shown(json.dumps(asdict(view.provenance), ensure_ascii=False, sort_keys=True, default=str))
-    size = {"width": f"{wide:.0f}", "height": f"{high:.0f}", "fill": theme.background}
-    root[:0] = [title, metadata, Element(f"{{{_SVG}}}rect", size)]
+class _Writer:
+    def __init__(self, view: GraphView) -> None:
+        self._view = view
+        self._high = view.size[1]
+        self._nodes = {node.id: node for node in view.nodes}
+        self._levels = {edge.id: level_of(edge.norm, view.scale) for edge in view.edges if edge.kind == "gradient"}
+        self._keys = [level_of(key.norm, view.scale) for key in view.legend if _is_level(key)]
+
+    def document(self, theme: Theme | None) -> Iterator[str]:
+        view = self._view
+        wide, high = (f"{length:.0f}" for length in view.size)
+        about = json.dumps(asdict(view.provenance), ensure_ascii=False, sort_keys=True, default=str)
+        mark = sha256(f"{view.title} {about}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        yield (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve"'
+            f' class="{ROOT} {view.level}" width="{wide}pt" height="{high}pt" viewBox="0 0 {wide} {high}"'
+            f' role="graphics-document document" aria-labelledby="title-{mark}" aria-describedby="about-{mark}">\n'
+            f'<title id="title-{mark}">{_told(view.title)}</title>\n<desc id="about-{mark}">{_about(view)}</desc>\n'
+            f"<metadata>{_told(about)}</metadata>\n"
+        )
+        yield style_sheets(self._used(), theme)
+        yield f'<rect class="paper" width="{wide}" height="{high}"/>\n'
+        yield from map(self._edge, view.edges)
+        yield from (self._node(node) for node in view.nodes if node.kind != "end")
+        yield from (f'<g id="text-{k}">{self._text(label)}</g>\n' for k, label in enumerate(view.labels))
+        yield from (self._key(k, key) for k, key in enumerate(view.legend))
+        if view.bar:
+            yield from self._bar(view.bar)
+        yield "</svg>\n"
+
+    def _used(self) -> Used:
+        view = self._view
+        along = {label.kind for edge in view.edges for label in edge.labels}
+        texts = along | {label.kind for label in view.labels} | {key.kind for key in view.legend if key.sample}
+        bar = map("{:02d}".format, range(LEVELS)) if view.bar else ()
+        return Used(
+            {node.kind for node in view.nodes} - {"end"},
+            {edge.kind for edge in view.edges} | {key.kind for key in view.legend if not key.sample},
+            texts | {"note"},
+            {*self._levels.values(), *self._keys, *bar},
+        )
+
+    def _node(self, node: GraphNode) -> str:
+        gate = f" gate-{_quoted(node.gate)}" if node.gate else ""
+        kind = f"node {node.kind}{_place(node)}{gate}"
+        symbol = ' role="graphics-symbol"' if node.tooltip else ""
+        base = self._high - node.y + _BASE_LINE * text_size(node.kind)
+        letters = svg_letters(node.label, text_size(node.kind))
+        text = f'<text x="{node.x:.1f}" y="{base:.1f}">{letters}</text>' if letters else ""
+        return (
+            f'<g id="{_quoted(node.id)}" class="{kind}"{symbol}>{_title(node.tooltip)}{self._shape(node)}{text}</g>\n'
+        )
+
+    def _shape(self, node: GraphNode) -> str:
+        x, y = node.x, self._high - node.y
+        if node.kind == "fork":
+            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2"/>'
+        wide, high = node.width, node.height
+        if node.kind == "op" and wide <= high + 1:
+            return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{high / 2:.1f}"/>'
+        corner = ' rx="11"' if node.kind == "op" else ""
+        place = f'x="{x - wide / 2:.1f}" y="{y - high / 2:.1f}" width="{wide:.1f}" height="{high:.1f}"'
+        return f"<rect {place}{corner}/>"
+
+    def _edge(self, edge: GraphEdge) -> str:
+        level, source = self._levels.get(edge.id), self._nodes.get(edge.source)
+        kind = f"edge {edge.kind}{_place(source) if source else ''}{f' g-{level}' if level else ''}"
+        texts = "".join([self._text(label, " rim") for label in edge.labels])
+        arrow = self._arrow(edge.path, _width(edge.kind, level), edge.headless)
+        return f'<g id="{_quoted(edge.id)}" class="{kind}">{_title(edge.tooltip)}{arrow}{texts}</g>\n'
+
+    def _arrow(self, path: Path, width: float, headless: bool = False) -> str:
+        course = path if headless else _with_base(path, 6.5 + 1.7 * width)
+        line = f'<path d="{_course(course, self._high)}"/>'
+        return line if headless else line + self._tip(path[-1], course[-1], 2.5 + 0.8 * width)
+
+    def _tip(self, tip: Point, base: Point, half: float) -> str:
+        long = math.dist(tip, base) or 1.0
+        aside = half * (base[1] - tip[1]) / long, half * (tip[0] - base[0]) / long
+        corners = (tip, (base[0] + aside[0], base[1] + aside[1]), (base[0] - aside[0], base[1] - aside[1]))
+        first, *others = (f"{x:.1f} {self._high - y:.1f}" for x, y in corners)
+        return f'<path class="tip" d="M{first}L{"L".join(others)}z"/>'
+
+    def _text(self, label: Label, more: str = "") -> str:
+        size = text_size(label.kind)
+        lines = label.text.split("\n")
+        kind = f"{label.kind}{more}{' left' if label.is_left else ''}"
+        x = label.x - label.width / 2 if label.is_left else label.x
+        y = self._high - label.y + (_BASE_LINE - _LINE * (len(lines) - 1) / 2) * size
+        return "".join(
+            [
+                f'<text class="{kind}" x="{x:.1f}" y="{y + k * _LINE * size:.1f}">{svg_letters(line, size)}</text>'
+                for k, line in enumerate(lines)
+            ]
+        )
+
+    def _key(self, k: int, key: Key) -> str:
+        text = self._text(Label(key.text, "note", key.text_x, key.y, 0.0, 0.0, is_left=True))
+        if key.sample:
+            sample = self._text(Label(key.sample, key.kind, key.x, key.y, 0.0, 0.0, is_left=True))
+            return f'<g id="legend-{k}" class="legend">{sample}{text}</g>\n'
+        level = level_of(key.norm, self._view.scale) if _is_level(key) else None
+        line: Path = tuple((key.x + SAMPLE * share, key.y) for share in (1.0, 0.66, 0.33, 0.0))
+        arrow = self._arrow(line, _width(key.kind, level))
+        kind = f"legend edge {key.kind}{f' g-{level}' if level else ''}"
+        return f'<g id="legend-{k}" class="{kind}">{arrow}{text}</g>\n'
+
+    def _bar(self, bar: ColourBar) -> Iterator[str]:
+        """Yield the scale as a wedge that is as wide and has the colours of the edges."""
+        middle, step = self._high - bar.y, bar.length / LEVELS
+        yield '<g id="scale" class="bar">\n'
+        for k in range(LEVELS):
+            half, x = 2 * LIGHT.stroke(f"{k:02d}").width, bar.x + k * step
+            place = f"M{x:.1f} {middle - half:.1f}h{step + 0.3:.1f}v{2 * half:.1f}h{-step - 0.3:.1f}z"
+            yield f'<path class="g-{k:02d}" d="{place}"/>'
+        for share, text in bar.ticks:
+            x, size = bar.x + share * bar.length, text_size("note")
+            yield f'<text class="note" x="{x:.1f}" y="{middle + 9 + size:.1f}">{svg_letters(text, size)}</text>'
+        yield "</g>\n"
 
 
-def _is(element: Element, tag: str) -> bool:
-    return element.tag == f"{{{_SVG}}}{tag}"
+def _is_level(key: Key) -> bool:
+    return key.kind == "gradient" and not key.sample
 
 
-def _unwrap(group: Element) -> None:
-    """Take what Graphviz wraps into links for tooltips out of them again."""
-    for wrapper in [child for child in group if _is(child, "g")]:
-        place = list(group).index(wrapper)
-        link = wrapper.find(f"{{{_SVG}}}a")
-        group.remove(wrapper)
-        group[place:place] = list(link if link is not None else wrapper)
+def _width(kind: str, level: str | None) -> float:
+    return LIGHT.stroke(level).width if level else EDGE_WIDTHS[kind]
 
 
-class _Setter:
-    """Sets texts and tooltips of the groups that Graphviz drew."""
+def _place(node: GraphNode) -> str:
+    return f" l{node.layer}" if node.t is None else f" t{node.t} l{node.layer}"
 
-    def __init__(self, view: GraphView, theme: Theme) -> None:
-        self._theme = theme
-        self._tooltips = {node.id: node.tooltip for node in view.nodes} | {edge.id: edge.tooltip for edge in view.edges}
-        self._labels = {edge.id: edge.labels for edge in view.edges if edge.labels}
-        self._labels |= {f"text-{k}": (label,) for k, label in enumerate(view.labels)}
 
-    def finish(self, group: Element) -> None:
-        """Set one node's or edge's texts and tooltip."""
-        name = group.get("id", "")
-        _unwrap(group)
-        for title in [child for child in group if _is(child, "title")]:
-            group.remove(title)
-        texts = [child for child in group if _is(child, "text")]
-        lines = [label for label in self._labels.get(name, ()) for _ in label.text.split("\n")]
-        for text, label in zip_longest(texts, lines[: len(texts)]):
-            self._set(text, label, group.get("class", "").startswith("edge"))
-        if self._tooltips.get(name):
-            title = Element(f"{{{_SVG}}}title")
-            title.text = shown(self._tooltips[name], "\n")
-            group.insert(0, title)
+def _about(view: GraphView) -> str:
+    """Return the picture in a sentence."""
+    kind = "operations and given values" if view.level is Level.OP else "states, cells, inputs, outputs and losses"
+    shapes = sum(1 for node in view.nodes if node.label)
+    back = sum(1 for edge in view.edges if edge.kind == "gradient")
+    flow = f", and {back} arrows for the gradients that flow back" if back else ""
+    arrows = len(view.edges) - back
+    return f"Time runs from left to right. {shapes} {kind}, {arrows} arrows for values that flow forward{flow}."
 
-    def _set(self, text: Element, label: Label | None, on_edge: bool) -> None:
-        text.attrib.pop("font-family", None)
-        if label is not None and label.is_left:
-            text.attrib |= {"text-anchor": "start", "x": f"{label.x - label.width / 2:.2f}"}
-        if on_edge:
-            text.attrib |= {"stroke": self._theme.background} | _HALO
-        set_text(text, text.text or "")
+
+def _told(text: str) -> str:
+    return escaped(shown(text, "\n"))
+
+
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else _told(name).replace('"', "&quot;")
+
+
+def _title(text: str) -> str:
+    return f"<title>{_told(text)}</title>" if text else ""
+
+
+def _with_base(path: Path, arrow: float) -> Path:
+    """Let a path end at the base of its arrow's tip; the last control point moves along, so the direction stays."""
+    tip, before = path[-1], path[-2]
+    share = arrow / (math.dist(tip, before) or 1.0)
+    back = share * (before[0] - tip[0]), share * (before[1] - tip[1])
+    return (*path[:-2], (before[0] + back[0], before[1] + back[1]), (tip[0] + back[0], tip[1] + back[1]))
+
+
+def _course(path: Path, high: float) -> str:
+    """Return path data; pieces that are straight are written as lines."""
+    x0, y0 = path[0]
+    parts = [f"M{x0:.1f} {high - y0:.1f}"]
+    for k in range(1, len(path), 3):
+        (x1, y1), (x2, y2), (x3, y3) = path[k : k + 3]
+        dx, dy = x3 - x0, y3 - y0
+        room = _FLAT * (abs(dx) + abs(dy))
+        if abs((x1 - x0) * dy - (y1 - y0) * dx) <= room and abs((x2 - x0) * dy - (y2 - y0) * dx) <= room:
+            parts.append(f"L{x3:.1f} {high - y3:.1f}")
+        else:
+            parts.append(f"C{x1:.1f} {high - y1:.1f} {x2:.1f} {high - y2:.1f} {x3:.1f} {high - y3:.1f}")
+        x0, y0 = x3, y3
+    return "".join(parts)

@@ -1,10 +1,36 @@
-"""Colours, shapes and line widths of graphs."""
+"""Colours and line widths of graphs, on light and on dark paper."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from bptt_viz.results.graph import Scale
+
+LEVELS = 25
+"""How many colours and widths the norms on a scale are told apart by."""
+
+# The colour map "plasma" (N. J. Smith and S. van der Walt, 2015; public domain): equal steps look equal, its lightness
+# rises all along, so that it holds in grey and for colour-blind readers.
+_PLASMA = [
+    "#0d0887",
+    "#310597",
+    "#4c02a1",
+    "#6600a7",
+    "#7e03a8",
+    "#9511a1",
+    "#aa2395",
+    "#bc3587",
+    "#cc4778",
+    "#da5a6a",
+    "#e66c5c",
+    "#f0804e",
+    "#f89540",
+    "#fdac33",
+    "#fdc527",
+    "#f8df25",
+    "#f0f921",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,74 +39,120 @@ class Paint:
 
     fill: str
     border: str
-    text: str = "#1a1a1a"
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a line looks: colour, width in points and Graphviz style."""
+    """How a line looks: colour, width in points and dashes, in the words of Graphviz."""
 
     color: str
     width: float
     style: str = "solid"
 
 
-_NODES = {
-    "input": Paint("#f8d3d0", "#9c2f28"),
-    "state": Paint("#d6ecd2", "#2f6b2a"),
-    "memory": Paint("#cfeae4", "#1d6a5e"),
-    "output": Paint("#d4e4f7", "#2a5a92"),
-    "cell": Paint("#d9d9d9", "#4a4a4a"),
-    "weights": Paint("#fde3c4", "#a55f0c"),
-    "loss": Paint("#e2d8f0", "#5b3f8c"),
-    "op": Paint("#f7f7f7", "#4a4a4a"),
-    "constant": Paint("#ffffff", "#4a4a4a"),
-}
-
-_EDGES = {
-    "value": Stroke("#4a4a4a", 1.1),
-    "weights": Stroke("#b8701a", 1.1),
-    "axis": Stroke("#8a8a8a", 1.0),
-}
-
-_TEXTS = {"value": "#12713a", "gradient": "#bf1722", "title": "#4a4a4a", "note": "#4a4a4a"}
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Theme:
     """A set of colours.
 
     Attributes:
-        background: of the whole picture.
+        paper: behind the whole picture.
+        ink: of what is written into nodes.
         nodes: by kind.
-        edges: by kind.
+        edges: colours by kind.
         texts: by kind.
-        weak: colour of the smallest norm on the scale.
-        strong: colour of the largest.
+        window: where the largest norm stands on the colour map and where the smallest, of which 3 : 1 remain
+            against the paper.
         zero: of edges over which exactly nothing flows.
-        broken: of edges over which NaN or an infinity flows.
+        broken: of edges over which NaN or an infinity flows; no colour of the map.
     """
 
-    background: str = "#ffffff"
-    nodes: Mapping[str, Paint] = field(default_factory=lambda: _NODES)
-    edges: Mapping[str, Stroke] = field(default_factory=lambda: _EDGES)
-    texts: Mapping[str, str] = field(default_factory=lambda: _TEXTS)
-    weak: str = "#f0a79f"
-    strong: str = "#a8000f"
-    zero: Stroke = Stroke("#9a9a9a", 1.0, "dotted")
-    broken: Stroke = Stroke("#7a1fd0", 3.0, "dashed")
+    paper: str
+    ink: str
+    nodes: Mapping[str, Paint]
+    edges: Mapping[str, str]
+    texts: Mapping[str, str]
+    window: tuple[float, float]
+    zero: str
+    broken: str
 
-    def gradient(self, norm: float | None, scale: Scale | None) -> Stroke:
-        """Return the stroke of a backward edge: wider and darker in proportion to the norm's logarithm."""
-        if norm is None or scale is None or norm == 0:
-            return self.zero
-        if not math.isfinite(norm):
-            return self.broken
-        share = min(1.0, max(0.0, (math.log10(norm) - scale.low) / (scale.high - scale.low)))
-        return Stroke(_mixed(self.weak, self.strong, share), round(0.9 + 3.1 * share, 2))
+    @cached_property
+    def ramp(self) -> tuple[str, ...]:
+        """The colours from the smallest norm on a scale to the largest."""
+        strong, weak = self.window
+        return tuple(_plasma(weak + (strong - weak) * k / (LEVELS - 1)) for k in range(LEVELS))
+
+    def stroke(self, level: str) -> Stroke:
+        """Return how a backward edge of a level, as `level_of` names it, is drawn."""
+        if level == "zero":
+            return Stroke(self.zero, 1.0, "dotted")
+        if level == "broken":
+            return Stroke(self.broken, 3.0, "dashed")
+        share = int(level) / (LEVELS - 1)
+        return Stroke(self.ramp[int(level)], round(0.9 + 3.1 * share, 2))
 
 
-LIGHT = Theme()
+EDGE_WIDTHS = {"value": 1.1, "weights": 1.1, "axis": 1.0}
+"""Widths of the edges whose width tells nothing."""
+
+LIGHT = Theme(
+    paper="#ffffff",
+    ink="#1a1a1a",
+    nodes={
+        "input": Paint("#f8d3d0", "#9c2f28"),
+        "state": Paint("#d6ecd2", "#2f6b2a"),
+        "memory": Paint("#cfeae4", "#1d6a5e"),
+        "output": Paint("#d4e4f7", "#2a5a92"),
+        "cell": Paint("#d9d9d9", "#4a4a4a"),
+        "weights": Paint("#fde3c4", "#a55f0c"),
+        "loss": Paint("#e2d8f0", "#5b3f8c"),
+        "op": Paint("#f7f7f7", "#4a4a4a"),
+        "constant": Paint("#ffffff", "#4a4a4a"),
+        "fork": Paint("#4a4a4a", "#4a4a4a"),
+    },
+    edges={"value": "#4a4a4a", "weights": "#b8701a", "axis": "#8a8a8a"},
+    texts={"value": "#12713a", "gradient": "#bf1722", "title": "#4a4a4a", "note": "#4a4a4a", "broken": "#00827f"},
+    window=(0.0, 0.64),
+    zero="#808080",
+    broken="#00827f",
+)
+
+DARK = Theme(
+    paper="#0d1117",
+    ink="#f0f3f6",
+    nodes={
+        "input": Paint("#4f211e", "#f0998f"),
+        "state": Paint("#1f3f1c", "#8fd088"),
+        "memory": Paint("#133f39", "#7fd0c2"),
+        "output": Paint("#173553", "#8fbef0"),
+        "cell": Paint("#30353d", "#b0b6be"),
+        "weights": Paint("#4a3211", "#e8b464"),
+        "loss": Paint("#35285c", "#bda6f0"),
+        "op": Paint("#1b2027", "#b0b6be"),
+        "constant": Paint("#0d1117", "#b0b6be"),
+        "fork": Paint("#b0b6be", "#b0b6be"),
+    },
+    edges={"value": "#b0b6be", "weights": "#d59a4e", "axis": "#7d858f"},
+    texts={"value": "#7ee2a0", "gradient": "#ff8f88", "title": "#c3c9d1", "note": "#c3c9d1", "broken": "#2fe0d8"},
+    window=(1.0, 0.39),
+    zero="#8b939c",
+    broken="#2fe0d8",
+)
+
+
+def level_of(norm: float | None, scale: Scale | None) -> str:
+    """Return how a backward edge is drawn: `00` … `24` by the norm's logarithm, `zero` or `broken`."""
+    if norm is None or scale is None or norm == 0:
+        return "zero"
+    if not math.isfinite(norm):
+        return "broken"
+    share = (math.log10(norm) - scale.low) / (scale.high - scale.low)
+    return f"{round((LEVELS - 1) * min(1.0, max(0.0, share))):02d}"
+
+
+def _plasma(place: float) -> str:
+    """Return the colour at a place from 0 to 1 on the map."""
+    k = min(int(place * (len(_PLASMA) - 1)), len(_PLASMA) - 2)
+    return _mixed(_PLASMA[k], _PLASMA[k + 1], place * (len(_PLASMA) - 1) - k)
 
 
 def _mixed(first: str, second: str, share: float) -> str:

@@ -1,12 +1,17 @@
-"""Labels set for drawing programs: as Graphviz's HTML-like labels, or as parts of an SVG text."""
+"""Labels set for drawing programs: as Graphviz's HTML-like labels, or as the content of an SVG text."""
 
+from functools import lru_cache
 from html import escape
-from xml.etree.ElementTree import Element, SubElement
 
-from bptt_viz.results.lettering import SMALL, runs
+from bptt_viz.render.characters import shown
+from bptt_viz.results.lettering import runs
 
 _LINE = 14
 """Least height of one of several lines, so that a subscript does not reach into the next."""
+_SHIFTS = {0: 0.0, -1: 0.25, 1: -0.35}
+"""How far below the line sub- and superscripts stand, as a share of the letters' size."""
+# Most texts of a step are those of the step before, with another number.
+_REMEMBERED = 4096
 
 
 def html_label(text: str, wide: float = 0.0) -> str:
@@ -31,27 +36,26 @@ def _html_line(line: str) -> str:
     return "".join(before + text + behind for (before, behind), text in letters) or " "
 
 
-def set_text(element: Element, line: str) -> None:
-    """Give an SVG text element its letters; sub- and superscripts become shifted parts, as all browsers show them."""
-    size = float(element.get("font-size", "14"))
-    element.text = None
+def escaped(text: str) -> str:
+    """Return a text as the content of an XML element."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@lru_cache(_REMEMBERED)
+def svg_letters(line: str, size: float) -> str:
+    """Return one line as the content of an SVG text of a letter size, with characters that none can see made visible.
+
+    Sub- and superscripts become shifted parts of the class `s`, as all browsers show them.
+    """
+    parts: list[str] = []
     height = 0.0
-    last: Element | None = None
-    for run in runs(line):
-        wanted = {0: 0.0, -1: 0.25, 1: -0.35}[run.level] * size
+    for run in runs(shown(line)):
+        wanted = _SHIFTS[run.level] * size
         if run.level == 0 and wanted == height:
-            last = _append(element, last, run.text)
+            parts.append(escaped(run.text))
             continue
-        shift = {"dy": f"{wanted - height:.2f}"} if wanted != height else {}
-        small = {"font-size": f"{size * SMALL:.2f}"} if run.level else {}
-        last = SubElement(element, "{http://www.w3.org/2000/svg}tspan", shift | small)
-        last.text = run.text
+        shift = f' dy="{wanted - height:.2f}"' if wanted != height else ""
+        small = ' class="s"' if run.level else ""
+        parts.append(f"<tspan{small}{shift}>{escaped(run.text)}</tspan>")
         height = wanted
-
-
-def _append(element: Element, last: Element | None, text: str) -> Element | None:
-    if last is None:
-        element.text = (element.text or "") + text
-    else:
-        last.tail = (last.tail or "") + text
-    return last
+    return "".join(parts)

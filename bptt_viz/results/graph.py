@@ -64,6 +64,7 @@ class GraphNode:
         t: time step; None outside time.
         layer: depth, 0 next to the input.
         tooltip: equation, shape and norms.
+        gate: name of the gate that an operation computes; empty for all others.
     """
 
     id: str
@@ -76,6 +77,7 @@ class GraphNode:
     t: int | None
     layer: int
     tooltip: str
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,23 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class ColourBar:
+    """The legend of the backward edges: their colours and widths from the smallest norm on the scale to the largest.
+
+    Attributes:
+        x: left end.
+        y: middle.
+        length: of the bar.
+        ticks: places along it, from 0 to 1, with the norms they stand for.
+    """
+
+    x: float
+    y: float
+    length: float
+    ticks: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GraphView:
     """The whole picture.
 
@@ -150,6 +169,7 @@ class GraphView:
         edges: in drawing order.
         labels: texts that belong to no edge.
         legend: what colours and widths mean.
+        bar: the scale as a part of the legend; None if no backward edges are drawn.
         scale: of the backward edges; None if they are not drawn.
         size: width and height; everything lies between (0, 0) and it.
         provenance: what was run.
@@ -161,6 +181,7 @@ class GraphView:
     edges: tuple[GraphEdge, ...]
     labels: tuple[Label, ...]
     legend: tuple[Key, ...]
+    bar: ColourBar | None
     scale: Scale | None
     size: tuple[float, float]
     provenance: Provenance

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 # A subscript follows a letter, so that a lone underscore stays one. Digits set high are letters to Python.
 _SUB = r"(?<=[^\W\d_²³ᵀ])_(?P<sub>(?:(?![²³ᵀ])\w)+(?:,\w+)*)"
-_SUPER = r"\^(?P<super>\(\w+\))|(?P<transposed>ᵀ)"
+_SUPER = r"\^(?P<super>\(\w+\))|\^\{(?P<power>[^{}]+)\}|(?P<transposed>ᵀ)"
 _MARKS = re.compile(f"{_SUB}|(?<=★)_(?P<star>\\w+)|{_SUPER}")
 
 SMALL = 0.72
 """Size of sub- and superscripts, as a share of the letters'."""
 
-_SIZES = {"title": 13.0, "value": 11.0, "gradient": 11.0, "note": 11.0, "op": 13.0}
+_SIZES = {"title": 13.0, "value": 11.0, "gradient": 11.0, "note": 11.0, "broken": 11.0, "op": 13.0}
 
 # Graphviz sets them larger than we do.
 _SMALL_AT_MOST = 0.84
@@ -52,13 +52,13 @@ class Run(NamedTuple):
 
 @lru_cache(_REMEMBERED)
 def runs(text: str) -> tuple[Run, ...]:
-    """Split one line of a label: in `h_5`, `W_hyᵀ`, `h_5^(1)` and `★_c` the marks after `_` and `^` are set small."""
+    """Split one line: in `h_5`, `W_hyᵀ`, `h_5^(1)`, `10^{−3}` and `★_c` the marks after `_` and `^` are set small."""
     found: list[Run] = []
     end = 0
     for mark in _MARKS.finditer(text):
         if mark.start() > end:
             found.append(Run(text[end : mark.start()], 0))
-        low, star, high = mark["sub"], mark["star"], mark["super"]
+        low, star, high = mark["sub"], mark["star"], mark["super"] or mark["power"]
         found.append(Run(low or star, -1) if low or star else Run(high or "T", 1))
         end = mark.end()
     if end < len(text):

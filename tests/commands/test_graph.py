@@ -146,9 +146,10 @@ def test_a_directory_cannot_be_written(capsys, tmp_path):
 def test_no_renderer_is_exit_code_3(capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     monkeypatch.setattr("shutil.which", lambda name: None)
-    assert run(["graph", "rnn", *SMALL]) == ExitCode.MISSING
+    assert run(["graph", "rnn", *SMALL, "--format", "png"]) == ExitCode.MISSING
     assert "pip install pygraphviz" in capsys.readouterr().err
-    assert run(["graph", "rnn", *SMALL, "--format", "dot"]) == ExitCode.PASS
+    for form in ("svg", "dot"):
+        assert run(["graph", "rnn", *SMALL, "--format", form]) == ExitCode.PASS
 
 
 def test_a_terminal_gets_words_and_no_bytes():

@@ -2,7 +2,6 @@
 
 import html
 import json
-import math
 import re
 from dataclasses import replace
 
@@ -14,8 +13,7 @@ from bptt_viz.analyses.graph import graph_view
 from bptt_viz.cells import discover_cells
 from bptt_viz.render.characters import shown
 from bptt_viz.render.dot import dot_source
-from bptt_viz.render.theme import LIGHT
-from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Label, Level, Scale
+from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Label, Level
 from bptt_viz.topologies import NAMES
 
 NASTY = ["<b>&\"'\\", "\\", '"', "<", "a\\n", "{x|y}", "한국어 ★", "tab\tbell\x07", "line\nline", "&amp;", "\ud800"]
@@ -35,14 +33,16 @@ def drawing(label="h_1", tooltip="told", note="note", title="title", provenance=
     path = ((80, 50), (130, 50), (180, 50), (231, 50))
     edge = GraphEdge("one--two", "one", "two", "value", path, False, texts, None, tooltip)
     free = (Label(note, "note", 100, 90, 60, 14, is_left=True),)
-    return GraphView(Level.OP, title, boxes, (edge,), free, (), None, (300, 120), provenance)
+    return GraphView(Level.OP, title, boxes, (edge,), free, (), None, None, (300, 120), provenance)
 
 
 @pytest.mark.parametrize("topology", NAMES)
 def test_nodes_and_edges_are_those_of_the_picture(topology):
     view = seen(topology=topology)
     graph = parsed(view)
-    assert {node for node in graph.nodes() if not node.startswith(("text-", "legend-"))} == {n.id for n in view.nodes}
+    assert {node for node in graph.nodes() if not node.startswith(("text-", "legend-", "scale-"))} == {
+        n.id for n in view.nodes
+    }
     assert sorted(graph.edges()) == sorted((edge.source, edge.target) for edge in view.edges)
     for node in view.nodes:
         attributes = graph.get_node(node.id).attr
@@ -116,20 +116,3 @@ def test_another_picture_of_the_same_rollout_is_the_same():
     rollout = recorded("gru")
     views = [graph_view(rollout, Level.OP, RAN, ":", True) for _ in range(2)]
     assert dot_source(views[0]) == dot_source(views[1])
-
-
-@pytest.mark.parametrize(("small", "large"), [(1e-6, 1e-3), (1.0, 10.0), (1e-300, 1e300)])
-def test_larger_norms_are_wider_and_darker(small, large):
-    scale = Scale(math.log10(small), math.log10(large))
-    weak, strong = LIGHT.gradient(small, scale), LIGHT.gradient(large, scale)
-    assert weak.width < LIGHT.gradient(math.sqrt(small) * math.sqrt(large), scale).width < strong.width
-    assert (weak.color, strong.color) == (LIGHT.weak, LIGHT.strong)
-
-
-def test_zeros_and_broken_numbers_have_strokes_of_their_own():
-    scale = Scale(-3.0, 0.0)
-    ordinary = {LIGHT.gradient(10.0**k, scale).color for k in range(-4, 2)}
-    strokes = {LIGHT.gradient(norm, scale) for norm in (0.0, math.nan, math.inf)}
-    assert strokes == {LIGHT.zero, LIGHT.broken}
-    assert not {stroke.color for stroke in strokes} & ordinary
-    assert LIGHT.zero.style != LIGHT.broken.style != "solid"

@@ -1,6 +1,7 @@
 """How plain labels read as sub- and superscripts, and how much room they take."""
 
-from xml.etree.ElementTree import Element, tostring
+import re
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from bptt_viz.render.typeset import html_label, set_text
+from bptt_viz.render.characters import shown
+from bptt_viz.render.typeset import html_label, svg_letters
 from bptt_viz.results.lettering import clean, height, runs, width
 
 
@@ -19,6 +21,8 @@ from bptt_viz.results.lettering import clean, height, runs, width
         ("W_hyᵀ dy_5", [("W", 0), ("hy", -1), ("T", 1), (" dy", 0), ("5", -1)]),
         ("(1 − h_5²)", [("(1 − h", 0), ("5", -1), ("²)", 0)]),
         ("h_5^(1)", [("h", 0), ("5", -1), ("(1)", 1)]),
+        ("2·10^{−3}", [("2·10", 0), ("−3", 1)]),
+        ("a^{} b^{c", [("a^{} b^{c", 0)]),
         ("★_c + ★", [("★", 0), ("c", -1), (" + ★", 0)]),
         ("Σ_n g", [("Σ", 0), ("n", -1), (" g", 0)]),
         ("f_2,raw", [("f", 0), ("2,raw", -1)]),
@@ -36,7 +40,7 @@ def test_marks_are_set_small(text, wanted):
 def test_no_letter_is_lost(text):
     line = text.replace("\n", " ")
     set_ = "".join(run.text for run in runs(line))
-    marks = str.maketrans("", "", "_^ᵀT")
+    marks = str.maketrans("", "", "_^{}ᵀT")
     assert set_.translate(marks) == line.translate(marks)
 
 
@@ -58,13 +62,18 @@ def test_html_labels_escape_and_set_marks():
 
 
 def test_svg_marks_are_shifted_and_end_on_the_line():
-    element = Element("text", {"font-size": "10.00"})
-    set_text(element, "h_5^(1) < y")
-    shifts = [float(part.get("dy", "0")) for part in element]
+    letters = svg_letters("h_5^(1) < y", 10.0)
+    shifts = [float(shift) for shift in re.findall(r'dy="([^"]+)"', letters)]
     assert sum(shifts) == pytest.approx(0)
     assert shifts[0] > 0 > shifts[1]
-    assert "".join(element.itertext()) == "h5(1) < y"
-    assert "&lt;" in tostring(element, "unicode")
+    assert "".join(fromstring(f"<text>{letters}</text>").itertext()) == "h5(1) < y"
+
+
+@given(st.text(max_size=30))
+def test_any_line_is_a_part_of_an_xml_document(text):
+    element = fromstring(f"<text>{svg_letters(text, 11.0)}</text>")
+    assert {part.tag for part in element} <= {"tspan"}
+    assert "".join(element.itertext()) == "".join(run.text for run in runs(shown(text)))
 
 
 def test_names_become_one_line():

@@ -1,17 +1,19 @@
 """What a level of detail draws on: collects nodes, edges and texts, and frames them with title and legend."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
 from bptt_viz.analyses.graph.layout.paths import moved
-from bptt_viz.analyses.graph.scale import ends, samples
+from bptt_viz.analyses.graph.legend import lay_out
+from bptt_viz.analyses.graph.scale import ends
 from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
 from bptt_viz.results.lettering import height, text_size, width
 from bptt_viz.results.provenance import Provenance
 
 MARGIN = 16.0
-_ROW = 20.0
+_GAP = 14.0
+"""Between the picture and its legend."""
 
 
 class Canvas:
@@ -51,24 +53,24 @@ class Canvas:
     def finish(self, level: Level, title: str, provenance: Provenance) -> GraphView:
         """Return the picture with its title above and its legend below, all in the positive quadrant."""
         left, bottom, right, top = self.extent()
-        scale = ends(edge.norm for edge in self.edges if edge.kind == "gradient")
-        entries = self.keys + samples(self.edges, scale)
+        norms = [edge.norm for edge in self.edges if edge.kind == "gradient"]
+        scale = ends(norms)
         wide = max(right - left, width(title, text_size("title")), 320.0)
-        legend = _laid_out(entries, wide)
-        low = _ROW - min(key.y for key in legend) + 14 if legend else 0.0
+        legend = lay_out(self.keys, norms, scale, wide)
+        low = legend.height + _GAP if legend.keys else 0.0
         self.write(title, "title", left, top + 26)
         dx, dy = MARGIN - left, MARGIN + low - bottom
-        widest = max((key.x + _key_width(key) for key in legend), default=0.0)
-        size = max(wide, widest) + 2 * MARGIN, top - bottom + low + 36 + 2 * MARGIN
+        x, y = MARGIN, MARGIN + legend.height
         return GraphView(
             level,
             title,
             tuple(replace(node, x=node.x + dx, y=node.y + dy) for node in self.nodes),
             tuple(_moved(edge, dx, dy) for edge in self.edges),
             tuple(_put(label, dx, dy) for label in self.labels),
-            tuple(replace(key, x=key.x + MARGIN, y=key.y + MARGIN + low - 14 - _ROW / 2) for key in legend),
+            tuple(replace(key, x=key.x + x, y=key.y + y) for key in legend.keys),
+            replace(legend.bar, x=legend.bar.x + x, y=legend.bar.y + y) if legend.bar else None,
             scale,
-            size,
+            (max(wide, legend.width) + 2 * MARGIN, top - bottom + low + 36 + 2 * MARGIN),
             provenance,
         )
 
@@ -93,19 +95,3 @@ def _put(label: Label, dx: float, dy: float) -> Label:
 
 def _moved(edge: GraphEdge, dx: float, dy: float) -> GraphEdge:
     return replace(edge, path=moved(edge.path, dx, dy), labels=tuple(_put(label, dx, dy) for label in edge.labels))
-
-
-def _key_width(key: Key) -> float:
-    return key.text_x - key.x + width(key.text, text_size("note")) + 24
-
-
-def _laid_out(keys: Sequence[Key], wide: float) -> list[Key]:
-    """Set the legend's entries in rows no wider than the picture, downwards from y = 0."""
-    x = y = 0.0
-    placed: list[Key] = []
-    for key in keys:
-        if x and x + _key_width(key) > wide:
-            x, y = 0.0, y - _ROW
-        placed.append(replace(key, x=x, y=y))
-        x += _key_width(key)
-    return placed

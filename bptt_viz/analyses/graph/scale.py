@@ -1,13 +1,16 @@
 """The scale of the backward edges: which norms their width and colour stand for."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import count
 
-from bptt_viz.results.graph import GraphEdge, Key, Scale
+from bptt_viz.results.graph import Scale
 
-_SAMPLES = 4
 _LEAST = 1.0
 """Decades that the scale spans at the least, so that small differences look small."""
+_MOST_TICKS = 6
+_DECIMAL = 3.0
+"""So many decades around 1, norms are written without a power of ten."""
 
 
 def ends(norms: Iterable[float | None]) -> Scale | None:
@@ -20,23 +23,37 @@ def ends(norms: Iterable[float | None]) -> Scale | None:
     return Scale(min([*logs, high - _LEAST]), high)
 
 
-def samples(edges: Sequence[GraphEdge], scale: Scale | None) -> list[Key]:
-    """Return legend entries for the scale, and for zeros and numbers that are none if some edge has one."""
-    if scale is None:
-        return []
-    norms = [edge.norm for edge in edges if edge.kind == "gradient" and edge.norm is not None]
-    step = (scale.high - scale.low) / (_SAMPLES - 1)
-    sizes = [10 ** (scale.high - k * step) for k in range(_SAMPLES)]
-    keys = [
-        Key("gradient", "", f"gradient norm {_number(size)}" if k == 0 else _number(size), norm=size)
-        for k, size in enumerate(sizes)
+def ticks(scale: Scale) -> tuple[tuple[float, str], ...]:
+    """Return some round norms on the scale: each one's place, from 0 to 1, and how it is written."""
+    found = _round_norms(scale)
+    decimal = all(abs(power + math.log10(factor)) <= _DECIMAL for factor, power in found)
+    span = scale.high - scale.low
+    return tuple(
+        ((power + math.log10(factor) - scale.low) / span, _written(factor, power, decimal)) for factor, power in found
+    )
+
+
+def _round_norms(scale: Scale) -> list[tuple[int, int]]:
+    """Return factors and powers of ten, as many as find room."""
+    for factors in ((1, 2, 5), (1, 3)):
+        found = _within(scale, factors, 1)
+        if len(found) <= _MOST_TICKS:
+            return found
+    return next(found for found in (_within(scale, (1,), step) for step in count(1)) if len(found) <= _MOST_TICKS)
+
+
+def _within(scale: Scale, factors: tuple[int, ...], step: int) -> list[tuple[int, int]]:
+    powers = range(math.floor(scale.low), math.ceil(scale.high) + 1)
+    return [
+        (factor, power)
+        for power in powers
+        for factor in factors
+        if power % step == 0 and scale.low - 1e-9 <= power + math.log10(factor) <= scale.high + 1e-9
     ]
-    if any(norm == 0 for norm in norms):
-        keys.append(Key("gradient", "", "exactly 0", norm=0.0))
-    if not all(math.isfinite(norm) for norm in norms):
-        keys.append(Key("gradient", "", "NaN or infinite", norm=math.nan))
-    return keys
 
 
-def _number(size: float) -> str:
-    return f"{size:.2g}".replace("e-0", "e−").replace("e-", "e−").replace("e+0", "e")
+def _written(factor: int, power: int, decimal: bool) -> str:
+    if decimal:
+        return f"{factor * 10.0**power:.6g}"
+    ten = f"10^{{{power}}}".replace("-", "−")
+    return ten if factor == 1 else f"{factor}·{ten}"

@@ -8,7 +8,7 @@ from bptt_viz.results.lettering import height, text_size, width
 
 _LINE = 3.0
 """Room between a wire and the text beside it."""
-_HEAD = 3.0
+_HEAD = 6.0
 """Further room beside the head of a backward edge."""
 
 
