@@ -54,12 +54,12 @@ def noise_floor(gradients: Mapping[str, Array], judgement: Judgement) -> float:
 
 
 def by_gate(
-    name: str, gates: tuple[str, ...], analytic: Array, numeric: Array, floor: float, judgement: Judgement
+    name: str, gates: tuple[str, ...], axis: int, analytic: Array, numeric: Array, floor: float, judgement: Judgement
 ) -> tuple[Comparison, ...]:
-    """Compare the equal blocks of the last axis one by one."""
+    """Compare the equal blocks of an axis one by one."""
     if len(gates) < 2:
         return ()
-    parts = zip(gates, np.split(analytic, len(gates), axis=-1), np.split(numeric, len(gates), axis=-1), strict=True)
+    parts = zip(gates, np.split(analytic, len(gates), axis), np.split(numeric, len(gates), axis), strict=True)
     return tuple(compare(f"{name}:{gate}", a, n, floor, judgement) for gate, a, n in parts)
 
 

@@ -6,7 +6,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.checking.comparison import by_gate, compare, noise_floor, tolerance
 from bptt_viz.checking.entries import entry_slopes
 from bptt_viz.checking.gate import Probe, settle
-from bptt_viz.checking.problem import Problem
+from bptt_viz.checking.problem import Problem, kind_of
 from bptt_viz.results.check import Case, Comparison, Judgement
 
 
@@ -20,7 +20,8 @@ def full(problem: Problem, asked: Probe, judgement: Judgement) -> Case:
     for name, n in numeric.items():
         a = asked.gradients[name]
         comparisons.append(compare(name, a, n, floor, limits))
-        gates += by_gate(name, problem.gates.get(name, ()), a, n, floor, limits)
+        axis = kind_of(problem, name).gate_axis
+        gates += by_gate(name, problem.gates.get(name, ()), axis, a, n, floor, limits)
     certain = any(
         np.any(np.abs(asked.gradients[made.name] - numeric[made.name]) > 10 * doubt[made.name])
         for made in comparisons

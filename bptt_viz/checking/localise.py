@@ -11,7 +11,7 @@ from bptt_viz.checking.differences import Method
 from bptt_viz.checking.gate import signed
 from bptt_viz.checking.places import Finding, findings, gradient_at
 from bptt_viz.checking.primitives import Recorded, wrong_primitive
-from bptt_viz.checking.problem import Inputs, Outputs, Place, Problem
+from bptt_viz.checking.problem import Described, Inputs, Outputs, Place, Problem, kind_of
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.results.check import Diagnosis, HeatMap, Judgement
 
@@ -58,50 +58,52 @@ def _diagnosed(
     problem: Problem, shape: Shape, cotangents: Outputs, found: Sequence[Finding], method: Method
 ) -> Diagnosis:
     wrong = [finding for finding in found if finding.wrong]
-    lag = _lag(wrong) if shape.steps > 1 else 0
-    subject, gate = _subject(problem, wrong)
-    path, ratio = _path(problem, found, subject), _ratio(wrong, subject, gate)
+    lag = _lag(wrong, shape.steps)
+    first = _earliest(wrong)
+    subject, gate = _subject(problem, first)
+    path, ratio = _path(problem, found, subject), _ratio(first, subject, gate)
     if lag and subject == "" and _is_movable(problem):
         carried = _carry(problem, shape, cotangents, found, method)
         path, ratio = carried or (path, ratio)
+    elif lag and subject == "" and isinstance(problem, Described):
+        path = ""  # its outputs need not be states
     fault = wrong_primitive(problem.record(), np.random.default_rng(0)) if isinstance(problem, Recorded) else ""
-    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat_map(found, problem.label), fault)
+    heat, start = heat_map(found, problem.label), bool(subject and kind_of(problem, subject).state)
+    return Diagnosis(subject, gate, lag, path, ratio, _uniform(wrong), heat, fault, start)
 
 
 def _is_movable(problem: Problem) -> "TypeGuard[Movable]":
     return isinstance(problem, Movable)
 
 
-def is_state(name: str) -> bool:
-    """Tell whether an input is an initial state."""
-    return name.split("_l", maxsplit=1)[0].endswith("_0")
+def _earliest(wrong: Sequence[Finding]) -> list[Finding]:
+    """Return what is wrong with the first output in time that shows the fault: in later ones it has spread."""
+    times = [finding.place.t for finding in wrong if finding.place.t is not None]
+    return [finding for finding in wrong if finding.place.t == min(times, default=None)]
 
 
-def _lag(wrong: Sequence[Finding]) -> int:
-    """Return the smallest time distance at which a gradient is wrong; a whole input's gradient tells by its rows."""
-    rows = [
-        finding.place.t - 1 - int(s)
-        for finding in wrong
-        if finding.input == "x" and finding.place.t is not None
-        for s in np.flatnonzero(_wrong_rows(finding))
-        if s < finding.place.t
-    ]
+def _lag(wrong: Sequence[Finding], steps: int) -> int | None:
+    """Return the smallest time distance at which a gradient is wrong; None if nothing tells.
+
+    A sequence's gradient tells by its steps, any other by the outputs it comes from. An output that stands at no step,
+    such as a loss, may come from any: only the sequences tell then.
+    """
+    if steps == 1:
+        return 0
+    ends = [(steps if finding.place.t is None else finding.place.t, finding) for finding in wrong]
+    between = [end - 1 - s for end, finding in ends for s in finding.wrong_steps if s < end]
     times = [finding.place.t - 1 for finding in wrong if finding.place.t is not None]
-    return min(rows or times, default=0)
-
-
-def _wrong_rows(finding: Finding) -> Array:
-    """Return by time step whether the gradient of the whole sequence is wrong there."""
-    gap = np.abs(finding.analytic - finding.numeric).reshape(len(finding.numeric), -1).max(axis=1)
-    return gap > 1e-7 * np.abs(finding.numeric).max()
+    return min(between or times, default=None)
 
 
 def _subject(problem: Problem, wrong: Sequence[Finding]) -> tuple[str, str]:
     """Return the one input that is wrong, if it is one, and the one gate, if it is one."""
-    names = {finding.input for finding in wrong}
-    weights = sorted(name for name in names if not is_state(name) and name != "x")
+    kinds = {finding.input: finding.kind for finding in wrong}
+    sequences = sorted(name for name, kind in kinds.items() if kind.time_axis is not None)
+    starts = sorted(name for name, kind in kinds.items() if kind.state)
+    weights = sorted(kinds.keys() - {*sequences, *starts}, key=lambda name: (-problem.inputs[name].ndim, name))
     if not weights:
-        return ("x", "") if names == {"x"} else (min(name for name in names if is_state(name)), "")
+        return ((sequences if len(sequences) == len(kinds) else starts)[0], "")
     gate = _gate(problem, [finding for finding in wrong if finding.input in weights])
     if len(weights) == 1:
         return weights[0], gate
@@ -121,11 +123,13 @@ def _gate(problem: Problem, wrong: Sequence[Finding]) -> str:
 
 def _path(problem: Problem, found: Sequence[Finding], subject: str) -> str:
     """Return the state or output through which the fault acts."""
-    if is_state(subject):
-        return subject.split("_0", maxsplit=1)[0]
+    if subject and (state := kind_of(problem, subject).state):
+        return state
     wrong = {finding.place.path for finding in found if finding.wrong}
     if len(wrong) == 1:
         return wrong.pop()
+    if isinstance(problem, Described):
+        return ""
     states = wrong - _READOUTS
     return "h" if "h" in states or not states else min(states)
 
@@ -152,7 +156,7 @@ def _carry(
     The gradient that reaches step 1 from an output of step 2 is a sum over the states between them. The numeric
     parts of that sum are found one by one; a fit then tells the factor with which each is in the analytic gradient.
     """
-    states = {name.split("_0", 1)[0]: name for name in problem.inputs if is_state(name)}
+    states = {state: name for name in problem.inputs if (state := kind_of(problem, name).state)}
     place = next((f.place for f in found if f.wrong and f.place.t == 2), None)
     if shape.steps != 2 or place is None or "x" not in problem.inputs or len(states) < 2:
         return None
@@ -182,14 +186,19 @@ def _parts(problem: Problem, cotangent: Outputs, states: Mapping[str, str], meth
 
 
 def heat_map(found: Sequence[Finding], label: str) -> HeatMap:
-    """Return the largest error by input or gate and by the output's time step."""
-    steps = max((finding.place.t or 1) for finding in found)
+    """Return the largest error by input or gate and by the output's time step, or by its name if it has none."""
     packed = {finding.input for finding in found if finding.gate}
     shown = [finding for finding in found if finding.gate or finding.input not in packed]
-    rows = list(dict.fromkeys(f"{f.input}:{f.gate}" if f.gate else f.input for f in shown))
-    errors = [[0.0] * steps for _ in rows]
+    steps = sorted({finding.place.t for finding in shown if finding.place.t is not None})
+    columns = [*(f"t={t}" for t in steps), *dict.fromkeys(f.place.path for f in shown if f.place.t is None)]
+    rows = list(dict.fromkeys(_row(finding) for finding in shown))
+    errors = [[0.0] * len(columns) for _ in rows]
     for finding in shown:
-        row = rows.index(f"{finding.input}:{finding.gate}" if finding.gate else finding.input)
-        column = (finding.place.t or 1) - 1
-        errors[row][column] = max(errors[row][column], finding.made.error)
-    return HeatMap(tuple(rows), tuple(f"t={t}" for t in range(1, steps + 1)), tuple(map(tuple, errors)), label)
+        row = errors[rows.index(_row(finding))]
+        column = columns.index(finding.place.path if finding.place.t is None else f"t={finding.place.t}")
+        row[column] = max(row[column], finding.made.error)
+    return HeatMap(tuple(rows), tuple(columns), tuple(map(tuple, errors)), label)
+
+
+def _row(finding: Finding) -> str:
+    return f"{finding.input}:{finding.gate}" if finding.gate else finding.input

@@ -1,6 +1,7 @@
 """What a checker needs of anything it checks: named inputs, outputs by place, and the pullback that is in doubt."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -32,7 +33,7 @@ class Problem(Protocol):
     Attributes:
         label: the point in words: shape and state.
         inputs: the point, real arrays by name.
-        gates: for packed inputs, the blocks of the last axis.
+        gates: for packed inputs, the blocks of the last axis, or of the one that the input's kind names.
         batched: whether `outputs` takes inputs with one leading axis of perturbed copies.
     """
 
@@ -70,6 +71,40 @@ class Problem(Protocol):
             Misbehaviour: backward changes what it was given.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an input is, and which way its axes run.
+
+    Attributes:
+        gate_axis: the axis along which the blocks of gates lie.
+        time_axis: the axis of time steps, if it is a sequence.
+        state: the state whose first value it is, if it is one.
+    """
+
+    gate_axis: int = -1
+    time_axis: int | None = None
+    state: str = ""
+
+
+@runtime_checkable
+class Described(Problem, Protocol):
+    """A problem whose inputs do not go by the names and the layout of our own cells."""
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """What its inputs are; those that are left out are parameters with gates along the last axis."""
+        ...
+
+
+def kind_of(problem: Problem, name: str) -> Kind:
+    """Return what an input is; by our own names, `x` is the sequence (T, …) and `h_0` or `h_0_l1` a first state."""
+    if isinstance(problem, Described):
+        return problem.kinds.get(name, Kind())
+    state, ends, _ = name.partition("_0")
+    whole = name.split("_l", maxsplit=1)[0]
+    return Kind(time_axis=0 if name == "x" else None, state=state if ends and whole.endswith("_0") else "")
 
 
 @runtime_checkable

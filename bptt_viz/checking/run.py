@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from bptt_viz.cells import Cell
+from bptt_viz.checking.blocks import affordable
 from bptt_viz.checking.differences import Method
 from bptt_viz.checking.full import full
 from bptt_viz.checking.gate import gate
@@ -17,7 +18,7 @@ from bptt_viz.checking.wording import sentence
 from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation
 from bptt_viz.models import Request, SequenceModel, cell_class, cell_options
-from bptt_viz.results.check import Case, Check, Checks, Diagnosis, Judgement, Verdict
+from bptt_viz.results.check import Case, Check, Checks, Diagnosis, HeatMap, Judgement, Verdict
 from bptt_viz.topologies import pattern
 
 # A kink met by chance is left by drawing again; one that stays is in the data.
@@ -123,10 +124,16 @@ def check(target: str, problem: MakeProblem, request: CheckRequest) -> Check:
         fulls += at_full
     verdict = worst([case.verdict for case in (*gates, *fulls)])
     located = _located(problem, request, gates)
-    if located is not None and fulls:
-        fulls[0] = replace(fulls[0], heat=located.heat)
+    if located is not None:
+        _show(located.heat, fulls if any(case.verdict is Verdict.MISMATCH for case in fulls) else gates)
     words = _in_words(verdict, request.shapes, (*gates, *fulls), located)
     return Check(target, verdict, words, request.judgement, (*gates, *fulls))
+
+
+def _show(heat: HeatMap, cases: list[Case]) -> None:
+    """Put a heat map to the first case that failed."""
+    place = next(k for k, case in enumerate(cases) if case.verdict is Verdict.MISMATCH)
+    cases[place] = replace(cases[place], heat=heat)
 
 
 def _at_shape(
@@ -142,7 +149,8 @@ def _at_shape(
     if asked is None:
         return case, []
     last = place == len(request.shapes) - 1
-    wanted = (request.every_entry and last) or (case.verdict is Verdict.MISMATCH and first_failure)
+    looked_into = case.verdict is Verdict.MISMATCH and first_failure and affordable(posed)
+    wanted = (request.every_entry and last) or looked_into
     return case, [full(posed, asked, request.judgement)] if wanted else []
 
 

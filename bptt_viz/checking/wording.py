@@ -19,7 +19,7 @@ _PATHS = {"y": "the readout y", "L": "the loss"}
 def sentence(found: Diagnosis) -> str:
     """Return the sentence."""
     fault = f"{found.primitive} is not the derivative of its value; " if found.primitive else ""
-    return f"{fault}{_subject(found)}: {_size(found)} {_when(found)}{_where(found)}"
+    return f"{fault}{_subject(found)}: {_size(found)}{_when(found)}{_where(found)}"
 
 
 def _subject(found: Diagnosis) -> str:
@@ -30,8 +30,8 @@ def _subject(found: Diagnosis) -> str:
 
 def _through(found: Diagnosis) -> str:
     if found.lag:
-        return f"carry of {found.path} from step t to t − 1"
-    return f"gradient through {_PATHS.get(found.path, found.path)}"
+        return f"carry{f' of {found.path}' if found.path else ''} from step t to t − 1"
+    return f"gradient through {_PATHS.get(found.path, found.path) or 'several outputs'}"
 
 
 def _size(found: Diagnosis) -> str:
@@ -49,11 +49,13 @@ def _number(ratio: float) -> str:
 
 
 def _when(found: Diagnosis) -> str:
-    return f"from lag {found.lag} on" if found.lag else "within a single step"
+    if found.lag is None:
+        return ""
+    return f" from lag {found.lag} on" if found.lag else " within a single step"
 
 
 def _where(found: Diagnosis) -> str:
-    if found.input.split("_l", 1)[0].endswith("_0"):
+    if found.state:
         return f"; look at what a step hands back through {found.path}"
     if found.path in _PATHS and found.input:
         return f"; look at {_PATHS[found.path]}"

@@ -103,22 +103,24 @@ class Diagnosis:
     Attributes:
         input: the input whose gradient is wrong, if it is one alone.
         gate: the gate whose block is wrong, if it is one.
-        lag: the smallest distance in time at which it is wrong.
-        path: the state or output through which the fault acts.
+        lag: the smallest distance in time at which it is wrong; None if that cannot be told.
+        path: the state or output through which the fault acts; empty if it is several.
         ratio: the factor by which the analytic gradient is off there.
         uniform: whether everything that is wrong is off by that one factor.
         heat: relative errors by input or gate and time.
         primitive: on a recorded graph, the operation whose VJP is wrong, in words.
+        state: whether the input is an initial state.
     """
 
     input: str
     gate: str
-    lag: int
+    lag: int | None
     path: str
     ratio: float
     uniform: bool
     heat: HeatMap
     primitive: str = ""
+    state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
