@@ -59,9 +59,9 @@ def _diagnosed(
 ) -> Diagnosis:
     wrong = [finding for finding in found if finding.wrong]
     lag = _lag(wrong, shape.steps)
-    first = _earliest(wrong)
-    subject, gate = _subject(problem, first)
-    path, ratio = _path(problem, found, subject), _ratio(first, subject, gate)
+    told = _earliest(wrong)
+    subject, gate = _subject(problem, told)
+    path, ratio = _path(problem, found, subject), _ratio(told, subject, gate)
     if lag and subject == "" and _is_movable(problem):
         carried = _carry(problem, shape, cotangents, found, method)
         path, ratio = carried or (path, ratio)
@@ -76,10 +76,14 @@ def _is_movable(problem: Problem) -> "TypeGuard[Movable]":
     return isinstance(problem, Movable)
 
 
-def _earliest(wrong: Sequence[Finding]) -> list[Finding]:
-    """Return what is wrong with the first output in time that shows the fault: in later ones it has spread."""
-    times = [finding.place.t for finding in wrong if finding.place.t is not None]
-    return [finding for finding in wrong if finding.place.t == min(times, default=None)]
+def _earliest(wrong: Sequence[Finding]) -> Sequence[Finding]:
+    """Return what is wrong with the first output in time that shows the fault in a parameter; later it has spread."""
+    times = [f.place.t for f in wrong if f.place.t is not None and _is_parameter(f)]
+    return [finding for finding in wrong if finding.place.t == min(times)] if times else wrong
+
+
+def _is_parameter(finding: Finding) -> bool:
+    return finding.kind.time_axis is None and not finding.kind.state
 
 
 def _lag(wrong: Sequence[Finding], steps: int) -> int | None:
