@@ -52,7 +52,7 @@ def from_table(name: str, table: Mapping[str, Any], place: str, file: str = "", 
         UsageError: a key is unknown or missing, or its value makes no sense; the message names the key.
     """
     texts = {key: _text(value, f"{place} {key}") for key, value in table.items()}
-    for key in texts.keys() - set(KEYS):
+    for key in (key for key in texts if key not in KEYS):
         raise UsageError(f"{place}: there is no key {key!r}; choose from {', '.join(KEYS)}")
     for key, example in (("forward", "rnn_forward(x, h0, Wx, Wh, b) -> h, cache"), ("file", "rnn.py")):
         if not texts.get(key) and not (key == "file" and file):
