@@ -37,25 +37,26 @@ def svg_bytes(view: GraphView, theme: Theme | None = None) -> bytes:
 class _Writer:
     def __init__(self, view: GraphView) -> None:
         self._view = view
-        self._high = view.size[1]
+        self._high = view.origin[1] + view.size[1]
         self._nodes = {node.id: node for node in view.nodes}
         self._levels = {edge.id: level_of(edge.norm, view.scale) for edge in view.edges if edge.kind == "gradient"}
         self._keys = [level_of(key.norm, view.scale) for key in view.legend if _is_level(key)]
 
     def document(self, theme: Theme | None) -> Iterator[str]:
         view = self._view
+        left = f"{view.origin[0]:.1f}"
         wide, high = (f"{length:.0f}" for length in view.size)
         about = json.dumps(asdict(view.provenance), ensure_ascii=False, sort_keys=True, default=str)
         mark = sha256(f"{view.title} {about}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
         yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve"'
-            f' class="{ROOT} {view.level}" width="{wide}pt" height="{high}pt" viewBox="0 0 {wide} {high}"'
+            f' class="{ROOT} {view.level}" width="{wide}pt" height="{high}pt" viewBox="{left} 0 {wide} {high}"'
             f' role="graphics-document document" aria-labelledby="title-{mark}" aria-describedby="about-{mark}">\n'
             f'<title id="title-{mark}">{_told(view.title)}</title>\n<desc id="about-{mark}">{_about(view)}</desc>\n'
             f"<metadata>{_told(about)}</metadata>\n"
         )
         yield style_sheets(self._used(), theme)
-        yield f'<rect class="paper" width="{wide}" height="{high}"/>\n'
+        yield f'<rect class="paper" x="{left}" width="{wide}" height="{high}"/>\n'
         yield from map(self._edge, view.edges)
         yield from (self._node(node) for node in view.nodes if node.kind != "end")
         yield from (f'<g id="text-{k}">{self._text(label)}</g>\n' for k, label in enumerate(view.labels))

@@ -171,7 +171,8 @@ class GraphView:
         legend: what colours and widths mean.
         bar: the scale as a part of the legend; None if no backward edges are drawn.
         scale: of the backward edges; None if they are not drawn.
-        size: width and height; everything lies between (0, 0) and it.
+        origin: lower left corner of what is shown.
+        size: width and height; everything lies between the origin and the corner so far from it.
         provenance: what was run.
     """
 
@@ -183,5 +184,6 @@ class GraphView:
     legend: tuple[Key, ...]
     bar: ColourBar | None
     scale: Scale | None
+    origin: Point
     size: tuple[float, float]
     provenance: Provenance

@@ -187,8 +187,8 @@ def test_nothing_lies_on_anything_else(cell, topology, layers, at, gradients, ba
     assert not overlaps(view)
     assert not crossed(view)
     everything = np.concatenate([points(edge.path) for edge in view.edges])
-    assert (everything > 0).all()
-    assert (everything < view.size).all()
+    assert (everything > view.origin).all()
+    assert (everything < np.add(view.origin, view.size)).all()
     assert len({node.id for node in view.nodes}) == len(view.nodes)
     assert len({edge.id for edge in view.edges}) == len(view.edges)
 

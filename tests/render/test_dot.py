@@ -33,7 +33,7 @@ def drawing(label="h_1", tooltip="told", note="note", title="title", provenance=
     path = ((80, 50), (130, 50), (180, 50), (231, 50))
     edge = GraphEdge("one--two", "one", "two", "value", path, False, texts, None, tooltip)
     free = (Label(note, "note", 100, 90, 60, 14, is_left=True),)
-    return GraphView(Level.OP, title, boxes, (edge,), free, (), None, None, (300, 120), provenance)
+    return GraphView(Level.OP, title, boxes, (edge,), free, (), None, None, (0, 0), (300, 120), provenance)
 
 
 @pytest.mark.parametrize("topology", NAMES)

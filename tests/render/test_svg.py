@@ -71,22 +71,23 @@ def test_ids_are_unique_and_stable():
 def test_shapes_and_arrows_lie_where_the_picture_has_them():
     view = seen("gru", level="op", gradients=True)
     root, found = tree(view), groups(view)
-    assert numbers(root.get("viewBox")) == pytest.approx([0, 0, *view.size], abs=0.5)
+    assert numbers(root.get("viewBox")) == pytest.approx([view.origin[0], 0, *view.size], abs=0.5)
+    high = view.origin[1] + view.size[1]
     for node in view.nodes:
         group = found.get(node.id)
         for circle in [] if group is None else group.findall(f"{SVG}circle"):
             assert numbers(circle.get("cx")) == pytest.approx([node.x], abs=0.06)
-            assert numbers(circle.get("cy")) == pytest.approx([view.size[1] - node.y], abs=0.06)
+            assert numbers(circle.get("cy")) == pytest.approx([high - node.y], abs=0.06)
         for box in [] if group is None else group.findall(f"{SVG}rect"):
-            wanted = [node.x - node.width / 2, view.size[1] - node.y - node.height / 2, node.width, node.height]
+            wanted = [node.x - node.width / 2, high - node.y - node.height / 2, node.width, node.height]
             assert [float(box.get(name)) for name in ("x", "y", "width", "height")] == pytest.approx(wanted, abs=0.06)
     for edge in view.edges:
         line, *tips = found[edge.id].findall(f"{SVG}path")
         place = numbers(line.get("d"))
-        assert place[:2] == pytest.approx([edge.path[0][0], view.size[1] - edge.path[0][1]], abs=0.06)
+        assert place[:2] == pytest.approx([edge.path[0][0], high - edge.path[0][1]], abs=0.06)
         assert len(tips) == (not edge.headless)
         end = numbers(tips[0].get("d"))[:2] if tips else place[-2:]
-        assert end == pytest.approx([edge.path[-1][0], view.size[1] - edge.path[-1][1]], abs=0.06)
+        assert end == pytest.approx([edge.path[-1][0], high - edge.path[-1][1]], abs=0.06)
 
 
 def test_text_is_text():

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import chain
 
-from bptt_viz.analyses.graph.layout.paths import moved
 from bptt_viz.analyses.graph.legend import lay_out
 from bptt_viz.analyses.graph.scale import ends
 from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
 from bptt_viz.results.lettering import height, text_size, width
 from bptt_viz.results.provenance import Provenance
+
+Room = tuple[float, float, float, float]
 
 MARGIN = 16.0
 _GAP = 14.0
@@ -24,6 +24,9 @@ class Canvas:
         self.edges: list[GraphEdge] = []
         self.labels: list[Label] = []
         self.keys: list[Key] = []
+        self._more_nodes: list[GraphNode] = []
+        self._more_edges: list[GraphEdge] = []
+        self._rooms: list[Room] = []
 
     def box(
         self, name: str, kind: str, label: str, place: Point, size: Point, t: int | None, layer: int, tooltip: str
@@ -50,48 +53,54 @@ class Canvas:
         """Add an entry to the legend."""
         self.keys.append(Key(kind, sample, text))
 
+    def include(self, nodes: Iterable[GraphNode], edges: Iterable[GraphEdge], room: Room) -> None:
+        """Add what has been drawn elsewhere and lies within `room`: left, lower, right and upper end."""
+        self._more_nodes.extend(nodes)
+        self._more_edges.extend(edges)
+        self._rooms.append(room)
+
     def finish(self, level: Level, title: str, provenance: Provenance) -> GraphView:
-        """Return the picture with its title above and its legend below, all in the positive quadrant."""
+        """Return the picture with its title above and its legend below."""
         left, bottom, right, top = self.extent()
-        norms = [edge.norm for edge in self.edges if edge.kind == "gradient"]
+        nodes, edges = (*self._more_nodes, *self.nodes), (*self._more_edges, *self.edges)
+        norms = [edge.norm for edge in edges if edge.kind == "gradient"]
         scale = ends(norms)
         wide = max(right - left, width(title, text_size("title")), 320.0)
         legend = lay_out(self.keys, norms, scale, wide)
-        low = legend.height + _GAP if legend.keys else 0.0
+        low = bottom - (legend.height + _GAP if legend.keys else 0.0)
         self.write(title, "title", left, top + 26)
-        dx, dy = MARGIN - left, MARGIN + low - bottom
-        x, y = MARGIN, MARGIN + legend.height
+        x, y = left, low + legend.height
         return GraphView(
             level,
             title,
-            tuple(replace(node, x=node.x + dx, y=node.y + dy) for node in self.nodes),
-            tuple(_moved(edge, dx, dy) for edge in self.edges),
-            tuple(_put(label, dx, dy) for label in self.labels),
+            nodes,
+            edges,
+            tuple(self.labels),
             tuple(replace(key, x=key.x + x, y=key.y + y) for key in legend.keys),
             replace(legend.bar, x=legend.bar.x + x, y=legend.bar.y + y) if legend.bar else None,
             scale,
-            (max(wide, legend.width) + 2 * MARGIN, top - bottom + low + 36 + 2 * MARGIN),
+            (left - MARGIN, low - MARGIN),
+            (max(wide, legend.width) + 2 * MARGIN, top - low + 36 + 2 * MARGIN),
             provenance,
         )
 
-    def extent(self) -> tuple[float, float, float, float]:
+    def extent(self) -> Room:
         """Return the left, lower, right and upper end of what is drawn."""
-        corners = [*_corners(chain(self.nodes, self.labels, *(edge.labels for edge in self.edges)))]
-        points = [point for edge in self.edges for point in edge.path]
-        xs = [x for x, _ in chain(corners, points)]
-        ys = [y for _, y in chain(corners, points)]
-        return min(xs), min(ys), max(xs), max(ys)
+        shapes: list[GraphNode | Label] = [*self.nodes, *self.labels]
+        rooms = [*self._rooms, *map(room_of, shapes), *map(room_of_edge, self.edges)]
+        left, bottom, right, top = zip(*rooms, strict=True)
+        return min(left), min(bottom), max(right), max(top)
 
 
-def _corners(things: Iterable[GraphNode | Label]) -> Iterable[tuple[float, float]]:
-    for thing in things:
-        yield thing.x - thing.width / 2, thing.y - thing.height / 2
-        yield thing.x + thing.width / 2, thing.y + thing.height / 2
+def room_of(thing: GraphNode | Label) -> Room:
+    """Return the left, lower, right and upper end of a shape or a text."""
+    wide, high = thing.width / 2, thing.height / 2
+    return thing.x - wide, thing.y - high, thing.x + wide, thing.y + high
 
 
-def _put(label: Label, dx: float, dy: float) -> Label:
-    return replace(label, x=label.x + dx, y=label.y + dy)
-
-
-def _moved(edge: GraphEdge, dx: float, dy: float) -> GraphEdge:
-    return replace(edge, path=moved(edge.path, dx, dy), labels=tuple(_put(label, dx, dy) for label in edge.labels))
+def room_of_edge(edge: GraphEdge) -> Room:
+    """Return the left, lower, right and upper end of an edge and its texts."""
+    xs, ys = zip(*edge.path, strict=True)
+    rooms = [(min(xs), min(ys), max(xs), max(ys)), *map(room_of, edge.labels)]
+    left, bottom, right, top = zip(*rooms, strict=True)
+    return min(left), min(bottom), max(right), max(top)
