@@ -1,6 +1,6 @@
 """The calls of a backward pass."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -20,12 +20,13 @@ class Backward:
     Args:
         memory: the values, filled by the forward pass.
         wanted: the leaves that cotangents are for.
+        leaves: memory to use for some leaves' cotangents.
     """
 
-    def __init__(self, memory: Values, wanted: Collection[Node]) -> None:
+    def __init__(self, memory: Values, wanted: Collection[Node], leaves: Mapping[Node, Array]) -> None:
         self._memory = memory
         self._wanted = frozenset(wanted)
-        self._gradients = Gradients(memory)
+        self._gradients = Gradients(memory, leaves)
         self._scratch = pool()
         self._slopes: dict[Family, Array] = {}
         self._needed: set[Family] = set()
@@ -55,7 +56,7 @@ class Backward:
 
     def gradient(self, node: Node) -> Array:
         """Return where a leaf's cotangent will be."""
-        return self._gradients.leaf(node)[0]
+        return self._gradients.of_leaf(node)
 
     def _find_needed(self, families: Sequence[Family]) -> None:
         """Find the families that a wanted leaf acts through, however long the way in time."""
@@ -90,11 +91,10 @@ class Backward:
 
     def _prepare(self, component: Sequence[Family]) -> None:
         """Set memory aside; compute the slopes of all steps at once."""
-        inside = set(component)
         for family in reversed(component):
             self._gradients.place(family)
             for operand in family.operands:
-                if self._is_shared(family, operand, inside):
+                if self._is_shared(family, operand):
                     self._gradients.place(operand.source, family)  # type: ignore[arg-type]
         for family in component:
             if family.primitive in SLOPED:
@@ -102,12 +102,13 @@ class Backward:
                 slope = self._slopes[family] = np.empty_like(own)
                 self._calls += slope_calls(family.primitive, own, slope)
 
-    def _is_shared(self, family: Family, operand: Operand, inside: set[Family]) -> bool:
+    def _is_shared(self, family: Family, operand: Operand) -> bool:
         """Tell whether the cotangent of a term of a sum is that of the sum, and nothing else's."""
         source, lag = operand
-        if family.primitive is not ADD or lag or not isinstance(source, Family) or source not in inside:
+        if family.primitive is not ADD or lag or not isinstance(source, Family) or source not in self._needed:
             return False
-        return source.shape == family.shape and source.initial is None and self._readers[source] == [family]
+        alike = source.shape == family.shape and source.steps == family.steps
+        return alike and source.initial is None and self._readers[source] == [family]
 
     def _step_by_step(self, component: Sequence[Family]) -> None:
         inside = set(component)
@@ -128,7 +129,7 @@ class Backward:
         """Return a family's operation at one step, or at all of them if `t` is None."""
         memory = self._memory
         read = [memory.all_steps(o, family) if t is None else memory.at(o, t) for o in family.operands]
-        own, slope = memory.own(family), self._slopes.get(family)
+        own, slope = memory.own(family), self._slopes.get(family, memory.side(family))
         k = slice(None) if t is None else t - family.first
         return Local(
             family.primitive,
@@ -163,7 +164,7 @@ class Backward:
             self._gradients.place(source)
             target, holds = self._entries(source, lag, t, family)
         target = block_of(family, target)
-        if np.shares_memory(target, local.g):  # they are one by `_is_shared`
+        if np.may_share_memory(target, local.g):  # they are one by `_is_shared`
             return
         if not holds:
             self._calls += local.message_calls(place, target, self._scratch)

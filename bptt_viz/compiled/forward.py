@@ -52,8 +52,9 @@ def _computed(family: Family, memory: Values, t: int | None) -> list[Call]:
     read = [memory.all_steps(o, family) if t is None else memory.at(o, t) for o in family.operands]
     operands = [run.part(operand) for operand in read]
     attributes = family.attributes if t is None else step_attributes(family, t)
-    out = run.values if t is None else run.values[t - family.first]
-    return value_calls(family.primitive, operands, attributes, out)
+    k = slice(None) if t is None else t - family.first
+    side = None if run.side is None else run.side[k]
+    return value_calls(family.primitive, operands, attributes, run.values[k], side)
 
 
 def step_attributes(family: Family, t: int) -> dict[str, Any]:

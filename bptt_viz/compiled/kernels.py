@@ -60,16 +60,24 @@ def takes_all_steps(primitive: Primitive, operands: Sequence[Array]) -> bool:
 
 
 def value_calls(
-    primitive: Primitive, operands: Sequence[Array], attributes: Mapping[str, Any], out: Array
+    primitive: Primitive, operands: Sequence[Array], attributes: Mapping[str, Any], out: Array, side: Array | None
 ) -> list[Call]:
-    """Return the calls that compute a primitive's value into `out`; gates get their block as the operand."""
+    """Return the calls that compute a primitive's value.
+
+    Args:
+        primitive: the operation.
+        operands: what it reads; a gate its block alone.
+        attributes: its constants.
+        out: where the value goes.
+        side: where what its message needs too is left, for an operation that has such.
+    """
     if primitive is ADD:
         first, second, *others = operands
         return [(np.add, (first, second, out)), *((np.add, (out, other, out)) for other in others)]
     if primitive is MATMUL and operands[1].ndim == 2:
         return [(np.dot, (_rows(operands[0]), operands[1], _rows(out)))]
-    if primitive is CROSS_ENTROPY:
-        return [(_cross_entropy, (operands[0], attributes["targets"], attributes["mask"], out))]
+    if primitive is CROSS_ENTROPY and side is not None:
+        return [(_cross_entropy, (operands[0], attributes["targets"], attributes["mask"], side, out))]
     if _is_mean_of_rows(primitive, attributes):
         return [(np.add.reduce, (operands[0], -1, None, out)), (np.multiply, (out, 1.0 / operands[0].shape[-1], out))]
     if primitive in _UFUNCS:
@@ -162,12 +170,12 @@ class Local:
         if self.primitive is MATMUL and self.operands[1].ndim == 2:
             a, b = self.operands
             return [(np.dot, (_rows(g), b.T, _rows(out)) if place == 0 else (_rows(a).T, _rows(g), out))]
+        if self.primitive is CROSS_ENTROPY and self.slope is not None:
+            return [(_surplus, (g, self.slope, self.attributes["targets"], self.attributes["mask"], out))]
         if self.slope is not None:
             return [(np.multiply, (g, self.slope, out))]
         if _is_mean_of_rows(self.primitive, self.attributes):
             return [(np.multiply, (g[..., None], 1.0 / operand.shape[-1], out))]
-        if self.primitive is CROSS_ENTROPY:
-            return [(_surplus, (g, operand, self.attributes["targets"], self.attributes["mask"], out))]
         if operand.shape != g.shape:
             return None
         if self.handed_on(place):
@@ -197,22 +205,27 @@ class Local:
             np.copyto(out, dense(message) if isinstance(message, Pending) else message)
 
 
-def _cross_entropy(scores: Array, targets: Array, mask: Array, out: Array) -> None:
-    """−log softmax(scores)[target]."""
-    top = scores.max(axis=-1, keepdims=True)
-    total = np.exp(scores - top).sum(axis=-1)
-    picked = np.take_along_axis(scores, targets[..., None], axis=-1) - top
-    np.multiply(np.log(total) - picked[..., 0], mask, out)
+def _cross_entropy(scores: Array, targets: Array, mask: Array, probabilities: Array, out: Array) -> None:
+    """−log softmax(scores)[target], and softmax(scores) beside it."""
+    np.subtract(scores, np.maximum.reduce(scores, -1, keepdims=True), probabilities)
+    rows = probabilities.reshape(-1, scores.shape[-1])
+    picked = rows[np.arange(len(rows)), targets.ravel()]
+    np.exp(probabilities, probabilities)
+    total = np.add.reduce(probabilities, -1)
+    np.divide(probabilities, total[..., None], probabilities)
+    np.multiply(np.log(total) - picked.reshape(total.shape), mask, out)
 
 
-def _surplus(g: Array, scores: Array, targets: Array, mask: Array, out: Array) -> None:
+def _surplus(g: Array, probabilities: Array, targets: Array, mask: Array, out: Array) -> None:
     """(softmax(scores) − one-hot target) times what comes back and the mask."""
-    np.exp(scores - scores.max(axis=-1, keepdims=True), out)
-    np.divide(out, out.sum(axis=-1, keepdims=True), out)
+    weight = g * mask
+    np.multiply(probabilities, weight[..., None], out)
     rows = out.reshape(-1, out.shape[-1])
-    rows[np.arange(len(rows)), targets.ravel()] -= 1.0
-    np.multiply(out, (g * mask)[..., None], out)
+    rows[np.arange(len(rows)), targets.ravel()] -= weight.ravel()
 
 
 def _summed_into(whole: Array, out: Array) -> None:
-    np.copyto(out, sum_to(whole, 0, out.shape))
+    if out.ndim == 1 and whole.flags.c_contiguous:
+        np.add.reduce(whole.reshape(-1, len(out)), 0, out=out)
+    else:
+        np.copyto(out, sum_to(whole, 0, out.shape))

@@ -9,6 +9,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.compiled.families import Family, Operand
 from bptt_viz.compiled.kernels import GATES, VIEWS, Call
 from bptt_viz.ops.slicing import AT_STEP, SLICE
+from bptt_viz.ops.softmax import CROSS_ENTROPY
 from bptt_viz.tape import Node
 
 
@@ -18,10 +19,12 @@ class Run(NamedTuple):
     Attributes:
         values: of all steps.
         columns: of the packed operand; None for all of it.
+        side: what the message needs besides, of all steps; None if nothing.
     """
 
     values: Array
-    columns: slice | None
+    columns: slice | None = None
+    side: Array | None = None
 
     def part(self, operand: Array) -> Array:
         """Return the part of the operand that is needed."""
@@ -57,6 +60,7 @@ class Values:
         self._given = given
         self._whole: dict[Family, Array] = {}
         self._runs: dict[Family, Run | None] = {}
+        self._sides: dict[Family, Array] = {}
 
     def place(self, component: Sequence[Family]) -> None:
         """Set memory aside for families that read only each other and those that have some."""
@@ -66,6 +70,8 @@ class Values:
             if family not in views and family not in gates:
                 early = family.initial is not None
                 self._whole[family] = np.zeros((len(family.steps) + early, *family.shape), family.dtype)
+            if family.primitive is CROSS_ENTROPY:
+                self._sides[family] = np.zeros_like(self.all_steps(family.operands[0], family))
         for run in _runs(gates):
             self._place_run(run)
         for family in views:  # parts of what has its place by now
@@ -85,7 +91,11 @@ class Values:
 
     def run(self, family: Family) -> "Run | None":
         """Return what is computed for a family; None if another family's calls do it."""
-        return self._runs[family] if family in self._runs else Run(self.own(family), None)
+        return self._runs[family] if family in self._runs else Run(self.own(family), None, self._sides.get(family))
+
+    def side(self, family: Family) -> Array | None:
+        """Return what is kept beside a family's values."""
+        return self._sides.get(family)
 
     def initial_calls(self, family: Family) -> list[Call]:
         """Return what must be copied before the first step."""
@@ -133,13 +143,18 @@ class Gradients:
 
     Which entries hold something is known while the calls are collected: the first message is written, later ones are
     added, and what nothing writes stays zero for ever.
+
+    Args:
+        values: beside which they lie.
+        leaves: memory to use for some leaves' cotangents.
     """
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, leaves: Mapping[Node, Array]) -> None:
         self._values = values
         self._whole: dict[Family, Array] = {}
         self._written: set[tuple[Family, int]] = set()
-        self._leaves: dict[Node, Array] = {}
+        self._leaves = dict(leaves)
+        self._reached: set[Node] = set()
 
     def place(self, family: Family, instead: Family | None = None) -> None:
         """Set memory aside; `instead` is a family whose cotangents are the same."""
@@ -181,7 +196,12 @@ class Gradients:
 
     def leaf(self, node: Node) -> tuple[Array, bool]:
         """Return the memory of a leaf's cotangent, and whether it holds something already."""
-        known = node in self._leaves
-        if not known:
+        holds = node in self._reached
+        self._reached.add(node)
+        return self.of_leaf(node), holds
+
+    def of_leaf(self, node: Node) -> Array:
+        """Return the memory of a leaf's cotangent."""
+        if node not in self._leaves:
             self._leaves[node] = np.zeros_like(self._values.static(node))
-        return self._leaves[node], known
+        return self._leaves[node]

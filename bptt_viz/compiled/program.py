@@ -50,12 +50,15 @@ class Program:
     All of them lie in memory of the program's own, which the next run overwrites.
     """
 
-    def __init__(self, recorded: Recorded, values: Mapping[str, Array]) -> None:
+    def __init__(
+        self, recorded: Recorded, values: Mapping[str, Array], gradients: Mapping[str, Array] | None = None
+    ) -> None:
         """Compile.
 
         Args:
             recorded: the pass.
             values: the parameters' arrays by name; change them in place and the next run sees it.
+            gradients: zeros by name, in which to leave the parameters' gradients; memory of its own if left out.
 
         Raises:
             IrregularError: its time steps are not alike, or something is computed outside of them.
@@ -72,12 +75,13 @@ class Program:
         self._targets = [family for family in found if family.primitive is CROSS_ENTROPY]
         memory = Values(given)
         order = ordered(found, {losses, *last.values()})
-        back = Backward(memory, set(given))
+        named = {**recorded.parameters, **recorded.inputs}
+        wanted = {node for node in named.values() if node.active}
+        back = Backward(memory, wanted, {named[name]: array for name, array in (gradients or {}).items()})
         self._calls: list[Call] = forward_calls(order, memory) + back.calls(order, losses)
         self._seeds = back.seeds
         self.losses = memory.own(losses)
         self.last = {name: memory.own(family)[-1] for name, family in last.items()}
-        named = {**recorded.parameters, **recorded.inputs}
         self.gradients = {name: back.gradient(node) for name, node in named.items()}
 
     def run(self, inputs: Mapping[str, Array], targets: Array, seeds: Array | float = 1.0) -> Array:
