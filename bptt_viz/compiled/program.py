@@ -29,14 +29,14 @@ class Recorded:
         parameters: leaves by name, whose arrays the program reads wherever they lie when it is made.
         inputs: further leaves by name, which are given anew for each run.
         losses: by time step, without gaps; the program's outcome.
-        last: nodes of the last step by name, whose values are wanted.
+        states: nodes by name, such as a layer's last state; the values of all steps' like them are wanted.
     """
 
     tape: Tape
     parameters: Mapping[str, Node]
     inputs: Mapping[str, Node]
     losses: Mapping[int, Node]
-    last: Mapping[str, Node]
+    states: Mapping[str, Node]
 
 
 class Program:
@@ -45,7 +45,7 @@ class Program:
     Attributes:
         losses: each step's loss (T,), once it has run.
         gradients: of every parameter and of every input that the losses depend on, by name.
-        last: the wanted values of the last step.
+        states: the wanted values of all steps (T, …), by name.
 
     All of them lie in memory of the program's own, which the next run overwrites.
     """
@@ -68,20 +68,20 @@ class Program:
         found = families(nodes)
         of = {node: family for family in found for node in family.nodes}
         losses = _one_family(recorded, of)
-        last = {name: of[origin(node)] for name, node in recorded.last.items()}
+        states = {name: of[origin(node)] for name, node in recorded.states.items()}
         given = {node: values[name] for name, node in recorded.parameters.items()}
         self._inputs = {name: node.value.copy() for name, node in recorded.inputs.items()}
         given |= {node: self._inputs[name] for name, node in recorded.inputs.items()}
         self._targets = [family for family in found if family.primitive is CROSS_ENTROPY]
         memory = Values(given)
-        order = ordered(found, {losses, *last.values()})
+        order = ordered(found, {losses, *states.values()})
         named = {**recorded.parameters, **recorded.inputs}
         wanted = {node for node in named.values() if node.active}
         back = Backward(memory, wanted, {named[name]: array for name, array in (gradients or {}).items()})
         self._calls: list[Call] = forward_calls(order, memory) + back.calls(order, losses)
         self._seeds = back.seeds
         self.losses = memory.own(losses)
-        self.last = {name: memory.own(family)[-1] for name, family in last.items()}
+        self.states = {name: memory.own(family) for name, family in states.items()}
         self.gradients = {name: back.gradient(node) for name, node in named.items()}
 
     def run(self, inputs: Mapping[str, Array], targets: Array, seeds: Array | float = 1.0) -> Array:
@@ -107,8 +107,8 @@ class Program:
 
 
 def _ancestors(recorded: Recorded) -> list[Node]:
-    """Return what losses and last values depend on, in the order of the tape."""
-    wanted = {*recorded.losses.values(), *recorded.last.values()}
+    """Return what losses and states depend on, in the order of the tape."""
+    wanted = {*recorded.losses.values(), *recorded.states.values()}
     for node in reversed(recorded.tape.nodes):
         if node in wanted:
             wanted.update(node.parents)

@@ -10,7 +10,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.compiled import IrregularError, Program, Recorded
 from bptt_viz.models import Rollout, SequenceModel
 from bptt_viz.tape import backward
-from bptt_viz.topologies import pattern
+from bptt_viz.topologies import Layer, pattern
 from bptt_viz.training.flat import Flat
 
 States = Sequence[Mapping[str, Array]]
@@ -36,7 +36,7 @@ class Pass(Protocol):
             seeds: the weight of each output step's loss in the gradient.
 
         Returns:
-            Each output step's loss, and the states after the last step; the next run may overwrite both.
+            Each output step's loss, and the states after each step (T, N, H); the next run may overwrite both.
         """
         ...
 
@@ -66,13 +66,13 @@ class _Compiled:
         x = np.zeros((T, size, D), dtype)
         rollout = model.run(parameters.parts, x, np.zeros((T, size), np.int64), model.zero_start(size, dtype))
         self._program = Program(_recorded(rollout), parameters.parts, gradient.parts)
-        self._last = [
-            {name: self._program.last[_key(name, run.depth)] for name in run.states[-1]} for run in rollout.layers
+        self._states = [
+            {name: self._program.states[_key(name, run.depth)] for name in run.cell.states} for run in rollout.layers
         ]
 
     def run(self, x: Array, targets: Array, start: States, seeds: Array | float = 1.0) -> tuple[Array, States]:
         before = {_key(name, k): value for k, states in enumerate(start) for name, value in states.items()}
-        return self._program.run({"x": x, **before}, targets, seeds), self._last
+        return self._program.run({"x": x, **before}, targets, seeds), self._states
 
 
 def _key(state: str, depth: int) -> str:
@@ -100,4 +100,8 @@ class _Taped:
         for name, part in self.gradient.parts.items():
             np.copyto(part, found[rollout.parameters[name]])
         losses = np.array([node.value for node in rollout.losses.values()])
-        return losses, [{name: node.value for name, node in run.states[-1].items()} for run in rollout.layers]
+        return losses, [_over_time(run) for run in rollout.layers]
+
+
+def _over_time(run: Layer) -> dict[str, Array]:
+    return {name: np.stack([states[name].value for states in run.states[1:]]) for name in run.cell.states}

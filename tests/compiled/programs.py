@@ -33,26 +33,32 @@ def record(model, values, x, targets, start, cuts=()):
     rollout = model.run(values, x, targets, start, cuts, differentiate_inputs=True)
     first = {f"{n}_0_l{run.depth}": node for run in rollout.layers for n, node in run.states[0].items()}
     last = {f"{n}_l{run.depth}": node for run in rollout.layers for n, node in run.states[-1].items()}
-    return Recorded(rollout.tape, rollout.parameters, {"x": rollout.sequence, **first}, rollout.losses, last)
+    inputs = {"x": rollout.sequence, **first}
+    return rollout, Recorded(rollout.tape, rollout.parameters, inputs, rollout.losses, last)
 
 
-def by_tape(recorded, seeds):
-    """Return losses, gradients and last values as the tape has them."""
+def by_tape(rollout, recorded, seeds):
+    """Return losses, gradients and all states as the tape has them."""
     nodes = {**recorded.parameters, **recorded.inputs}
     found = backward(recorded.tape, dict(zip(recorded.losses.values(), map(np.asarray, seeds), strict=True)))
     losses = np.array([node.value for node in recorded.losses.values()])
-    return losses, {n: found[node] for n, node in nodes.items()}, {n: v.value for n, v in recorded.last.items()}
+    states = {
+        f"{n}_l{run.depth}": np.stack([at[n].value for at in run.states[1:]])
+        for run in rollout.layers
+        for n in run.cell.states
+    }
+    return losses, {n: found[node] for n, node in nodes.items()}, states
 
 
 def agree(model, size=3, seed=0):
     """Compile at one point, run at another, and compare everything with the tape there."""
     values, *given = point(model, size, seed)
-    program = Program(record(model, values, *given), values)
+    program = Program(record(model, values, *given)[1], values)
     _, x, targets, start = point(model, size, seed + 1)
     for value in values.values():
         value *= 0.9  # as an optimiser does: in place
     seeds = np.random.default_rng(seed).standard_normal(len(program.losses))
-    losses, gradients, last = by_tape(record(model, values, x, targets, start), seeds)
+    losses, gradients, states = by_tape(*record(model, values, x, targets, start), seeds)
     for _ in range(2):  # what a run leaves behind must not matter to the next
         program.run({"x": x, **named(start)}, targets, seeds)
         np.testing.assert_allclose(program.losses, losses, rtol=1e-13, atol=1e-14)
@@ -60,5 +66,5 @@ def agree(model, size=3, seed=0):
         for name, gradient in gradients.items():
             scale = np.abs(gradient).max()
             np.testing.assert_allclose(program.gradients[name], gradient, atol=1e-13 * scale, err_msg=name)
-        for name, value in last.items():
-            np.testing.assert_allclose(program.last[name], value, atol=1e-13, err_msg=name)
+        for name, value in states.items():
+            np.testing.assert_allclose(program.states[name], value, atol=1e-13, err_msg=name)

@@ -89,7 +89,7 @@ class Restless(Cell):
 
 def compiled(shaped):
     values, *given = point(shaped, 2, 0)
-    return Program(record(shaped, values, *given), values)
+    return Program(record(shaped, values, *given)[1], values)
 
 
 def test_constants_that_differ_from_step_to_step_are_refused():
@@ -105,7 +105,7 @@ def test_what_is_computed_outside_of_time_is_refused():
 def test_a_stopped_gradient_is_refused():
     shaped = model([CELLS["rnn"](3, 4)], 3)
     values, *given = point(shaped, 2, 0)
-    recorded = record(shaped, values, *given, cuts=(2,))
+    _, recorded = record(shaped, values, *given, cuts=(2,))
     with pytest.raises(IrregularError, match="stops the gradient"):
         Program(recorded, values)
 
