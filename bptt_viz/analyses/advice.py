@@ -1,6 +1,7 @@
 """What to try next, given a verdict and what was run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil, log
 
 from bptt_viz.results.nonfinite import Place
@@ -26,7 +27,14 @@ _DOMAINS = {
 }
 
 
-def advise(verdict: Trend, run: Run, chain: Chain, layers: Sequence[LayerNorms], place: Place | None) -> Advice:
+def advise(
+    verdict: Trend,
+    run: Run,
+    chain: Chain,
+    layers: Sequence[LayerNorms],
+    place: Place | None,
+    usual: float | None = None,
+) -> Advice:
     """Return one sentence on what to try next, and the arguments that change the run accordingly.
 
     Args:
@@ -35,12 +43,13 @@ def advise(verdict: Trend, run: Run, chain: Chain, layers: Sequence[LayerNorms],
         chain: the last loss's gradient over all layers.
         layers: each layer's report.
         place: the first number that is not finite, if there is one.
+        usual: the 90 % quantile of the gradient's norm over windows of the text, if it was measured.
     """
     match verdict:
         case Trend.VANISHING:
             return _against_vanishing(run, layers)
         case Trend.EXPLODING:
-            return _smaller(run, "Clip the gradient norm when you train (Pascanu et al. 2013), and start")
+            return _clipped(run, usual)
         case Trend.NON_FINITE:
             return _against_infinities(run, place)
         case Trend.HEALTHY:
@@ -77,6 +86,12 @@ def _open_the_forget_gate(run: Run) -> Advice:
         why = "The forget gate's bias is large already: let the paths through h carry more."
         return Advice(why, ("--init", "orthogonal=1"))
     return Advice("The gates hold the gradient back although their bias is large: see their saturation in --json.", ())
+
+
+def _clipped(run: Run, usual: float | None) -> Advice:
+    at = "" if usual is None else f" at {usual:.3g}, the 90 % quantile over windows of the text,"
+    found = _smaller(run, f"Clip the gradient norm{at} when you train (Pascanu et al. 2013), and start")
+    return replace(found, threshold=usual)
 
 
 def _smaller(run: Run, opening: str) -> Advice:

@@ -7,7 +7,7 @@ import numpy as np
 
 from bptt_viz.analyses.credit_reach import finding, median_distance, profile
 from bptt_viz.analyses.nonfinite import cause
-from bptt_viz.analyses.norms import describe
+from bptt_viz.analyses.runs import characters, describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
@@ -62,7 +62,7 @@ def credit(
     losses = tuple(rollout.losses)
     rows = [norms[place, :k] for place, k in enumerate(losses)]
     reach = tuple(Reach(share, median_distance(rows, share)) for share in (*SHARES, GROWN))
-    inputs, targets = _characters(prepared, rollout)
+    inputs, targets = characters(prepared, rollout)
     words = finding(name, losses, rows, reach) + ("" if np.isfinite(norms).all() else cause(prepared))
     return Credit(describe(prepared), depth, name, losses, norms, inputs, targets, profile(rows), reach, words)
 
@@ -169,11 +169,3 @@ def _scaled_lengths(gradients: Array) -> Array:
     safe = np.where((largest > 0) & np.isfinite(largest), largest, 1)
     squares = np.square(gradients / safe[..., None, None]).sum(axis=(-2, -1))
     return np.where(np.isfinite(largest), safe * np.sqrt(squares), largest)
-
-
-def _characters(prepared: Prepared, rollout: Rollout) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
-    """Return the first window's input and target characters by step, None where the topology has none."""
-    batch, steps = prepared.batch, range(1, rollout.steps + 1)
-    read = tuple(batch.vocabulary[batch.inputs[t - 1, 0]] if t in rollout.inputs else None for t in steps)
-    asked = tuple(batch.vocabulary[batch.targets[t - 1, 0]] if t in rollout.losses else None for t in steps)
-    return read, asked

@@ -52,7 +52,7 @@ def fit_decay(norms: Sequence[float], smallest: float = 0.0) -> Decay | None:
     skip = transient(count)
     logs = np.log(values[skip:count])
     terms = np.diff(logs)
-    weights = _weights(len(terms))
+    weights = line_weights(len(terms))
     slope = float(weights @ terms)
     error, reach = _scatter(terms, weights, slope)
     low, high = (None, None) if error is None else (_exp(slope - reach), _exp(slope + reach))
@@ -71,7 +71,7 @@ def _usable(values: Array, smallest: float) -> int:
     return int(bad[0]) if bad.size else len(values)
 
 
-def _weights(count: int) -> Array:
+def line_weights(count: int) -> Array:
     """Return how much each of `count` log-ratios counts in the least-squares slope: a parabola with sum 1."""
     places = np.arange(count + 1) - count / 2
     return np.cumsum(places[::-1])[::-1][1:] / (places @ places)

@@ -1,35 +1,38 @@
 """Measures how large states and their gradients are at every time step of a rollout."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import fields, replace
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bptt_viz.analyses.advice import advise
 from bptt_viz.analyses.decay import fit_decay, follow, judge, remember
+from bptt_viz.analyses.gradients import usual_norm
 from bptt_viz.analyses.nonfinite import first_nonfinite
-from bptt_viz.analyses.norms_factors import path, split, step_jacobians
+from bptt_viz.analyses.norms_entries import entry_sizes
+from bptt_viz.analyses.norms_factors import behind_slopes, path, split, step_jacobians
 from bptt_viz.analyses.norms_parameters import cell_parameters, readout_parameters
 from bptt_viz.analyses.norms_spread import Draw, draw, middle, spread
 from bptt_viz.analyses.parts import Uses
+from bptt_viz.analyses.runs import Loss, characters, describe, seeded
 from bptt_viz.analyses.saturation import Found, activated, pooled, shares
 from bptt_viz.arrays import Array, norm
 from bptt_viz.cells import Cell, described
 from bptt_viz.cells.gru import GRU
 from bptt_viz.initialisation import Initialisation, largest_singular_value, spectral_radius
 from bptt_viz.models import Prepared, Rollout
-from bptt_viz.results.norms import LayerNorms, NormReport, Run, Series, StateNorms
-from bptt_viz.tape import Cotangents, Node, backward
+from bptt_viz.results.norms import LayerNorms, NormReport, Series, StateNorms, Trend
+from bptt_viz.tape import Cotangents, Node
 from bptt_viz.topologies import Layer
 
-Loss = Literal["all", "last"]
 Tick = Callable[[float], None]
 """Takes the share that is done, 0 to 1."""
 
 # Eigenvalues of a larger matrix would take longer than everything else.
 _LARGEST_MATRIX = 512
+
+# Windows of the text over which the gradient's usual norm is measured, where it explodes.
+_WINDOWS = 20
 
 
 def norm_report(
@@ -47,45 +50,45 @@ def norm_report(
     """
     with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
         rollout = prepared.run()
-        asked, last = _both(rollout, loss)
-        uses = Uses(rollout)
-        layers = layer_norms(rollout, uses, asked, last)
-        readout = readout_parameters(rollout, uses, asked)
-        first = draw(rollout, last, first_nonfinite(rollout, asked))
-        draws = [first, *_more_draws(prepared, loss, seeds, tick)]
-        found = spread(draws, smallest := _smallest(rollout))
-        median = middle(draws)
-        sizes = step_jacobians(prepared, rollout) if jacobians else None
-    joint = [_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])]
-    chain = follow(joint if seeds == 1 else median, smallest)
-    places = [one.place for one in draws if one.place is not None]
-    verdict, place = judge(chain, 2 * len(places) < seeds), next(iter(places), None)
-    run = describe(prepared)
-    advice = advise(verdict, run, chain, layers, place)
-    inputs, targets = _characters(prepared, rollout)
-    losses = tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in range(1, rollout.steps + 1))
-    return NormReport(
-        verdict,
-        advice,
-        place,
-        run,
-        loss,
-        chain,
-        remember(chain),
-        layers,
-        readout,
-        inputs,
-        targets,
-        losses,
-        found,
-        sizes,
-    )
+        found = activated(rollout)
+        asked, last = _both(rollout, loss, found)
+        uses, smallest = Uses(rollout), _smallest(rollout)
+        layers = layer_norms(rollout, found, uses, asked, last)
+        draws = [draw(rollout, last, first_nonfinite(rollout, asked)), *_more_draws(prepared, loss, seeds, tick)]
+        own = follow([_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])], smallest)
+        chain = own if seeds == 1 else follow(middle(draws), smallest)
+        places = [one.place for one in draws if one.place is not None]
+        verdict, place, run = judge(chain, 2 * len(places) < seeds), next(iter(places), None), describe(prepared)
+        usual = usual_norm(prepared, _WINDOWS) if verdict is Trend.EXPLODING else None
+        inputs, targets = characters(prepared, rollout)
+        return NormReport(
+            verdict=verdict,
+            advice=advise(verdict, run, chain, layers, place, usual),
+            nonfinite=place,
+            run=run,
+            loss=loss,
+            chain=chain,
+            memory=remember(chain),
+            layers=layers,
+            readout=readout_parameters(rollout, uses, asked),
+            inputs=inputs,
+            targets=targets,
+            losses=_losses(rollout),
+            spread=spread(draws, smallest),
+            jacobians=step_jacobians(prepared, rollout, own) if jacobians else None,
+        )
 
 
-def _both(rollout: Rollout, loss: Loss) -> tuple[Cotangents, Cotangents]:
-    """Return the gradients of the loss that was asked for, and those of the last loss alone."""
+def _losses(rollout: Rollout) -> tuple[float | None, ...]:
+    steps = range(1, rollout.steps + 1)
+    return tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in steps)
+
+
+def _both(rollout: Rollout, loss: Loss, found: Sequence[Found] = ()) -> tuple[Cotangents, Cotangents]:
+    """Return the gradients of the loss that was asked for, and those of the last loss alone that are needed."""
     asked = seeded(rollout, loss)
-    return asked, asked if loss == "last" else seeded(rollout, "last", _states(rollout))
+    wanted = [*_states(rollout), *(node for each in found for node in behind_slopes(each))]
+    return asked, asked if loss == "last" else seeded(rollout, "last", wanted)
 
 
 def _more_draws(prepared: Prepared, loss: Loss, seeds: int, tick: Tick) -> Iterator[Draw]:
@@ -100,34 +103,25 @@ def _more_draws(prepared: Prepared, loss: Loss, seeds: int, tick: Tick) -> Itera
         yield draw(rollout, last, first_nonfinite(rollout, asked))
 
 
-def seeded(rollout: Rollout, loss: Loss, wrt: Collection[Node] | None = None) -> Cotangents:
-    """Return the gradients of L = Σ L_t (`all`), or of the last L_t alone (`last`).
-
-    Args:
-        rollout: the recorded values.
-        loss: which of the two.
-        wrt: the nodes whose gradients are kept; None keeps all.
-    """
-    node = rollout.loss if loss == "all" else rollout.losses[rollout.pattern.outputs[-1]]
-    return backward(rollout.tape, {node: np.ones_like(node.value)}, wrt)
-
-
 def _states(rollout: Rollout) -> list[Node]:
-    return [node for run in rollout.layers for at in run.states for node in at.values()]
+    return [node for run in rollout.layers for at in (*run.states, *run.carries) for node in at.values()]
 
 
-def layer_norms(rollout: Rollout, uses: Uses, asked: Cotangents, last: Cotangents) -> tuple[LayerNorms, ...]:
+def layer_norms(
+    rollout: Rollout, found: Sequence[Found], uses: Uses, asked: Cotangents, last: Cotangents
+) -> tuple[LayerNorms, ...]:
     """Measure every layer.
 
     Args:
         rollout: the recorded values.
+        found: each layer's activated values.
         uses: who consumes them.
         asked: gradients of the loss that the per-step norms are about.
         last: gradients of the last loss alone.
     """
     smallest = _smallest(rollout)
-    pairs = zip(rollout.layers, activated(rollout), strict=True)
-    return tuple(_layer(run, found, uses, asked, last, smallest) for run, found in pairs)
+    pairs = zip(rollout.layers, found, strict=True)
+    return tuple(_layer(run, own, uses, asked, last, smallest) for run, own in pairs)
 
 
 def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotangents, smallest: float) -> LayerNorms:
@@ -137,10 +131,11 @@ def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotang
     parameters = cell_parameters(run, uses, asked)
     of_recurrent = [one.norms for one in parameters if one.gate is None and one.name in recurrent]
     radius, singular = _spectrum(run)
+    chain = follow(joint, smallest)
     return LayerNorms(
         depth=run.depth,
         states=states,
-        chain=follow(joint, smallest),
+        chain=chain,
         idle=pooled(found, len(run.aliases)),
         activations=shares(found),
         weight=tuple(_joint([norms[t] for norms in of_recurrent]) for t in range(len(run.aliases))),
@@ -149,7 +144,7 @@ def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotang
         singular=singular,
         parameters=parameters,
         keep=(keep := _keep(run.cell)),
-        split=split(found, radius),
+        split=split(run, found, last, chain),
         path=path(run, found, last, keep, smallest),
     )
 
@@ -165,6 +160,7 @@ def _state(name: str, run: Layer, uses: Uses, asked: Cotangents, last: Cotangent
         back=_norms(nodes, lambda node: uses.back(asked, node)),
         last=alone,
         decay=fit_decay(alone[::-1], smallest),
+        entries=entry_sizes([asked[node] for node in nodes]),
     )
 
 
@@ -202,30 +198,3 @@ def _keep(cell: Cell) -> str | None:
     if "c" in cell.states and "f" in cell.gates:
         return "f"
     return "z" if isinstance(cell, GRU) else None
-
-
-def describe(prepared: Prepared) -> Run:
-    """Return what was run; a file is named without its folder."""
-    request, cell = prepared.request, prepared.model.cells[0]
-    own = {f.name: str(getattr(cell, f.name)) for f in fields(cell) if f.name not in {"input_size", "hidden_size"}}
-    return Run(
-        cell=Path(request.cell).name,
-        options=own,
-        hidden=request.hidden,
-        layers=request.layers,
-        steps=prepared.model.pattern.steps,
-        batch=request.batch,
-        topology=request.topology,
-        text=Path(request.text).name,
-        init=str(Initialisation.parse(request.init)),
-        seed=request.seed,
-        dtype=request.dtype,
-    )
-
-
-def _characters(prepared: Prepared, rollout: Rollout) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
-    """Return the first window's input and target characters by step, None where the topology has none."""
-    batch, steps = prepared.batch, range(1, rollout.steps + 1)
-    fed = tuple(batch.vocabulary[batch.inputs[t - 1, 0]] if t in rollout.inputs else None for t in steps)
-    wanted = tuple(batch.vocabulary[batch.targets[t - 1, 0]] if t in rollout.losses else None for t in steps)
-    return fed, wanted

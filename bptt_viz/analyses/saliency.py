@@ -6,7 +6,7 @@ import numpy as np
 
 from bptt_viz.analyses.credit import lengths
 from bptt_viz.analyses.nonfinite import cause
-from bptt_viz.analyses.norms import describe
+from bptt_viz.analyses.runs import describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout

@@ -4,12 +4,14 @@ from typing import Any
 
 from bptt_viz.commands.norms_options import (
     BaselineFile,
+    Entries,
     FailOn,
     Loss,
     Parameters,
     Plot,
     Seeds,
     WhichLoss,
+    Why,
     exit_code,
     report_data,
     report_figure,
@@ -25,6 +27,8 @@ def norms(
     loss: WhichLoss = Loss.ALL,
     seeds: Seeds = 1,
     parameters: Parameters = False,
+    why: Why = False,
+    entries: Entries = False,
     plot: Plot = False,
     fail_on: FailOn = None,
     baseline: BaselineFile = None,
@@ -43,13 +47,13 @@ def norms(
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
     from bptt_viz.render.json_document import SCHEMA_VERSION, document
-    from bptt_viz.render.norms import norms_report
+    from bptt_viz.render.norms import Extras, norms_report
     from bptt_viz.render.norms_words import verdict_words
 
     form, failing = form_of(output), verdicts(fail_on)
     stored = read_baseline(baseline, SCHEMA_VERSION) if baseline else None
     with progress("norms") as tick:
-        report = norm_report(prepare(request), loss.value, seeds, tick, jacobians=json or form == "json")
+        report = norm_report(prepare(request), loss.value, seeds, tick, jacobians=why or json or form == "json")
     if stored is not None:
         report = replace(report, baseline=compare(report, stored))
     ran = provenance("norms", {**asdict(report.run), "loss": loss.value, "seeds": seeds})
@@ -58,6 +62,6 @@ def norms(
     if json or form == "json":
         emit(document("norms", report, ran), rest)
     else:
-        screen = console()
-        emit(norms_report(report, screen.is_terminal and rest is None, screen.width, parameters, plot), rest)
+        screen, extras = console(), Extras(parameters, why, entries, plot)
+        emit(norms_report(report, screen.is_terminal and rest is None, screen.width, extras), rest)
     return exit_code(report, failing)

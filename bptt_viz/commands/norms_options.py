@@ -32,6 +32,10 @@ Seeds = Annotated[
 Parameters = Annotated[
     bool, typer.Option("--parameters", help="Show what each step adds to the gradient of every parameter and gate.")
 ]
+Why = Annotated[
+    bool, typer.Option("--why", help="Take the decay apart: each step's factors, Jacobians, products over spans.")
+]
+Entries = Annotated[bool, typer.Option("--entries", help="Show the sizes of each gradient's entries, zeros and NaN.")]
 Plot = Annotated[
     bool, typer.Option("--plot", help="Draw the last loss's gradient against distance in the terminal too.")
 ]

@@ -1,14 +1,19 @@
 """The per-step gradient report as text for the terminal."""
 
+from dataclasses import dataclass
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from bptt_viz.render.norms_baseline import baseline_words
 from bptt_viz.render.norms_columns import Column
+from bptt_viz.render.norms_entries import entries_tables
 from bptt_viz.render.norms_parameters import LEGEND, parameters_table
 from bptt_viz.render.norms_plot import norms_plot
+from bptt_viz.render.norms_reasons import why_words
 from bptt_viz.render.norms_table import layer_table
+from bptt_viz.render.norms_why import why_tables
 from bptt_viz.render.norms_words import (
     decay_words,
     draws_words,
@@ -16,7 +21,6 @@ from bptt_viz.render.norms_words import (
     memory_words,
     run_words,
     verdict_words,
-    why_words,
 )
 from bptt_viz.results.norms import LayerNorms, NormReport, Trend
 
@@ -29,17 +33,31 @@ _STYLES = {
 }
 
 
-def norms_report(
-    report: NormReport, terminal: bool, width: int, parameters: bool = False, plot: bool = False
-) -> RenderableType:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What the report shows besides.
+
+    Attributes:
+        parameters: ‖dW_t‖ of every parameter and gate.
+        why: each step's factors, Jacobians, and their products over spans.
+        entries: the sizes of the entries of each gradient.
+        plot: the last loss's gradient against the distance.
+    """
+
+    parameters: bool = False
+    why: bool = False
+    entries: bool = False
+    plot: bool = False
+
+
+def norms_report(report: NormReport, terminal: bool, width: int, extras: Extras = Extras()) -> RenderableType:
     """Return the verdict, its reasons, what was run, and one table a layer.
 
     Args:
         report: what was measured.
         terminal: draw rules and bars, and choose columns by `width`; otherwise plain columns.
         width: of the terminal, in cells.
-        parameters: show ‖dW_t‖ of every parameter and gate too.
-        plot: draw the last loss's gradient against the distance too.
+        extras: what to show besides.
     """
     several = len(report.layers) > 1
     tables = [layer_table(report, layer, terminal, width) for layer in report.layers]
@@ -47,9 +65,13 @@ def norms_report(
     parts.append(_legend(max((shown for _, shown in tables), key=len), terminal))
     for layer, (made, _) in zip(report.layers, tables, strict=True):
         parts += [Text(), *([_heading(layer, len(tables))] if several else []), made]
-    if plot and (drawn := norms_plot(report, width)):
+    if extras.plot and (drawn := norms_plot(report, width)):
         parts += [Text(), *drawn]
-    if parameters:
+    if extras.why:
+        parts += [Text(), *why_tables(report, terminal)]
+    if extras.entries:
+        parts += [Text(), *entries_tables(report, terminal)]
+    if extras.parameters:
         parts += [Text(), Text(LEGEND, "dim"), parameters_table(report, terminal, width)]
     return Group(*parts)
 

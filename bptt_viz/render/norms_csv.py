@@ -6,6 +6,7 @@ from io import StringIO
 from bptt_viz.results.norms import LayerNorms, NormReport
 
 _PARTS = ("value", "total", "local", "back", "last")
+_FACTORS = ("by_slope", "by_weight", "gate", "alone", "through")
 
 
 def norms_csv(report: NormReport) -> str:
@@ -14,7 +15,7 @@ def norms_csv(report: NormReport) -> str:
     lines = csv.writer(stream, lineterminator="\n")
     names = [state.name for state in report.layers[0].states]
     own = [f"{part}_{name}" for name in names for part in _PARTS]
-    lines.writerow(["layer", "t", "x", "y", "loss", *own, "last", "ratio", "idle", "dW"])
+    lines.writerow(["layer", "t", "x", "y", "loss", *own, "last", "ratio", "idle", "dW", *_FACTORS])
     for layer in report.layers:
         lines.writerows(_row(report, layer, k) for k in range(report.run.steps))
     return stream.getvalue()
@@ -33,4 +34,11 @@ def _row(report: NormReport, layer: LayerNorms, k: int) -> list[str | int | floa
         layer.chain.ratios[k],
         layer.idle[k],
         layer.weight[k],
+        *_factors(layer, k),
     ]
+
+
+def _factors(layer: LayerNorms, k: int) -> list[float | None]:
+    split, path = layer.split, layer.path
+    factors = (split.by_slope[k], split.by_weight[k]) if split else (None, None)
+    return [*factors, *((path.mean[k], path.norms[k], path.through[k]) if path else (None,) * 3)]

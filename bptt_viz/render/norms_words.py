@@ -1,23 +1,16 @@
 """The sentences of the per-step gradient report."""
 
-from math import log
-
 from bptt_viz.render.numbers import compact, percent, steps
 from bptt_viz.results.norms import (
     GROWN,
     LOST,
-    ActivationShare,
     Chain,
     Crossing,
     Decay,
-    LayerNorms,
     NormReport,
     Trend,
 )
-from bptt_viz.results.norms_factors import Path, Split
 from bptt_viz.results.norms_spread import RateBand, Spread
-
-_NAMES = {"relu": "ReLU"}
 
 
 def verdict_words(report: NormReport) -> str:
@@ -148,58 +141,6 @@ def _own_rates(report: NormReport) -> list[str]:
         if len(own) > 1:
             said.append(f"{f'layer {layer.depth}: ' if several else ''}{', '.join(own)} a step")
     return said
-
-
-def why_words(report: NormReport) -> list[str]:
-    """Return for each layer what its weights and gates say about the rate."""
-    several = len(report.layers) > 1
-    return [f"layer {layer.depth}: {said}" if several else said for layer in report.layers if (said := _why(layer))]
-
-
-def _why(layer: LayerNorms) -> str:
-    gate = next((activation for activation in layer.activations if activation.name == layer.keep), None)
-    kept = _kept(gate, layer.path) if gate else _product(layer)
-    idle = sum(layer.idle) / len(layer.idle)
-    word = "at 0 (dead)" if {activation.kind for activation in layer.activations} == {"relu"} else "saturated"
-    return "; ".join(said for said in (kept, f"{idle:.0%} of the units are {word}" if idle >= 0.2 else "") if said)
-
-
-def _kept(gate: ActivationShare, path: Path | None) -> str:
-    half = f", half-life {steps(log(0.5) / log(gate.mean))}" if 0 < gate.mean < 1 else ""
-    name, state, other = ("forget", "c", "h") if gate.name == "f" else ("update", "h", "n")
-    range_ = f" ({min(path.mean):.2f} to {max(path.mean):.2f})" if path and len(path.mean) > 1 else ""
-    rest = f"the way through {other} adds to that"
-    if path and path.part is not None and len(path.norms) > 1:
-        rest = f"at step 1 that way alone is {percent(path.part)} of ‖∂L_T/∂{state}‖, the rest comes through {other}"
-        if path.part > 1:
-            rest = f"at step 1 that way alone would be {compact(path.part)} times ‖∂L_T/∂{state}‖"
-    average = f"the {name} gate {gate.name} is {gate.mean:.2f} on average{range_}"
-    return f"{average}: along {state} alone ×{gate.mean:.2f} a step{half}; {rest}"
-
-
-def _product(layer: LayerNorms) -> str:
-    if layer.radius is None:
-        return ""
-    matrix = f"W_hh has spectral radius {compact(layer.radius)} (largest singular value {compact(layer.singular)})"
-    if not layer.activations:
-        return f"{matrix}; without an activation that is the rate in the long run"
-    if len(layer.activations) > 1:
-        return matrix
-    (phi,) = layer.activations
-    name = _NAMES.get(phi.kind, phi.kind)
-    product = compact(layer.radius * phi.slope)
-    by_step = layer.split.slope if layer.split else ()
-    range_ = f" ({min(by_step):.2f} to {max(by_step):.2f} by step)" if len(by_step) > 1 else ""
-    blame = _blame(layer.split, name)
-    return f"{matrix}, {name} a mean slope of {phi.slope:.2f}{range_}: together about ×{product} a step{blame}"
-
-
-def _blame(split: Split | None, name: str) -> str:
-    """Return which of the two factors the decay is due to, where both shrink."""
-    if split is None or split.slope_share is None:
-        return ""
-    share, what = max((split.slope_share, f"the slope of {name}"), (1 - split.slope_share, "W_hh"))
-    return f", {share:.0%} of that decay by {what}"
 
 
 def run_words(report: NormReport) -> str:

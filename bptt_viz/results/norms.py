@@ -7,6 +7,7 @@ from typing import Literal
 from bptt_viz.results.nonfinite import Place
 from bptt_viz.results.norms_baseline import Comparison
 from bptt_viz.results.norms_chain import GONE, GROWN, HORIZON, LOST, Chain, Crossing, Decay, Memory, Series, Trend
+from bptt_viz.results.norms_entries import EntrySizes
 from bptt_viz.results.norms_factors import Path, Split, StepJacobians
 from bptt_viz.results.norms_parameters import ParameterNorms
 from bptt_viz.results.norms_spread import Spread
@@ -43,6 +44,7 @@ class StateNorms:
         back: norm of what comes back from step t + 1 through the state itself.
         last: ‖∂L_T/∂s_t‖.
         decay: the line fitted to `last`.
+        entries: the sizes of the entries of ∂L/∂s_t.
     """
 
     name: str
@@ -52,6 +54,7 @@ class StateNorms:
     back: Series
     last: Series
     decay: Decay | None
+    entries: EntrySizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,13 @@ class Advice:
         sentence: why and what, one sentence.
         arguments: what to change on the command line: options, and first another MODEL if it does not start with a
             dash.
+        threshold: where to clip the gradient's norm in training: its 90 % quantile over windows of the text; None if
+            clipping is not advised, or a window's gradient is not finite.
     """
 
     sentence: str
     arguments: tuple[str, ...]
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bptt_viz.analyses.clipping import (
+from bptt_viz.analyses.clipping import clipping
+from bptt_viz.analyses.gradients import (
     QUANTILE,
     batches,
     clip_by_norm,
     clip_elementwise,
-    clipping,
     cosine,
     joint_norm,
     step_gradients,

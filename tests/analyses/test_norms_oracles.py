@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bptt_viz.analyses.norms import norm_report, seeded
+from bptt_viz.analyses.norms import norm_report
+from bptt_viz.analyses.runs import seeded
 from bptt_viz.results.norms import Trend
 
 from .norm_runs import prepared, report

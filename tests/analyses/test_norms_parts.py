@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from bptt_viz import ops
-from bptt_viz.analyses.norms import seeded
 from bptt_viz.analyses.parts import Uses
+from bptt_viz.analyses.runs import seeded
 from bptt_viz.arrays import norm
 from bptt_viz.cells import Cell, discover_cells
 from bptt_viz.models import SequenceModel

@@ -68,7 +68,7 @@ def test_json_holds_the_whole_report(capsys):
     found = json.loads(said(capsys, "lstm", "--layers", "2", "--steps", "6", "--json"))
     assert found["kind"] == "norms"
     assert found["verdict"] in {"healthy", "undetermined", "vanishing"}
-    assert set(found["advice"]) == {"sentence", "arguments"}
+    assert set(found["advice"]) == {"sentence", "arguments", "threshold"}
     assert [layer["depth"] for layer in found["layers"]] == [0, 1]
     for layer in found["layers"]:
         assert [state["name"] for state in layer["states"]] == ["h", "c"]

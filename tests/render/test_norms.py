@@ -215,13 +215,22 @@ def test_a_sentence_with_numbers_for_each_verdict(norms, verdict, words):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({}, ["spectral radius", "tanh a mean slope of"]),
-        ({"activation": "relu"}, ["ReLU a mean slope", "of the units are at 0 (dead)"]),
+        ({}, ["a step back is ×", "by tanh's slope", "by W_hh (spectral radius"]),
+        ({"activation": "relu"}, ["by ReLU's slope", "of the units are at 0 (dead)"]),
         ({"activation": "identity"}, ["without an activation"]),
         ({"cell": "lstm"}, ["the forget gate f is 0.73 on average", "half-life 2.2 steps", "c alone ×"]),
         ({"cell": "gru"}, ["the update gate z is 0.50 on average"]),
         ({"init": "normal=2"}, ["of the units are saturated"]),
-        ({"layers": 2}, ["layer 0: W_hh", "layer 1: W_hh", "layer 0 (input side)", "layer 1 (read out)"]),
+        (
+            {"layers": 2},
+            [
+                "layer 0: a step back",
+                "by what the layer above adds",
+                "layer 1: a step",
+                "layer 0 (input side)",
+                "layer 1 (read out)",
+            ],
+        ),
         ({"cell": "lstm", "layers": 3}, ["layer 2: h alone ×", "layer 1  ×"]),
     ],
 )

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bptt_viz.analyses.norms import norm_report
 from bptt_viz.models import Request, prepare
-from bptt_viz.render.norms import norms_report
+from bptt_viz.render.norms import Extras, norms_report
 from bptt_viz.render.norms_parameters import LEGEND, sparkline
 
 
@@ -17,7 +17,7 @@ def lines(terminal=False, width=80, **options):
     """Return what stands below the table of steps."""
     made = StringIO()
     shown = Console(file=made, width=width if terminal else 10_000, force_terminal=terminal, color_system=None)
-    shown.print(norms_report(norm_report(prepare(Request(**options))), terminal, width, parameters=True))
+    shown.print(norms_report(norm_report(prepare(Request(**options))), terminal, width, Extras(parameters=True)))
     printed = [line.rstrip() for line in made.getvalue().splitlines()]
     return printed[next(place for place, line in enumerate(printed) if line.startswith(LEGEND[:20])) + 1 :]
 

@@ -119,7 +119,7 @@ TITLES = [
     ({"init": "orthogonal=1.2"}, "Healthy: each step back"),
     ({"init": "radius=2", "steps": 60}, "times its start arrives at step 1"),
     ({"seeds": 3}, "(median)"),
-    (OVERFLOWING, "Non-finite: The first value that is not finite is matmul(h, W_hh) of layer 0 at step 344"),
+    (OVERFLOWING, "Non-finite: Step 344 of 400, layer 0: matmul(h, W_hh) is the first value that is not finite"),
     ({"steps": 1}, "Undetermined: One time step leaves no way back"),
 ]
 
@@ -146,4 +146,6 @@ def test_the_values_are_all_there_at_full_precision():
         assert [float(row["last"]) for row in own] == list(layer.chain.norms)
         for state in layer.states:
             assert [float(row[f"back_{state.name}"]) for row in own] == list(state.back)
+        assert [float(row["through"]) for row in own] == list(layer.path.through)
+        assert {row["by_slope"] for row in own} == {""}
     assert [row["loss"] for row in rows][:3] == ["", "", ""]

@@ -1,0 +1,102 @@
+"""The gradient of every parameter over windows of a text, whole and step by step, and both ways to clip it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from bptt_viz.analyses.parts import Uses
+from bptt_viz.analyses.runs import seeded
+from bptt_viz.arrays import Array, norm
+from bptt_viz.models import Batch, Prepared, Rollout, windows
+from bptt_viz.tape import Node, backward
+from bptt_viz.texts import read_text
+
+Gradient = Mapping[str, Array]
+"""The gradient of each parameter, by its name."""
+
+QUANTILE = 0.9
+"""Of the gradient norms over windows of a text: where a threshold is set that nobody gave."""
+
+
+def clip_by_norm(gradient: Gradient, threshold: float) -> dict[str, Array]:
+    """Return g θ/‖g‖ if ‖g‖ ≥ θ, with the norm over all parameters jointly (Pascanu, Mikolov & Bengio 2013).
+
+    Args:
+        gradient: by parameter, any shapes.
+        threshold: θ, positive.
+    """
+    size = joint_norm(gradient)
+    factor = threshold / size if size >= threshold else 1.0
+    return {name: value * factor for name, value in gradient.items()}
+
+
+def clip_elementwise(gradient: Gradient, limit: float) -> dict[str, Array]:
+    """Return every entry held between −c and c (as in min-char-rnn).
+
+    Args:
+        gradient: by parameter, any shapes.
+        limit: c, positive.
+    """
+    return {name: np.clip(value, -limit, limit) for name, value in gradient.items()}
+
+
+def joint_norm(gradient: Gradient) -> float:
+    """Return the norm of all parameters' gradients laid end to end."""
+    return norm(np.array([norm(value) for value in gradient.values()]))
+
+
+def cosine(one: Gradient, other: Gradient) -> float:
+    """Return the cosine of the angle between two gradients; 1 if either is 0."""
+    sizes = joint_norm(one), joint_norm(other)
+    if 0.0 in sizes:
+        return 1.0
+    # Each is scaled first, so that products neither vanish nor overflow.
+    product = sum(float(np.sum((one[name] / sizes[0]) * (other[name] / sizes[1]))) for name in one)
+    return min(1.0, max(-1.0, product))
+
+
+def batches(prepared: Prepared, count: int) -> list[Batch]:
+    """Return `count` batches cut from the text, each with as many text windows as the request's batch."""
+    size = prepared.request.batch
+    whole = windows(read_text(prepared.request.text), prepared.model.pattern.steps, count * size)
+    chosen = [slice(k * size, (k + 1) * size) for k in range(count)]
+    return [replace(whole, inputs=whole.inputs[:, each], targets=whole.targets[:, each]) for each in chosen]
+
+
+def rolled_out(prepared: Prepared, batch: Batch) -> Rollout:
+    """Run a model on other data of the same shape."""
+    with np.errstate(all="ignore"):
+        return replace(prepared, batch=batch).run()
+
+
+def total_gradient(rollout: Rollout) -> dict[str, Array]:
+    """Return the gradient of L with respect to every parameter, in float64."""
+    seeds = {rollout.loss: np.ones_like(rollout.loss.value)}
+    with np.errstate(all="ignore"):
+        found = backward(rollout.tape, seeds, list(rollout.parameters.values()))
+        return {name: found[node].astype(float) for name, node in rollout.parameters.items()}
+
+
+def usual_norm(prepared: Prepared, count: int) -> float | None:
+    """Return the `QUANTILE` of the gradient's norm over `count` windows of the text; None if it is not finite.
+
+    Args:
+        prepared: the model with its parameters.
+        count: windows, spread evenly over the text.
+    """
+    sizes = [joint_norm(total_gradient(rolled_out(prepared, batch))) for batch in batches(prepared, count)]
+    found = float(np.quantile(sizes, QUANTILE)) if np.isfinite(sizes).all() else np.inf
+    return found if 0 < found < np.inf else None
+
+
+def step_gradients(rollout: Rollout) -> Iterator[dict[str, Array]]:
+    """Return every parameter's dW_t, one mapping a step t = 1 … T; they sum to the total gradient."""
+    uses, cotangents = Uses(rollout), seeded(rollout, "all")
+    owned = {node.index: name for name, node in rollout.parameters.items()}
+    for t in range(1, rollout.steps + 1):
+        used: list[Node] = [node for run in rollout.layers for node in run.aliases[t - 1].values()]
+        found = {owned[node.parents[0].index]: uses.whole(cotangents, node) for node in used}
+        found |= {name: cotangents[node] for name, node in rollout.readout.get(t, {}).items()}
+        zero = {name: np.zeros(node.shape) for name, node in rollout.parameters.items() if name not in found}
+        yield {name: value.astype(float) for name, value in (found | zero).items()}
