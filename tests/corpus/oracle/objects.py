@@ -1,0 +1,299 @@
+"""Set-ups of classes."""
+
+import numpy as np
+
+from corpus.oracle.harness import Problem, arrays
+from corpus.oracle.setups import instance
+
+
+def with_params(make, parameters, *call):
+    """A class with `params` and loss(…) → (loss, grads): parameters are set by name."""
+
+    def setup(module, rng, **sizes):
+        made = make(module)
+        weights = {name: rng.standard_normal(np.shape(made.params[name])) for name in parameters.split()}
+        given = [each(rng, sizes) for each in call]
+
+        def called(v):
+            made = make(module)
+            made.params.update(v)
+            return made.loss(*given)
+
+        def gradients(v, cotangents):
+            _, grads = called(v)
+            return {name: cotangents[0] * grads[name] for name in weights}
+
+        return Problem(weights, lambda v: called(v)[:1], gradients)
+
+    return setup
+
+
+def words(rng, sizes):
+    return rng.integers(0, 6, (2, sizes.get("T", 4)))
+
+
+def captions(kind):
+    vocabulary = {"<NULL>": 0, "<START>": 1, "<END>": 2, "cat": 3, "dog": 4, "mat": 5}
+    return with_params(
+        lambda module: module.CaptioningRNN(vocabulary, 5, 4, 3, kind, np.float64),
+        "W_embed W_proj b_proj Wx Wh b W_vocab b_vocab",
+        lambda rng, sizes: rng.standard_normal((2, 5)),
+        words,
+    )
+
+
+LOSS_CLASSES = {
+    "assignment3/cs231n/classifiers/rnn.py": {"CaptioningRNN": captions("lstm"), "CaptioningRNN rnn": captions("rnn")},
+    "two_layer_char_model.py": {
+        "CharModel": with_params(
+            lambda module: module.CharModel(6, 5, 3, reg=0.1), "E Wx1 Wh1 b1 Wx2 Wh2 b2 Wy by", words, words
+        ),
+        "Regressor": with_params(
+            lambda module: module.Regressor(5, 3),
+            "W b v",
+            lambda rng, sizes: rng.standard_normal((2, sizes.get("T", 4), 5)),
+            lambda rng, sizes: rng.standard_normal(2),
+        ),
+    },
+}
+
+
+def of_lists(name):
+    def make(module, v):
+        return getattr(module, name)(*[v[key] for key in ("Wx", "Wh", "b") if key in v])
+
+    return make
+
+
+def listed(made, name):
+    return made.grads[("Wx", "Wh", "b").index(name)]
+
+
+def lists(name, parameters, inputs, returned, **options):
+    return instance(of_lists(name), parameters, inputs, "forward", "backward", returned, listed, **options)
+
+
+def one_list(name, parameters, inputs, returned):
+    order = [each.split(":")[0] for each in parameters.split()]
+    return instance(
+        lambda module, v: getattr(module, name)(*[v[key] for key in order]),
+        parameters,
+        inputs,
+        "forward",
+        "backward",
+        returned,
+        lambda made, key: made.grads[order.index(key)],
+    )
+
+
+def embedding(module, rng, **sizes):
+    values, idx = arrays("W:V,D", rng, **sizes), rng.integers(0, 6, (2, 4))
+
+    def gradients(v, cotangents):
+        made = module.Embedding(v["W"])
+        made.forward(idx)
+        made.backward(*cotangents)
+        return {"W": made.grads[0]}
+
+    return Problem(values, lambda v: (module.Embedding(v["W"]).forward(idx),), gradients)
+
+
+def sequence_loss(module, rng, **sizes):
+    values, labels = arrays("scores:N,T,V", rng, **sizes), rng.integers(-1, 6, (sizes.get("N", 2), sizes.get("T", 4)))
+    labels[0, 0] = 2
+
+    def gradients(v, cotangents):
+        made = module.SequenceLoss()
+        made.forward(v["scores"], labels)
+        return {"scores": made.backward(cotangents[0])}
+
+    return Problem(values, lambda v: (module.SequenceLoss().forward(v["scores"], labels),), gradients)
+
+
+FOUR = "Wx:D,4*H Wh:H,4*H b:4*H"
+TIME_LAYERS = {
+    "RNN": lists("RNN", "Wx:D,H Wh:H,H b:H", "x:N,D h_prev:N,H", "x h_prev"),
+    "TimeRNN": lists("TimeRNN", "Wx:D,H Wh:H,H b:H", "xs:N,T,D", "xs"),
+    "LSTM": lists("LSTM", FOUR, "x:N,D h_prev:N,H c_prev:N,H", "x h_prev c_prev", gates="fgio", gated="Wx Wh b"),
+    "TimeLSTM": lists("TimeLSTM", FOUR, "xs:N,T,D", "xs", gates="fgio", gated="Wx Wh b"),
+    "GRU": lists("GRU", "Wx:D,3*H Wh:H,3*H b:3*H", "x:N,D h_prev:N,H", "x h_prev", gates="zrh", gated="Wx Wh b"),
+    "Embedding": embedding,
+    "TimeAffine": one_list("TimeAffine", "W:D,M b:M", "x:N,T,D", "x"),
+    "SequenceLoss": sequence_loss,
+}
+
+
+def attributes(make, parameters, inputs, prefix="", suffix=""):
+    def made(module, v):
+        built = make(module)
+        vars(built).update({name: value for name, value in v.items() if hasattr(built, name)})
+        return built
+
+    def gradient(built, name):
+        return getattr(built, f"{prefix}{name}{suffix}")
+
+    return instance(made, parameters, inputs, "forward", "backward", inputs.split(":")[0], gradient)
+
+
+SIX = "W_z:D,H U_z:H,H W_r:D,H U_r:H,H W_h:D,H U_h:H,H"
+ATTRIBUTES = {
+    "Linear": attributes(lambda m: m.Linear(5, 7), "W:D,M b:M", "x:N,D", "d"),
+    "VanillaRNN": attributes(lambda m: m.VanillaRNN(5, 3), "Wx:D,H Wh:H,H b:1,H", "xs:T,N,D", "d"),
+    "GRULayer": attributes(lambda m: m.GRULayer(5, 3), SIX, "x:N,T,D", "", "_grad"),
+}
+
+
+def nodes(module, rng, **sizes):
+    weights = arrays(" ".join(f"w{g}:H,D+H b{g}:H" for g in "gifo"), rng, **sizes)
+    steps = sizes.get("T", 4)
+    xs, ys = rng.standard_normal((steps, 5)), rng.standard_normal(steps)
+
+    def called(v):
+        made = module.LstmParam(3, 5)
+        vars(made).update(v)
+        return made, module.LstmNetwork(made).loss_and_diff(xs, ys)
+
+    def gradients(v, cotangents):
+        made, _ = called(v)
+        return {name: cotangents[0] * getattr(made, name + "_diff") for name in weights}
+
+    return Problem(weights, lambda v: called(v)[1:], gradients)
+
+
+def stepwise(module, rng, **sizes):
+    weights = arrays("Wxh:H,D Whh:H,H Why:M,H bh:H,1 by:M,1", rng, **sizes)
+    xs = {f"x{t}": rng.standard_normal((5, 1)) for t in range(sizes.get("T", 4))}
+
+    def called(v):
+        made = module.StepRNN(5, 3, 7)
+        made.parameters.update({name: v[name] for name in weights})
+        made.reset()
+        return made, tuple(made.step(v[name]) for name in xs)
+
+    def gradients(v, cotangents):
+        made, _ = called(v)
+        found = {name: made.back(dy) for name, dy in zip(reversed(xs), reversed(cotangents), strict=True)}
+        return found | made.gradients
+
+    return Problem(weights | xs, lambda v: called(v)[1], gradients)
+
+
+def stateful_cell(module, rng, **sizes):
+    weights = arrays("W:D+H,4*H b:4*H", rng, **sizes)
+    inputs = arrays("x:N,D h:N,H c:N,H", rng, **sizes)
+
+    def called(v):
+        made = module.LSTMCellStateful(5, 3)
+        made.parameters.update({name: v[name] for name in weights})
+        return made, made.forward(*[v[name] for name in inputs])
+
+    def gradients(v, cotangents):
+        made, _ = called(v)
+        return dict(zip(inputs, made.backward(*cotangents), strict=True)) | made.gradients
+
+    return Problem(weights | inputs, lambda v: called(v)[1], gradients, {"W": ("ifog", -1), "b": ("ifog", -1)})
+
+
+def tutorial(name, parameters):
+    def setup(module, rng, **sizes):
+        made = getattr(module, name)(6, 3)
+        weights = {each: rng.standard_normal(getattr(made, each).shape) for each in parameters.split()}
+        steps = sizes.get("T", 4)
+        x, y = rng.integers(0, 6, steps), rng.integers(0, 6, steps)
+
+        def build(v):
+            made = getattr(module, name)(6, 3)
+            vars(made).update(v)
+            return made
+
+        def gradients(v, cotangents):
+            found = build(v).bptt(x, y)
+            found = found[1] if isinstance(found, tuple) else found
+            return {n: cotangents[0] * g for n, g in zip(weights, found, strict=True)}
+
+        def outputs(v):
+            if name == "GRUNumpy":
+                return (build(v).calculate_total_loss(x, y),)
+            return (build(v).calculate_total_loss([x], [y]),)
+
+        return Problem(weights, outputs, gradients)
+
+    return setup
+
+
+def updated(name, parameters, run):
+    """The gradient is what an update at learning rate 1 takes off: `run` returns (loss, what holds the weights)."""
+
+    def setup(module, rng, **sizes):
+        weights = arrays(parameters, rng, **sizes)
+        given = rng.standard_normal((2, sizes.get("T", 4), 4))
+        state = rng.standard_normal(3)
+
+        def gradients(v, cotangents):
+            _, after = run(module, {n: a.copy() for n, a in v.items()}, given, state)
+            return {n: cotangents[0] * (v[n] - after[n]) for n in weights}
+
+        return Problem(
+            weights, lambda v: (run(module, {n: a.copy() for n, a in v.items()}, given, state)[0],), gradients
+        )
+
+    return setup
+
+
+def network(module, v, given, state):
+    made = module.RecurrentNetwork(4, 3, 4, lr=1.0)
+    vars(made).update(v)
+    made.forward([x[:, None] for x in given[0]])
+    loss = made.loss([y[:, None] for y in given[1]])
+    made.backward([y[:, None] for y in given[1]])
+    return loss, vars(made)
+
+
+def elman(module, v, given, state):
+    made = module.Elman(4, 3, 1.0)
+    vars(made).update(v)
+    loss, _ = made.train_step(given[0, 0], given[1, 0], state)
+    return loss, vars(made)
+
+
+def sequence(module, v, given, state):
+    return module.train_on_sequence(given[0], given[1], v, 1.0), v
+
+
+def by_key(name, parameters, inputs, size, returned="x", **more):
+    def make(module, v):
+        made = getattr(module, name)(*size, **more)
+        made.params.update({key: v[key] for key in v if key != "x"})
+        return made
+
+    return instance(make, parameters, inputs, "forward", "backward", returned, lambda made, key: made.grads[key])
+
+
+GATES = " ".join(f"W{g}:D+H,H b{g}:H" for g in "ifoc")
+FRAMEWORK = {
+    "Dense": by_key("Dense", "W:D,M b:M", "x:N,D", (5, 7)),
+    "Tanh": by_key("Tanh", "", "x:N,D", ()),
+    "Sigmoid": by_key("Sigmoid", "", "x:N,D", ()),
+    "RecurrentLayer": by_key("RecurrentLayer", "U:D,H W:H,H b:H", "x:N,T,D", (5, 3)),
+    "LSTMLayer": by_key("LSTMLayer", GATES, "x:N,T,D", (5, 3)),
+    "LSTMLayer last": by_key("LSTMLayer", GATES, "x:N,T,D", (5, 3), return_sequences=False),
+}
+
+CLASSES = {
+    "time_layers.py": TIME_LAYERS,
+    "attribute_pairs.py": ATTRIBUTES,
+    "lstm_nodes.py": {"LstmNetwork": nodes},
+    "stateful_steps.py": {"StepRNN": stepwise, "LSTMCellStateful": stateful_cell},
+    "language_model_tutorial.py": {
+        "RNNNumpy": tutorial("RNNNumpy", "U V W"),
+        "GRUNumpy": tutorial("GRUNumpy", "E U W b V"),
+    },
+    "update_inside.py": {
+        "RecurrentNetwork": updated("RecurrentNetwork", "w_in:H,4 w_rec:H,H w_out:4,H b_hid:H,1 b_out:4,1", network),
+        "Elman": updated("Elman", "Wx:H,4 Wh:H,H Wy:4,H", elman),
+        "train_on_sequence": updated("train_on_sequence", "U:4,H W:H,H V:H,4", sequence),
+    },
+    "tiny_framework.py": FRAMEWORK,
+}
+
+SETUPS = LOSS_CLASSES | CLASSES

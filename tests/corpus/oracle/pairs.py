@@ -1,0 +1,294 @@
+"""Set-ups of the files that hold forward/backward pairs."""
+
+import numpy as np
+
+from corpus.oracle.harness import Problem, arrays
+from corpus.oracle.setups import indices, keyed, loss, pair
+
+RNN_STEP = "x:N,D prev_h:N,H Wx:D,H Wh:H,H b:H"
+RNN = "x:N,T,D h0:N,H Wx:D,H Wh:H,H b:H"
+RNN_TIME_FIRST = "x:T,N,D h0:N,H Wx:D,H Wh:H,H b:H"
+LSTM_STEP = "x:N,D prev_h:N,H prev_c:N,H Wx:D,4*H Wh:H,4*H b:4*H"
+LSTM = "x:N,T,D h0:N,H Wx:D,4*H Wh:H,4*H b:4*H"
+AFFINE = "x:N,D w:D,M b:M"
+TEMPORAL_AFFINE = "x:N,T,D w:D,M b:M"
+WORDS = {"x": indices(6), "y": indices(6), "idx": indices(6)}
+
+
+def named(name, specification, *more, **options):
+    """Return the set-up of NAME_forward and NAME_backward."""
+    return pair(specification, f"{name}_forward", f"{name}_backward", *more, **options)
+
+
+def mask(value, sizes):
+    return value > -0.5
+
+
+def train(value, sizes):
+    return {"mode": "train"}
+
+
+RNN_LAYERS = {
+    "affine": named("affine", AFFINE),
+    "relu": named("relu", "x:N,D"),
+    "rnn_step": named("rnn_step", RNN_STEP),
+    "rnn": named("rnn", RNN),
+    "word_embedding": named("word_embedding", "x:N,T W:V,D", "W", fixed=WORDS),
+    "lstm_step": named("lstm_step", LSTM_STEP, gates="ifog"),
+    "lstm": named("lstm", LSTM, gates="ifog"),
+    "gru_step": named(
+        "gru_step", "x:N,D prev_h:N,H Wx:D,2*H Wh:H,2*H b:2*H Wxc:D,H Whc:H,H bc:H", gates="zr", gated="Wx Wh b"
+    ),
+    "temporal_affine": named("temporal_affine", TEMPORAL_AFFINE),
+    "temporal_softmax_loss": loss(
+        "x:N,T,V y:N,T mask:N,T", "temporal_softmax_loss", "x", fixed={"y": indices(6), "mask": mask}
+    ),
+}
+
+BATCHNORM = {
+    "batchnorm": named("batchnorm", "x:N,D gamma:D beta:D bn_param:1", "x gamma beta", fixed={"bn_param": train}),
+    "layernorm": named("layernorm", "x:N,D gamma:D beta:D"),
+    "softmax": named("softmax", "z:N,V"),
+    "affine_relu": named("affine_relu", AFFINE),
+    "softmax_loss": loss("x:N,V y:N", "softmax_loss", "x", fixed={"y": indices(6)}),
+}
+
+ODD_NAMES = {
+    "rnn_cell": pair("xt:N,D hprew:N,H U:D,H W:H,H bias:H", "rnn_cell_fwd", "rnn_cell_bwd"),
+    "seq": pair("inp:N,T,D hinit:N,H U:D,H W:H,H bias:H", "seq_forward", "seq_backward"),
+    "readout": pair("hidden:N,H V:H,M c:M", "forward_readout", "backward_readout"),
+    "LSTM": pair(
+        "X:N,D hOld:N,H cOld:N,H theta:D+H,4*H beta:4*H",
+        "LSTMforward",
+        "LSTMbackward",
+        "X hOld cOld theta beta",
+        gates="figo",
+        gated="theta beta",
+    ),
+}
+
+FIXED = {
+    "step": named("step", "x:10,1 h_prev:16,1 Wxh:16,10 Whh:16,16 bh:16,1"),
+    "output": named("output", "h:16,1 Why:5,16 by:5,1"),
+    "gru_cell": named("gru_cell", "x:10 h:16 Wz:16,26 Wr:16,26 Wn:16,26 bz:16 br:16 bn:16"),
+    "squeeze": named("squeeze", "x:1,D w:D,M b:M"),
+}
+
+
+def stacked(module, rng, **sizes):
+    values = arrays("x:N,T,D W0:D,H U0:H,H b0:H W1:H,H U1:H,H b1:H h0:N,H h1:N,H", rng, **sizes)
+
+    def called(v):
+        layers = [{k: v[f"{k}{i}"] for k in "WUb"} for i in (0, 1)]
+        return module.stacked_forward(v["x"], layers, [v["h0"], v["h1"]])
+
+    def gradients(v, weights):
+        dx, grads, dh0 = module.stacked_backward(*weights, called(v)[1])
+        return {"x": dx, "h0": dh0[0], "h1": dh0[1]} | {f"{k}{i}": grads[i][k] for i in (0, 1) for k in "WUb"}
+
+    return Problem(values, lambda v: called(v)[:1], gradients)
+
+
+NESTED = {
+    "embed": named("embed", "idx:N,T table:V,D", "table", fixed=WORDS),
+    "lstm_layer": named("lstm_layer", "x:T,N,D h0:N,H c0:N,H Wx:D,4*H Wh:H,4*H b:4*H", gates="ifgo", gated="Wx Wh b"),
+    "stacked": stacked,
+    "bidirectional": named("bidirectional", "x:N,T,D h0f:N,H h0b:N,H Wxf:D,H Whf:H,H bf:H Wxb:D,H Whb:H,H bb:H"),
+}
+
+PEEPHOLE_WEIGHTS = "W:D,4*H U:H,4*H b:4*H p_i:H p_f:H p_o:H"
+
+
+PEEPHOLE = {
+    "peephole_step": named(
+        "peephole_step", "x:N,D h_prev:N,H c_prev:N,H " + PEEPHOLE_WEIGHTS, gates="ifgo", gated="W U b"
+    ),
+    "peephole": named("peephole", "x:N,T,D h0:N,H c0:N,H " + PEEPHOLE_WEIGHTS, gates="ifgo", gated="W U b"),
+}
+
+ATTENTION = {
+    "dot_product_attention": named("dot_product_attention", "prev_h:N,H A:N,H,4,4"),
+    "attention_step": named(
+        "attention_step",
+        "x:N,D prev_h:N,H prev_c:N,H attn:N,H Wx:D,4*H Wh:H,4*H Wattn:H,4*H b:4*H",
+        gates="ifog",
+        gated="Wx Wh Wattn b",
+    ),
+    "additive_attention": named("additive_attention", "s:N,4 H:N,T,D Wa:4,M Ua:D,M v:M"),
+}
+
+INPLACE = {
+    "rnn": named("rnn", RNN),
+    "gate": named("gate", "x:N,D prev_h:N,H Wf:D,H bf:H"),
+    "mul": named("mul", "x:N,D w:D"),
+    "cell": named("cell", "x:N,D h:N,H W:D,H U:H,H b:H"),
+}
+
+FLOAT32 = {
+    "rnn": named("rnn", RNN),
+    "lstm_step": named("lstm_step", "x:N,D h:N,H c:N,H W:D+H,4*H b:4*H", gates="ifog", gated="W b"),
+    "affine": named("affine", AFFINE),
+}
+
+SCALED = {
+    "rnn_mean": named("rnn_mean", RNN),
+    "fc": named("fc", AFFINE),
+    "temporal_fc": named("temporal_fc", TEMPORAL_AFFINE),
+    "rnn_clip": named("rnn_clip", RNN_TIME_FIRST),
+    "rnn_norm": named("rnn_norm", RNN_TIME_FIRST),
+    "rnn_trunc": named("rnn_trunc", RNN),
+}
+
+STARTER = {
+    "rnn_step": named("rnn_step", RNN_STEP),
+    "gru_step": named("gru_step", "x:N,D prev_h:N,H W:D,3*H U:H,3*H", gates="zrn", gated="W U"),
+}
+BROKEN = {"affine": named("affine", AFFINE), "gate": named("gate", "x:N,H w:H")}
+PYTHON2_LAYERS = {"affine": named("affine", AFFINE)}
+
+
+def activation(kind):
+    def setup(module, rng, **sizes):
+        values = arrays("A_prev:D,N W:H,D b:H,1", rng, **sizes)
+
+        def called(v):
+            return module.linear_activation_forward(*v.values(), kind)
+
+        def gradients(v, weights):
+            return dict(zip(values, module.linear_activation_backward(*weights, called(v)[1], kind), strict=True))
+
+        return Problem(values, lambda v: called(v)[:1], gradients)
+
+    return setup
+
+
+LOOKALIKES = {"linear_activation": activation("sigmoid")}
+
+
+def out(module, rng, **sizes):
+    values = arrays("h:N,H W:H,V by:V", rng, **sizes) | {"targets": np.arange(sizes.get("N", 2)) % 6}
+
+    def gradients(v, weights):
+        _, cache = module.out_forward(*v.values())
+        return {n: weights[0] * g for n, g in zip(("h", "W", "by"), module.out_backward(cache), strict=True)}
+
+    return Problem(values, lambda v: module.out_forward(*v.values())[:1], gradients)
+
+
+NO_DIMS = {
+    "gru": pair("x:N,D h:N,H Wr:D,H Ur:H,H Wz:D,H Uz:H,H Wn:D,H Un:H,H", "fwd_gru", "bwd_gru"),
+    "lin": pair("x:N,D w:D,M", "forward_lin", "backward_lin"),
+    "tanh": pair("x:N,D", "forward_tanh", "backward_tanh"),
+    "out": out,
+    "MGU": named("MGU", "x:N,D h:N,H Wf:D,H Uf:H,H bf:H Wn:D,H Un:H,H bn:H"),
+}
+
+
+def rnn_dict(module, rng, **sizes):
+    values = arrays("X:N,T,D h0:N,H Wxh:D,H Whh:H,H bh:H", rng, **sizes)
+
+    def called(v):
+        return module.rnn_forward_dict(*v.values())
+
+    def gradients(v, weights):
+        found = module.rnn_backward_dict(*weights, called(v)[1], v["Wxh"], v["Whh"])
+        return {name: found["d" + name] for name in values}
+
+    return Problem(values, lambda v: called(v)[:1], gradients)
+
+
+def gru_dict(module, rng, **sizes):
+    inputs = arrays("x:N,D h_prev:N,H", rng, **sizes)
+    parts = {f"{k}.{g}": s for g in "zrh" for k, s in (("W", "D,H"), ("U", "H,H"), ("b", "H"))}
+    weights = arrays(" ".join(f"{name}:{shape}" for name, shape in parts.items()), rng, **sizes)
+
+    def dictionaries(v):
+        return [{g: v[f"{k}.{g}"] for g in "zrh"} for k in "WUb"]
+
+    def called(v):
+        return module.gru_forward(v["x"], v["h_prev"], *dictionaries(v))
+
+    def gradients(v, cotangents):
+        dx, dh, *found = module.gru_backward(*cotangents, called(v)[1], *dictionaries(v))
+        return {"x": dx, "h_prev": dh} | {f"{k}.{g}": d[g] for k, d in zip("WUb", found, strict=True) for g in "zrh"}
+
+    return Problem(inputs | weights, lambda v: called(v)[:1], gradients)
+
+
+DICT_CACHE = {
+    "lstm": keyed(
+        "x:N,D h_prev:N,H c_prev:N,H",
+        "Wi:D+H,H Wf:D+H,H Wo:D+H,H Wg:D+H,H bi:H bf:H bo:H bg:H",
+        "lstm_forward_step",
+        "lstm_backward_step",
+        (0, 1),
+        "x h_prev c_prev Wi Wf Wo Wg bi bf bo bg",
+        more=True,
+    ),
+    "rnn": rnn_dict,
+    "gru": gru_dict,
+}
+
+COURSERA_RNN = "Wax:H,D Waa:H,H Wya:M,H ba:H,1 by:M,1"
+COURSERA_LSTM = "Wf:H,D+H bf:H,1 Wi:H,D+H bi:H,1 Wc:H,D+H bc:H,1 Wo:H,D+H bo:H,1 Wy:M,H by:M,1"
+LSTM_WEIGHTS = "Wf bf Wi bi Wc bc Wo bo"
+WEEK1 = {
+    "rnn_cell": keyed(
+        "xt:D,N a_prev:H,N", COURSERA_RNN, "rnn_cell_forward", "rnn_cell_backward", (0,), "xt a_prev Wax Waa ba"
+    ),
+    "rnn": keyed("x:D,N,T a0:H,N", COURSERA_RNN, "rnn_forward", "rnn_backward", (0,), "x a0 Wax Waa ba"),
+    "lstm_cell": keyed(
+        "xt:D,N a_prev:H,N c_prev:H,N",
+        COURSERA_LSTM,
+        "lstm_cell_forward",
+        "lstm_cell_backward",
+        (0, 1),
+        "xt a_prev c_prev " + LSTM_WEIGHTS,
+    ),
+    "lstm": keyed("x:D,N,T a0:H,N", COURSERA_LSTM, "lstm_forward", "lstm_backward", (0,), "x a0 " + LSTM_WEIGHTS),
+}
+GRU_WEIGHTS = "Wr:H,D+H Wu:H,D+H Wc:H,D+H br:H,1 bu:H,1 bc:H,1"
+GRU_CELL = keyed(
+    "xt:D,N a_prev:H,N",
+    GRU_WEIGHTS,
+    "gru_cell_forward",
+    "gru_cell_backward",
+    (0,),
+    "xt a_prev Wr Wu Wc br bu bc",
+)
+GRU_COURSERA = {
+    "gru_cell": GRU_CELL,
+    "dense": keyed("A_prev:D,N", "W:M,D b:M,1", "dense_forward", "dense_backward", (0,), "A_prev W b"),
+}
+LAYERS = {
+    "affine": RNN_LAYERS["affine"],
+    "temporal_affine": RNN_LAYERS["temporal_affine"],
+    "word_embedding": RNN_LAYERS["word_embedding"],
+    "rnn": RNN_LAYERS["rnn"],
+    "lstm": RNN_LAYERS["lstm"],
+    "temporal_softmax_loss": RNN_LAYERS["temporal_softmax_loss"],
+}
+
+SETUPS = {
+    "rnn_layers.py": RNN_LAYERS,
+    "batchnorm_helpers.py": BATCHNORM,
+    "odd_names.py": ODD_NAMES,
+    "fixed_sizes.py": FIXED,
+    "nested_caches.py": NESTED,
+    "peephole_typed.py": PEEPHOLE,
+    "attention_lstm.py": ATTENTION,
+    "inplace_rnn.py": INPLACE,
+    "float32_layers.py": FLOAT32,
+    "scaled_and_clipped.py": SCALED,
+    "starter_code.py": STARTER,
+    "broken_layers.py": BROKEN,
+    "python2_layers.py": PYTHON2_LAYERS,
+    "lookalikes.py": LOOKALIKES,
+    "no_dims.py": NO_DIMS,
+    "dict_cache_lstm.py": DICT_CACHE,
+    "week1_building_a_rnn.py": WEEK1,
+    "gru_coursera_style.py": GRU_COURSERA,
+    "assignment3/cs231n/layers.py": LAYERS,
+    "RNN_Captioning_scratch.ipynb": {k: RNN_LAYERS[k] for k in ("rnn_step", "lstm_step", "lstm")},
+    "Dinosaurus_Island_my_copy.ipynb": {"gru_cell": GRU_CELL},
+}
