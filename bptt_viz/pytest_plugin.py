@@ -80,17 +80,20 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
 def _checked(target: Any, marked: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> "Check":
     from bptt_viz.cells import Cell
     from bptt_viz.checking.run import check_model
+    from bptt_viz.models import Architecture
 
     if not isinstance(target, str | type) and all(hasattr(target, name) for name in _PROBLEM):
         return _check_problem(target, marked, options)
     request = _request({**marked, **options})
     if isinstance(target, str):
         return check_model(_named(request, _reached(target, folder)))
-    if isinstance(target, type) and issubclass(target, Cell):
+    if isinstance(target, type) and issubclass(target, Cell | Architecture):
         return check_model(_named(request, target.__name__), target)
     from bptt_viz.errors import UsageError
 
-    raise UsageError(f"expected a cell's name, file.py:ClassName, a Cell class or a Problem, got {target!r}")
+    raise UsageError(
+        f"expected a cell's or model's name, file.py:ClassName, a class of either, or a Problem, got {target!r}"
+    )
 
 
 def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mapping[str, Any]) -> "Check":

@@ -8,9 +8,8 @@ import numpy as np
 from bptt_viz.analyses.parts import Uses
 from bptt_viz.analyses.runs import seeded
 from bptt_viz.arrays import Array, norm
-from bptt_viz.models import Batch, Prepared, Rollout, windows
+from bptt_viz.models import Batch, Prepared, Rollout
 from bptt_viz.tape import Node, backward
-from bptt_viz.texts import read_text
 
 Gradient = Mapping[str, Array]
 """The gradient of each parameter, by its name."""
@@ -57,11 +56,10 @@ def cosine(one: Gradient, other: Gradient) -> float:
 
 
 def batches(prepared: Prepared, count: int) -> list[Batch]:
-    """Return `count` batches cut from the text, each with as many text windows as the request's batch."""
+    """Return `count` batches of the model's data, each with as many rows as the request's batch."""
     size = prepared.request.batch
-    whole = windows(read_text(prepared.request.text), prepared.model.pattern.steps, count * size)
-    chosen = [slice(k * size, (k + 1) * size) for k in range(count)]
-    return [replace(whole, inputs=whole.inputs[:, each], targets=whole.targets[:, each]) for each in chosen]
+    whole = prepared.plan.batch(replace(prepared.request, steps=prepared.batch.length, batch=count * size))
+    return [whole.rows(slice(k * size, (k + 1) * size)) for k in range(count)]
 
 
 def rolled_out(prepared: Prepared, batch: Batch) -> Rollout:

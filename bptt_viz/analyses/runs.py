@@ -1,7 +1,6 @@
 """What was run: its settings, the characters it read, and the gradients of its losses."""
 
 from collections.abc import Collection
-from dataclasses import fields
 from pathlib import Path
 from typing import Literal
 
@@ -30,17 +29,16 @@ def seeded(rollout: Rollout, loss: Loss, wrt: Collection[Node] | None = None) ->
 
 def describe(prepared: Prepared) -> Run:
     """Return what was run; a file is named without its folder."""
-    request, cell = prepared.request, prepared.model.cells[0]
-    own = {f.name: str(getattr(cell, f.name)) for f in fields(cell) if f.name not in {"input_size", "hidden_size"}}
+    request = prepared.request
     return Run(
         cell=Path(request.cell).name,
-        options=own,
+        options=prepared.model.options(),
         hidden=request.hidden,
-        layers=request.layers,
+        layers=request.layers or 1,
         steps=prepared.model.pattern.steps,
         batch=request.batch,
-        topology=request.topology,
-        text=Path(request.text).name,
+        topology=prepared.model.pattern.name,
+        text=Path(request.text or "").name,
         init=str(Initialisation.parse(request.init)),
         seed=request.seed,
         dtype=request.dtype,
@@ -50,6 +48,6 @@ def describe(prepared: Prepared) -> Run:
 def characters(prepared: Prepared, rollout: Rollout) -> tuple[Characters, Characters]:
     """Return the first window's input and target characters by step, None where the topology has none."""
     batch, steps = prepared.batch, range(1, rollout.steps + 1)
-    fed = tuple(batch.vocabulary[batch.inputs[t - 1, 0]] if t in rollout.inputs else None for t in steps)
-    wanted = tuple(batch.vocabulary[batch.targets[t - 1, 0]] if t in rollout.losses else None for t in steps)
+    fed = tuple(batch.read(t) if t in rollout.inputs else None for t in steps)
+    wanted = tuple(batch.asked(t) if t in rollout.losses else None for t in steps)
     return fed, wanted

@@ -42,8 +42,7 @@ def saliency(prepared: Prepared, step: int, of: Of = "score", normalise: bool = 
 
 
 def _run(prepared: Prepared) -> Rollout:
-    batch, dtype = prepared.batch, prepared.request.dtype
-    return prepared.model.run(prepared.values, batch.one_hot(dtype), batch.targets, differentiate_inputs=True)
+    return prepared.run(differentiate_inputs=True)
 
 
 def _demand_output(rollout: Rollout, step: int) -> None:

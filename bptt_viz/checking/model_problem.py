@@ -1,6 +1,7 @@
-"""A sequence model as a problem: all parameters, inputs and initial states in; states, last states and losses out."""
+"""A model as a problem: all parameters, inputs and initial states in; states, last states and losses out."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,9 +9,9 @@ from bptt_viz.arrays import Array
 from bptt_viz.checking.dual import Dual
 from bptt_viz.checking.problem import Inputs, Outputs, Place
 from bptt_viz.checking.replay import replayed
-from bptt_viz.models import Rollout, SequenceModel
+from bptt_viz.models import Feed, Model, Rollout
 from bptt_viz.tape import Node, Tape, backward
-from bptt_viz.topologies import Held
+from bptt_viz.topologies import Borders, Held, carried_over
 
 
 class ModelProblem:
@@ -24,29 +25,20 @@ class ModelProblem:
 
     def __init__(
         self,
-        model: SequenceModel,
+        model: Model,
         values: Mapping[str, Array],
-        x: Array,
-        targets: Array,
-        start: Sequence[Mapping[str, Array]],
+        feed: Feed,
+        start: Mapping[str, Array],
         label: str,
         cuts: Collection[int] = (),
     ) -> None:
         self.model = model
-        self.targets = targets
+        self.feed = feed
         self.label = label
         self.cuts = frozenset(cuts)
         self.gates = {name: parameter.gates for name, parameter in model.parameters().items()}
-        self._starts = {
-            (depth, name): model.qualified(f"{name}_0", depth) for depth, states in enumerate(start) for name in states
-        }
-        self.inputs: dict[str, Array] = {
-            **values,
-            **{
-                self._starts[depth, name]: value for depth, states in enumerate(start) for name, value in states.items()
-            },
-            "x": x,
-        }
+        self._starts = tuple(start)
+        self.inputs: dict[str, Array] = {**values, **start, **feed.arrays}
         self._held: Held | None = None
         self._recorded: Rollout | None = None
 
@@ -94,14 +86,12 @@ class ModelProblem:
 
     def nodes(self, rollout: Rollout) -> dict[str, Node]:
         """Return the node of each input."""
-        starts = {qualified: rollout.layers[depth].states[0][name] for (depth, name), qualified in self._starts.items()}
-        return {**rollout.parameters, **starts, "x": rollout.sequence}
+        return {**rollout.parameters, **{name: rollout.starts[name] for name in self._starts}, **rollout.given}
 
     def _run(self, inputs: Inputs, held: Held | None) -> Rollout:
-        start: list[dict[str, Array]] = [{} for _ in self.model.cells]
-        for (depth, name), qualified in self._starts.items():
-            start[depth][name] = inputs[qualified]
-        return self.model.run(inputs, inputs["x"], self.targets, start, self.cuts, held, differentiate_inputs=True)
+        start = {name: inputs[name] for name in self._starts}
+        feed = replace(self.feed, arrays={name: inputs[name] for name in self.feed.arrays})
+        return self.model.record(inputs, feed, start, Borders(self.cuts, held), differentiate_inputs=True)
 
     def _lifted(self, inputs: Inputs) -> Inputs:
         """Give vectors that carry copies an axis for the batch: (P, H) becomes (P, 1, H)."""
@@ -113,11 +103,7 @@ class ModelProblem:
     def _carried(self) -> Held:
         """Return the states carried over each cut at the point itself."""
         if self._held is None:
-            layers = self._run(self.inputs, None).layers
-            self._held = {
-                cut: [{name: node.value for name, node in run.states[cut - 1].items()} for run in layers]
-                for cut in self.cuts
-            }
+            self._held = carried_over(self._run(self.inputs, None).tape)
         return self._held
 
 
@@ -125,10 +111,7 @@ def _for_copies(held: Held, lead: tuple[int, ...]) -> Held:
     """Give held states the leading axis of the copies that enter the other steps, so that all outputs have it."""
     if not (lead and held):
         return held
-    return {
-        cut: [{name: np.broadcast_to(value, lead + value.shape) for name, value in states.items()} for states in layers]
-        for cut, layers in held.items()
-    }
+    return {place: np.broadcast_to(value, lead + value.shape) for place, value in held.items()}
 
 
 def _places(rollout: Rollout) -> dict[Place, Node]:
@@ -136,17 +119,17 @@ def _places(rollout: Rollout) -> dict[Place, Node]:
     found: dict[Place, Node] = {}
     for run in rollout.layers:
         first, *others = run.cell.states
-        for t in range(1, rollout.steps + 1):
-            found[Place(first, t, run.depth)] = run.states[t][first]
+        for t in run.steps:
+            found[Place(first, t, run.depth)] = run.state(t)[first]
         for name in others:
-            found[Place(name, rollout.steps, run.depth)] = run.states[-1][name]
+            found[Place(name, run.steps[-1], run.depth)] = run.states[-1][name]
     for t, loss in rollout.losses.items():
-        found[Place("L", t, len(rollout.layers))] = loss
+        found[Place("L", t, rollout.rows)] = loss
     return found
 
 
 def random_problem(
-    model: SequenceModel,
+    model: Model,
     values: Mapping[str, Array],
     size: int,
     zero_state: bool,
@@ -163,11 +146,8 @@ def random_problem(
         rng: where everything is drawn from.
         cuts: the steps before which the gradient through time stops.
     """
-    steps = model.pattern.steps
-    x = rng.standard_normal((steps, size, model.cells[0].input_size))
-    targets = rng.integers(0, model.output_size, (steps, size))
-    start = model.zero_start(size)
-    if not zero_state:
-        start = [{name: rng.standard_normal(value.shape) for name, value in states.items()} for states in start]
-    label = f"T={steps} N={size} {'zero' if zero_state else 'random'} state"
-    return ModelProblem(model, values, x, targets, start, label, cuts)
+    feed = model.random_feed(rng, size)
+    draw = np.zeros if zero_state else rng.standard_normal
+    start = {name: draw(shape) for name, shape in model.starts(size).items()}
+    label = f"T={model.pattern.steps} N={size} {'zero' if zero_state else 'random'} state"
+    return ModelProblem(model, values, feed, start, label, cuts)

@@ -17,9 +17,8 @@ from bptt_viz.checking.shapes import DEFAULT_SHAPES, Shape, pattern_of
 from bptt_viz.checking.wording import sentence
 from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation
-from bptt_viz.models import Request, SequenceModel, cell_class, cell_options
+from bptt_viz.models import Architecture, Request, Sizes, blamed_on, planned, target_class
 from bptt_viz.results.check import Case, Check, Checks, Diagnosis, HeatMap, Judgement, Verdict
-from bptt_viz.topologies import pattern
 
 # A kink met by chance is left by drawing again; one that stays is in the data.
 _DRAWS = 3
@@ -30,14 +29,14 @@ class CheckRequest:
     """What to check and how.
 
     Attributes:
-        target: a built-in cell's name or `file.py:ClassName`.
+        target: a built-in cell's or model's name, or `file.py:ClassName`.
         input_size: D; unlike H and V, so that a mixed-up axis cannot fit by chance.
         hidden: H.
         output_size: V.
-        layers: cells stacked in depth.
+        layers: cells stacked in depth; None leaves it to the model, 1 for a cell.
         activation: φ of a cell that has one.
         settings: further options of the cell.
-        topology: the input-output pattern.
+        topology: a cell's input-output pattern; None is many-to-many.
         truncate: check truncated backpropagation that stops every so many steps; None for full backpropagation.
         init: how weights are drawn.
         seed: of every random draw.
@@ -51,10 +50,10 @@ class CheckRequest:
     input_size: int = 4
     hidden: int = 5
     output_size: int = 6
-    layers: int = 1
+    layers: int | None = None
     activation: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
-    topology: str = "many-to-many"
+    topology: str | None = None
     truncate: int | None = None
     init: str = "xavier"
     seed: int = 0
@@ -73,37 +72,45 @@ def check_all(requests: Sequence[CheckRequest], tick: Callable[[float], None]) -
     return Checks(worst([check.verdict for check in done]), tuple(done))
 
 
-def check_model(request: CheckRequest, make: type[Cell] | None = None) -> Check:
-    """Check a cell within a sequence model: all its parameters, inputs and initial states.
+def check_model(request: CheckRequest, make: type[Cell] | type[Architecture] | None = None) -> Check:
+    """Check a model, or a cell within a sequence model: all its parameters, inputs and initial states.
 
     Args:
         request: what to check and how.
-        make: the cell's class; None looks it up by the target's name.
+        make: the target's class; None looks it up by the target's name.
 
     Raises:
         UsageError: the request names something unknown or has a value out of range.
     """
     _demand_sizes(request)
-    chosen = Request(cell=request.target, activation=request.activation, settings=request.settings)
-    make = cell_class(request.target) if make is None else make
-    options = cell_options(make, chosen)
-    sizes = [request.input_size] + [request.hidden] * (request.layers - 1)
-    cells = tuple(make(size, request.hidden, **options) for size in sizes)
+    plan = planned(
+        Request(
+            cell=request.target,
+            layers=request.layers,
+            activation=request.activation,
+            topology=request.topology,
+            settings=request.settings,
+        ),
+        target_class(request.target) if make is None else make,
+    )
     initialisation = Initialisation.parse(request.init)
 
     def problem(shape: Shape, rng: np.random.Generator) -> Problem:
-        steps = pattern(request.topology, shape.steps)
-        model = SequenceModel(cells, request.output_size, steps)
-        cuts = range(1 + request.truncate, steps.steps + 1, request.truncate) if request.truncate else ()
-        return random_problem(model, model.draw(rng, initialisation), shape.size, shape.zero_state, rng, cuts)
+        sizes = Sizes(request.input_size, request.hidden, request.output_size, plan.layers, shape.steps)
+        with blamed_on(request.target):
+            model = plan.model(sizes)
+            values = model.draw(rng, initialisation)
+        cuts = range(1 + request.truncate, model.pattern.steps + 1, request.truncate) if request.truncate else ()
+        return random_problem(model, values, shape.size, shape.zero_state, rng, cuts)
 
     return check(request.target, problem, request)
 
 
 def _demand_sizes(request: CheckRequest) -> None:
     for name in ("input_size", "hidden", "output_size", "layers"):
-        if getattr(request, name) < 1:
-            raise UsageError(f"--{name.replace('_size', '')} must be at least 1, got {getattr(request, name)}")
+        value = getattr(request, name)
+        if value is not None and value < 1:
+            raise UsageError(f"--{name.replace('_size', '')} must be at least 1, got {value}")
     if request.truncate is not None and request.truncate < 1:
         raise UsageError(f"--truncate must be at least 1, got {request.truncate}")
     if request.topology == "delayed" and any(shape.steps < 2 for shape in request.shapes):

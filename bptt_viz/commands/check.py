@@ -29,8 +29,8 @@ Targets = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TARGET]...",
-        help="Built-in cells or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in pyproject.toml,"
-        " else all built-in cells.",
+        help="Built-in cells or models, or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in"
+        " pyproject.toml, else all of them.",
         show_default=False,
         envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
         show_envvar=False,
@@ -48,9 +48,13 @@ Shapes = Annotated[
     str | None, typer.Option("--shapes", help="TxN pairs such as 1x1,5x3 in place of T in 1,2,5 and N in 1,3.")
 ]
 Hidden = Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1)]
-Layers = Annotated[int, typer.Option("--layers", help="Cells stacked in depth.", min=1)]
+Layers = Annotated[
+    int | None, typer.Option("--layers", help="Cells stacked in depth; 1 if the model does not say.", min=1)
+]
 Activation = Annotated[str | None, typer.Option("--activation", help="Activation of a cell that has one.")]
-Topology = Annotated[str, typer.Option("--topology", help="One of the input-output patterns.")]
+Topology = Annotated[
+    str | None, typer.Option("--topology", help="A cell's input-output pattern, many-to-many if left out.")
+]
 Truncate = Annotated[
     int | None,
     typer.Option("--truncate", help="Check truncated backpropagation that stops every so many steps.", min=1),
@@ -82,9 +86,9 @@ def check(
     eps: Eps = None,
     shapes: Shapes = None,
     hidden: Hidden = 5,
-    layers: Layers = 1,
+    layers: Layers = None,
     activation: Activation = None,
-    topology: Topology = "many-to-many",
+    topology: Topology = None,
     truncate: Truncate = None,
     init: Init = "xavier",
     settings: Settings = None,
@@ -106,9 +110,10 @@ def check(
     from bptt_viz.checking.run import CheckRequest
     from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
     from bptt_viz.console.output import provenance
+    from bptt_viz.models import discover_models
     from bptt_viz.results.check import Judgement
 
-    names = targets or list(discover_cells())
+    names = targets or [*discover_cells(), *discover_models()]
     request = CheckRequest(
         target="",
         hidden=hidden,

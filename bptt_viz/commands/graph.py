@@ -64,10 +64,11 @@ def graph(
     from bptt_viz.models import prepare
 
     wanted = _wanted(form, output, json)
-    options = asdict(request) | {"level": level.value, "at": at, "gradients": gradients}
+    prepared = prepare(request)
+    options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients}
     named = {name: Path(options[name]).name for name in ("cell", "text")}
     with progress("graph") as tick:
-        view = graph_view(record(prepare(request)), level, provenance("graph", options | named), at, gradients, tick)
+        view = graph_view(record(prepared), level, provenance("graph", options | named), at, gradients, tick)
         _write(view, wanted, output)
     if json and wanted is not Form.JSON:
         _write(view, Form.JSON, None)

@@ -34,8 +34,9 @@ def spectrum(
     from bptt_viz.render.spectrum import spectrum_csv, spectrum_report
 
     form = form_of(output)
-    found = analyse(prepare(request), tuple(span or ()), transient)
-    ran = provenance("spectrum", {**asdict(request), "span": span or [], "transient": transient})
+    prepared = prepare(request)
+    found = analyse(prepared, tuple(span or ()), transient)
+    ran = provenance("spectrum", {**asdict(prepared.request), "span": span or [], "transient": transient})
 
     def figure() -> Any:
         from bptt_viz.render.spectrum_figure import spectrum_figure

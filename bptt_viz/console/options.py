@@ -16,7 +16,9 @@ Result = TypeVar("Result")
 _LARGEST = 10**6
 
 
-Model = Annotated[str, typer.Argument(metavar="MODEL", help="A built-in cell (see `list`) or file.py:ClassName.")]
+Model = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A built-in cell or model (see `list`), or file.py:ClassName.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write there instead of to standard output.")
@@ -26,7 +28,13 @@ Seed = Annotated[int, typer.Option("--seed", help="Seed of every random draw.", 
 _option = typer.Option
 _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
     "hidden": (Annotated[int, _option("--hidden", help="Hidden size H.", min=1, max=_LARGEST)], 32),
-    "layers": (Annotated[int, _option("--layers", help="Cells stacked in depth.", min=1, max=_LARGEST)], 1),
+    "layers": (
+        Annotated[
+            int | None,
+            _option("--layers", help="Cells stacked in depth; 1 if the model does not say.", min=1, max=_LARGEST),
+        ],
+        None,
+    ),
     "steps": (
         Annotated[int | None, _option("--steps", help="Time steps T; 25 if the text is that long.", min=1)],
         None,
@@ -51,12 +59,19 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
         "xavier",
     ),
     "topology": (
-        Annotated[str, _option("--topology", help="one-to-one, one-to-many, many-to-one, many-to-many or delayed.")],
-        "many-to-many",
+        Annotated[
+            str | None,
+            _option(
+                "--topology", help="Of a cell: one-to-one, one-to-many, many-to-one, many-to-many (default) or delayed."
+            ),
+        ],
+        None,
     ),
     "text": (
-        Annotated[str, _option("--text", help="hello, sonnets, azalea (embedded) or a UTF-8 file.")],
-        "sonnets",
+        Annotated[
+            str | None, _option("--text", help="hello, sonnets (default), azalea (all embedded) or a UTF-8 file.")
+        ],
+        None,
     ),
     "seed": (Seed, 0),
     "dtype": (Annotated[str, _option("--dtype", help="float64 or float32.")], "float64"),
@@ -64,7 +79,9 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
         Annotated[
             list[str] | None,
             _option(
-                "--set", metavar="NAME=VALUE", help="An option of the cell, such as forget_bias=0 or reset=before."
+                "--set",
+                metavar="NAME=VALUE",
+                help="An option of the cell or model, such as forget_bias=0 or reset=before.",
             ),
         ],
         None,

@@ -1,6 +1,8 @@
 """Text as numbers: a vocabulary and a batch of character windows with the characters that follow them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
@@ -8,19 +10,48 @@ from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Batch:
-    """Windows of a text, time first.
+    """Symbols read and asked for, time first; of a text, its windows.
 
     Attributes:
-        vocabulary: the characters, in the order in which the text first shows them.
-        inputs: character indices (T, N).
-        targets: the next characters' indices (T, N).
+        vocabulary: what can be read: for a text the characters, in the order in which it first shows them.
+        inputs: indices of what is read (T, N).
+        targets: indices of what is asked for (T, N); for a text those of the next characters.
+        source: what the data are called, such as the text's name.
     """
 
-    vocabulary: str
+    vocabulary: Sequence[str]
     inputs: Array
     targets: Array
+    source: str = ""
+
+    @property
+    def answers(self) -> Sequence[str]:
+        """What can be asked for; for a text it is what can be read."""
+        return self.vocabulary
+
+    @property
+    def length(self) -> int:
+        """T of a plain sequence, from which a model counts the steps of its clock."""
+        return self.steps
+
+    @property
+    def size(self) -> int:
+        """N, the number of rows."""
+        return int(self.inputs.shape[1])
+
+    def rows(self, which: slice) -> Self:
+        """Return some of the rows."""
+        return replace(self, inputs=self.inputs[:, which], targets=self.targets[:, which])
+
+    def read(self, t: int) -> str:
+        """Return what the first row reads at step `t` of the clock, if it reads anything there."""
+        return self.vocabulary[self.inputs[t - 1, 0]]
+
+    def asked(self, t: int) -> str:
+        """Return what the first row is asked for at step `t` of the clock, if anything."""
+        return self.answers[self.targets[t - 1, 0]]
 
     @property
     def steps(self) -> int:
@@ -35,13 +66,14 @@ class Batch:
 DEFAULT_STEPS = 25
 
 
-def windows(text: str, steps: int | None = None, size: int = 1) -> Batch:
+def windows(text: str, steps: int | None = None, size: int = 1, source: str = "") -> Batch:
     """Cut `size` windows of `steps` characters out of a text, evenly spread over it.
 
     Args:
         text: at least two characters.
         steps: T; by default 25, or as many as the text has pairs of neighbours.
         size: N, the number of windows; they overlap if the text is short.
+        source: the text's name.
 
     Raises:
         UsageError: the text is too short for a window, or a size is not positive.
@@ -59,4 +91,4 @@ def windows(text: str, steps: int | None = None, size: int = 1) -> Batch:
     codes = np.array([place[character] for character in text])
     starts = [round(k * last / max(size - 1, 1)) for k in range(size)]
     picked = np.stack([codes[start : start + length + 1] for start in starts], axis=1)
-    return Batch(vocabulary, picked[:-1], picked[1:])
+    return Batch(vocabulary, picked[:-1], picked[1:], source)

@@ -1,26 +1,21 @@
 """From names and numbers, as options give them, to a model with its parameters and its data."""
 
-import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
-from hashlib import blake2b
-from importlib.machinery import SourceFileLoader
-from inspect import isabstract, isclass
-from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bptt_viz.cells import Cell, Values, discover_cells
+from bptt_viz.cells import Cell, Values
 from bptt_viz.errors import BpttVizError, UsageError
 from bptt_viz.initialisation import Initialisation
 from bptt_viz.models.batch import Batch, windows
+from bptt_viz.models.interface import Architecture, Model, Sizes
+from bptt_viz.models.lookup import cell_class, cell_maker, converted, own_options, target_class
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.models.sequence import SequenceModel
 from bptt_viz.texts import read_text
-from bptt_viz.topologies import pattern
+from bptt_viz.topologies import Borders, pattern, stack_of
 
 
 @dataclass(frozen=True)
@@ -28,29 +23,29 @@ class Request:
     """What a user asked for.
 
     Attributes:
-        cell: a built-in cell's name, or `file.py:ClassName` for one of the user's own.
+        cell: a built-in cell's or model's name, or `file.py:ClassName` for one of the user's own.
         hidden: H, the hidden size of every layer.
-        layers: how many cells are stacked.
-        steps: T; None takes what the text allows, 25 at the most.
+        layers: how many cells are stacked; None leaves it to the model, 1 for a cell.
+        steps: T; None takes what the data allow, 25 at the most.
         batch: N, the number of text windows.
         activation: φ of a cell that has one; None leaves the cell's default.
         init: how weights are drawn, `name` or `name=value`.
-        topology: one of the lecture's input-output patterns.
-        text: an embedded text's name or a UTF-8 file.
+        topology: for a cell, one of the lecture's input-output patterns; None is many-to-many.
+        text: an embedded text's name or a UTF-8 file; None takes the sonnets, or the data of a model that has its own.
         seed: of every random draw.
         dtype: `float64` or `float32`.
-        settings: further options of the cell, by name.
+        settings: further options of the cell or model, by name.
     """
 
     cell: str = "rnn"
     hidden: int = 32
-    layers: int = 1
+    layers: int | None = None
     steps: int | None = None
     batch: int = 1
     activation: str | None = None
     init: str = "xavier"
-    topology: str = "many-to-many"
-    text: str = "sonnets"
+    topology: str | None = None
+    text: str | None = None
     seed: int = 0
     dtype: str = "float64"
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -61,20 +56,38 @@ class Prepared:
     """A model that is ready to run.
 
     Attributes:
-        request: what was asked for.
+        request: what was asked for, with the model's own choices where nothing was.
         model: the model.
         values: its drawn parameters.
         batch: its data.
+        plan: what makes such models and more data.
     """
 
     request: Request
-    model: SequenceModel
+    model: Model
     values: Values
     batch: Batch
+    plan: "Plan"
 
-    def run(self, cuts: Collection[int] = ()) -> Rollout:
+    def run(self, cuts: Collection[int] = (), differentiate_inputs: bool = False) -> Rollout:
         """Record the forward pass from zero states, with the gradient through time stopped before the cut steps."""
-        return self.model.run(self.values, self.batch.one_hot(self.request.dtype), self.batch.targets, cuts=cuts)
+        feed = self.model.feed(self.batch, self.request.dtype)
+        return self.model.record(self.values, feed, None, Borders(cuts), differentiate_inputs)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a target, with its options, makes models and their data.
+
+    Attributes:
+        layers: how many cells are stacked.
+        model: from sizes to a model.
+        batch: from a request to data.
+    """
+
+    layers: int
+    model: Callable[[Sizes], Model]
+    batch: Callable[[Request], Batch]
 
 
 def prepare(request: Request) -> Prepared:
@@ -84,112 +97,81 @@ def prepare(request: Request) -> Prepared:
         UsageError: a name is unknown, a number out of range, or a file cannot be used.
     """
     for name in ("hidden", "layers", "batch"):
-        if getattr(request, name) < 1:
-            raise UsageError(f"--{name} must be at least 1, got {getattr(request, name)}")
+        value = getattr(request, name)
+        if value is not None and value < 1:
+            raise UsageError(f"--{name} must be at least 1, got {value}")
     if request.seed < 0:
         raise UsageError(f"--seed must not be negative, got {request.seed}")
     if request.dtype not in {"float64", "float32"}:
         raise UsageError(f"--dtype must be float64 or float32, got {request.dtype!r}")
     initialisation = Initialisation.parse(request.init)
-    batch = windows(read_text(request.text), 1 if request.topology == "one-to-one" else request.steps, request.batch)
-    wiring = pattern(request.topology, batch.steps)
-    make = cell_class(request.cell)
-    with _blamed_on(request.cell):
-        model = SequenceModel(_stacked(make, request, len(batch.vocabulary)), len(batch.vocabulary), wiring)
+    plan = planned(request, target_class(request.cell))
+    batch = plan.batch(request)
+    sizes = Sizes(len(batch.vocabulary), request.hidden, len(batch.answers), plan.layers, batch.length)
+    with blamed_on(request.cell):
+        model = plan.model(sizes)
         values = model.draw(np.random.default_rng(request.seed), initialisation, request.dtype)
-    return Prepared(request, model, values, batch)
+    settled = replace(request, layers=plan.layers, topology=model.pattern.name, text=request.text or batch.source)
+    return Prepared(settled, model, values, batch, plan)
 
 
 @contextmanager
-def _blamed_on(cell: str) -> Iterator[None]:
-    """Turn whatever a cell's own code raises into an error that names the cell; it may be a user's."""
+def blamed_on(target: str) -> Iterator[None]:
+    """Turn whatever a cell's or model's own code raises into an error that names it; it may be a user's."""
     try:
         yield
     except BpttVizError:
         raise
     except Exception as error:
-        raise UsageError(f"cell {cell}: {type(error).__name__}: {error}") from error
+        raise UsageError(f"cell {target}: {type(error).__name__}: {error}") from error
 
 
-def _stacked(make: type[Cell], request: Request, vocabulary: int) -> tuple[Cell, ...]:
-    options = cell_options(make, request)
-    sizes = [vocabulary] + [request.hidden] * (request.layers - 1)
-    return tuple(make(size, request.hidden, **options) for size in sizes)
+def planned(request: Request, target: type[Cell] | type[Architecture]) -> Plan:
+    """Return how the request's target makes models.
 
-
-def cell_class(name: str) -> type[Cell]:
-    """Return a built-in cell by name, or the class that `file.py:ClassName` names.
+    Args:
+        request: its name, options, layers and topology.
+        target: its class.
 
     Raises:
-        UsageError: no such cell, file or class, or the file fails to run.
+        UsageError: it has no such option, or a value does not fit.
     """
-    known = discover_cells()
-    if name in known:
-        return known[name]
-    path, colon, member = name.rpartition(":")
-    if not colon or not path.endswith(".py"):
-        raise UsageError(f"unknown cell {name!r}; choose from {', '.join(known)}, or give file.py:ClassName")
-    found = getattr(_imported(Path(path)), member, None)
-    if not (isclass(found) and issubclass(found, Cell)):
-        raise UsageError(f"{path} has no class {member!r} derived from bptt_viz.cells.Cell")
-    if isabstract(found):
-        raise UsageError(f"{path}:{member} must define both `parameters` and `step`")
-    return found
+    return _plan_of_model(request, target) if issubclass(target, Architecture) else _plan_of_cell(request, target)
 
 
-class _Loader(SourceFileLoader):
-    """Reads the source each time and leaves no compiled file, which an edit within the same second would not renew."""
+def _plan_of_cell(request: Request, cell: type[Cell]) -> Plan:
+    make, topology = cell_maker(cell, f"cell {request.cell!r}", _given(request)), request.topology or "many-to-many"
 
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
-        return self.source_to_code(self.get_data(self.path), self.path)
+    def model(sizes: Sizes) -> Model:
+        stack = stack_of(make, sizes.inputs, sizes.hidden, sizes.layers)
+        return SequenceModel(stack.cells, sizes.outputs, pattern(topology, sizes.steps))
 
+    def batch(wanted: Request) -> Batch:
+        steps = 1 if topology == "one-to-one" else wanted.steps
+        return windows(read_text(wanted.text or "sonnets"), steps, wanted.batch, wanted.text or "sonnets")
 
-def _imported(path: Path) -> ModuleType:
-    """Run a user's file as a module of its own."""
-    if not path.is_file():
-        raise UsageError(f"{str(path)!r}: no such file")
-    # Two files of one name are two modules.
-    name = f"bptt_viz_user_{path.stem}_{blake2b(bytes(path.resolve()), digest_size=8).hexdigest()}"
-    module = ModuleType(name)
-    module.__file__ = str(path)
-    sys.modules[name] = module  # dataclasses look their module up there
-    try:
-        _Loader(name, str(path)).exec_module(module)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise UsageError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
-    return module
+    return Plan(request.layers or 1, model, batch)
 
 
-def cell_options(make: type[Cell], request: Request) -> dict[str, Any]:
-    """Return the cell's own options from `--activation` and `--set`, converted to their types.
+def _plan_of_model(request: Request, target: type[Architecture]) -> Plan:
+    if request.topology is not None:
+        raise UsageError(f"model {request.cell!r} has a topology of its own; leave --topology out")
+    if request.text is not None and not target.reads_text:
+        raise UsageError(f"model {request.cell!r} makes its own data; leave --text out")
+    given = _given(request)
+    cell = given.pop("cell", target.default_cell)
+    named = own_options(target, Architecture)
+    options = converted(target, f"model {request.cell!r}", {k: v for k, v in given.items() if k in named}, Architecture)
+    rest = {name: value for name, value in given.items() if name not in named}
+    make = cell_maker(
+        cell_class(cell), f"model {request.cell!r} has no option of that name, and its cell {cell!r}", rest
+    )
+    return Plan(
+        request.layers or target.default_layers,
+        lambda sizes: target(sizes, make, **options),
+        lambda wanted: target.batch(wanted, options),
+    )
 
-    Raises:
-        UsageError: the cell has no such option, or the value does not fit.
-    """
-    given = dict(request.settings) | ({} if request.activation is None else {"activation": request.activation})
-    hints = get_type_hints(make)
-    own = {f.name for f in fields(make) if f.init} - {"input_size", "hidden_size"}
-    for name in given:
-        if name not in own:
-            has = f"its options are {', '.join(sorted(own))}" if own else "it has none"
-            raise UsageError(f"cell {request.cell!r} has no option {name!r}; {has}")
-    return {name: _converted(name, value, hints[name]) for name, value in given.items()}
 
-
-def _converted(name: str, value: str, kind: Any) -> Any:
-    literals = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
-    if literals:
-        choices = {str(literal).lower() if kind is bool else str(literal): literal for literal in literals}
-        if value not in choices:
-            raise UsageError(f"option {name!r} must be one of {', '.join(choices)}, got {value!r}")
-        return choices[value]
-    if kind not in {int, float, str}:
-        raise UsageError(f"option {name!r}: only int, float, str, bool and Literal options can be set, not {kind}")
-    try:
-        number = kind(value)
-    except (TypeError, ValueError):
-        raise UsageError(f"option {name!r}: {value!r} is not a valid {kind.__name__}") from None
-    if isinstance(number, float) and not np.isfinite(number):
-        raise UsageError(f"option {name!r} must be finite, got {value!r}")
-    return number
+def _given(request: Request) -> dict[str, str]:
+    return dict(request.settings) | ({} if request.activation is None else {"activation": request.activation})

@@ -1,10 +1,10 @@
 """A recorded forward pass, with the nodes that analyses ask for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bptt_viz.tape import Node, Tape
-from bptt_viz.topologies import Layer, Pattern
+from bptt_viz.topologies import Layer, Module, Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,28 +14,46 @@ class Rollout:
     Attributes:
         tape: everything, in the order it was computed.
         pattern: at which steps inputs went in and outputs came out.
-        layers: the cells' runs, from bottom to top.
-        sequence: the whole input x (T, N, D) as it was given.
+        layers: the cells' runs, from bottom to top; those of one row in the order of time.
+        given: the real inputs by name, as they were given, such as x (T, N, D).
+        starts: the initial states that could be given, by name.
         inputs: x_t where the pattern has an input.
         outputs: y_t (…, N, V), the scores, where the pattern has an output.
         losses: L_t, where the pattern has an output.
         loss: L = Σ_t L_t.
         parameters: the shared parameters by their name in the model.
         readout: the readout's parameters as used at each output step.
+        modules: the parts without a state.
     """
 
     tape: Tape
     pattern: Pattern
     layers: tuple[Layer, ...]
-    sequence: Node
+    given: Mapping[str, Node]
+    starts: Mapping[str, Node]
     inputs: Mapping[int, Node]
     outputs: Mapping[int, Node]
     losses: Mapping[int, Node]
     loss: Node
     parameters: Mapping[str, Node]
     readout: Mapping[int, Mapping[str, Node]]
+    modules: tuple[Module, ...] = field(default=())
 
     @property
     def steps(self) -> int:
         """T, the number of time steps."""
         return self.pattern.steps
+
+    @property
+    def rows(self) -> int:
+        """How many rows of layers there are; the readout's nodes have this number as their scope's layer."""
+        return 1 + max(run.depth for run in self.layers)
+
+    @property
+    def sequence(self) -> Node:
+        """The whole input x (T, N, D) as it was given."""
+        return self.given["x"]
+
+    def at(self, t: int) -> tuple[Layer, ...]:
+        """Return the layers that have a step `t`, from bottom to top."""
+        return tuple(run for run in self.layers if t in run.steps)

@@ -2,23 +2,27 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.cells import Cell, Parameter, Values, described
+from bptt_viz.cells import Cell, Parameter, Values
 from bptt_viz.errors import UsageError
-from bptt_viz.initialisation import Generator, Initialisation
+from bptt_viz.initialisation import Generator
+from bptt_viz.models.batch import Batch
+from bptt_viz.models.interface import Feed, Model, cell_options
+from bptt_viz.models.reading import NAMES, read_out, readout_parameters
 from bptt_viz.models.rollout import Rollout
-from bptt_viz.ops import add, alias, at_step, mean, softmax_cross_entropy, stack, sum
+from bptt_viz.ops import at_step
 from bptt_viz.tape import Node, Tape
-from bptt_viz.topologies import Held, Layer, Pattern, layer, unroll
+from bptt_viz.topologies import Borders, Held, Pattern, Stack, unroll
 
 Start = Sequence[Mapping[str, Array]]
 
 
 @dataclass(frozen=True)
-class SequenceModel:
+class SequenceModel(Model):
     """Cells in depth over time; y_t = h_t W_hy + b_y where the pattern has an output; L = Σ_t L_t.
 
     L_t is the mean over the batch of −log softmax(y_t)[target].
@@ -33,42 +37,52 @@ class SequenceModel:
     output_size: int
     pattern: Pattern
 
+    @cached_property
+    def stack(self) -> Stack:
+        """The cells with their names in the model."""
+        return Stack(self.cells)
+
     def parameters(self) -> dict[str, Parameter]:
         """Return every parameter's description by its name in the whole model.
 
         Raises:
             UsageError: a cell has a parameter of the readout's name.
         """
-        found = {
-            self.qualified(name, depth): parameter
-            for depth, cell in enumerate(self.cells)
-            for name, parameter in described(cell).items()
-        }
-        top = self.cells[-1].hidden_size
-        taken = found.keys() & {"W_hy", "b_y"}
+        found = self.stack.parameters()
+        taken = found.keys() & set(NAMES)
         if taken:
             raise UsageError(f"parameter {min(taken)!r} is the readout's; give the cell's another name")
-        return found | {
-            "W_hy": Parameter((top, self.output_size), "input"),
-            "b_y": Parameter((self.output_size,), "bias"),
-        }
+        return found | readout_parameters(self.cells[-1].hidden_size, self.output_size)
 
     def qualified(self, name: str, depth: int) -> str:
         """Return a cell parameter's name in the whole model: as it is for one layer, with `_lK` for layer K of more."""
-        return name if len(self.cells) == 1 else f"{name}_l{depth}"
+        return self.stack.qualified(name, depth)
 
-    def draw(self, rng: Generator, initialisation: Initialisation, dtype: str = "float64") -> Values:
-        """Draw all parameters; the cells may adjust theirs (an LSTM its forget bias)."""
-        drawn = {name: _drawn(rng, parameter, initialisation) for name, parameter in self.parameters().items()}
-        for depth, cell in enumerate(self.cells):
-            own = {name: drawn[self.qualified(name, depth)] for name in described(cell)}
-            cell.adjust(own)
-            drawn |= {self.qualified(name, depth): value for name, value in own.items()}
-        return {name: value.astype(dtype) for name, value in drawn.items()}
+    def adjust(self, drawn: Values) -> None:
+        """Let the cells adjust their parameters."""
+        self.stack.adjust(drawn)
+
+    def starts(self, size: int) -> dict[str, tuple[int, ...]]:
+        """Return the shapes of all initial states, by names such as `h_0` and `c_0_l1`."""
+        return self.stack.starts(size)
 
     def zero_start(self, size: int, dtype: str = "float64") -> list[dict[str, Array]]:
         """Return zero initial states for a batch of `size`, one mapping a layer."""
         return [{name: np.zeros((size, cell.hidden_size), dtype) for name in cell.states} for cell in self.cells]
+
+    def options(self) -> dict[str, str]:
+        """Return the cells' own options."""
+        return cell_options(self.cells[0])
+
+    def feed(self, batch: Batch, dtype: str = "float64") -> Feed:
+        """Return a text's characters as one-hot rows, and the characters that follow as targets."""
+        return Feed({"x": batch.one_hot(dtype)}, {"targets": batch.targets})
+
+    def random_feed(self, rng: Generator, size: int) -> Feed:
+        """Return normal inputs, dense so that every entry of W_xh counts, and uniform targets."""
+        steps = self.pattern.steps
+        x = rng.standard_normal((steps, size, self.cells[0].input_size))
+        return Feed({"x": x}, {"targets": rng.integers(0, self.output_size, (steps, size))})
 
     def run(
         self,
@@ -95,40 +109,57 @@ class SequenceModel:
         Raises:
             UsageError: inputs or targets have other lengths than the pattern, or initial states do not fit the cells.
         """
+        if start is not None and len(start) != len(self.cells):
+            raise UsageError(f"initial states are given for {len(start)} of {len(self.cells)} layers")
+        named = {
+            self.qualified(f"{name}_0", depth): value
+            for depth, states in enumerate(start or ())
+            for name, value in states.items()
+        }
+        feed = Feed({"x": inputs}, {"targets": targets})
+        return self.record(values, feed, named, Borders(cuts, held), differentiate_inputs)
+
+    def record(
+        self,
+        values: Mapping[str, Array],
+        feed: Feed,
+        start: Mapping[str, Array] | None = None,
+        borders: Borders | None = None,
+        differentiate_inputs: bool = False,
+    ) -> Rollout:
+        """Record the forward pass on a new tape; the feed has the arrays `x` and the classes `targets` of `run`."""
+        inputs, targets = feed.arrays["x"], feed.classes["targets"]
         self._check(inputs, targets)
         tape = Tape()
-        shared = self._leaves(tape, values)
-        first = self.zero_start(inputs.shape[-2], str(inputs.dtype)) if start is None else start
-        layers = self._layers(tape, shared, first)
-        sequence, xs = self._inputs(tape, inputs, differentiate_inputs)
-        tops = unroll(layers, xs, cuts, held)
-        outputs, losses, readout = self._read(tape, tops, shared, targets)
-        with tape.at(role="loss"):
-            loss = sum(stack(list(losses.values()), axis=-1), axis=-1, name="L")
-        read = set(self.pattern.inputs)
-        kept = {t: x for t, x in enumerate(xs, start=1) if t in read}
-        return Rollout(tape, self.pattern, tuple(layers), sequence, kept, outputs, losses, loss, shared, readout)
+        with tape.at(role="parameter"):
+            shared = {name: tape.leaf(values[name], name) for name in self.parameters()}
+        first = self.stack.leaves(tape, start or {}, inputs.shape[-2], str(inputs.dtype))
+        layers = self.stack.layers(tape, shared, first)
+        given, xs = self._inputs(tape, inputs, differentiate_inputs)
+        tops = unroll(layers, xs, borders)
+        read, asked = set(self.pattern.inputs), self.pattern.outputs
+        reading = read_out(
+            tape, {t: tops[t - 1] for t in asked}, shared, {t: targets[t - 1] for t in asked}, len(layers)
+        )
+        return Rollout(
+            tape,
+            self.pattern,
+            tuple(layers),
+            given={"x": given},
+            starts={self.qualified(f"{k}_0", d): node for d, states in enumerate(first) for k, node in states.items()},
+            inputs={t: x for t, x in enumerate(xs, start=1) if t in read},
+            outputs=reading.outputs,
+            losses=reading.losses,
+            loss=reading.loss,
+            parameters=shared,
+            readout=reading.used,
+        )
 
     def _check(self, inputs: Array, targets: Array) -> None:
         T = self.pattern.steps
         if inputs.ndim < 3 or inputs.shape[-3] != T or np.shape(targets) != inputs.shape[-3:-1]:
             expected = f"({T}, N, D) and ({T}, N)"
             raise UsageError(f"inputs and targets have shapes {inputs.shape} and {np.shape(targets)}, not {expected}")
-
-    def _leaves(self, tape: Tape, values: Mapping[str, Array]) -> dict[str, Node]:
-        with tape.at(role="parameter"):
-            return {name: tape.leaf(values[name], name) for name in self.parameters()}
-
-    def _layers(self, tape: Tape, shared: Mapping[str, Node], start: Start) -> list[Layer]:
-        if len(start) != len(self.cells):
-            raise UsageError(f"initial states are given for {len(start)} of {len(self.cells)} layers")
-        layers = []
-        for depth, (cell, states) in enumerate(zip(self.cells, start, strict=True)):
-            with tape.at(0, depth, "state"):
-                first = {name: tape.leaf(value, name) for name, value in states.items()}
-            own = {name: shared[self.qualified(name, depth)] for name in described(cell)}
-            layers.append(layer(tape, cell, depth, own, first))
-        return layers
 
     def _inputs(self, tape: Tape, inputs: Array, differentiate: bool) -> tuple[Node, list[Node]]:
         read = np.zeros(self.pattern.steps, bool)
@@ -141,30 +172,3 @@ class SequenceModel:
             with tape.at(t + 1, 0, "input"):
                 nodes.append(at_step(sequence, t, "x"))
         return given, nodes
-
-    def _read(
-        self, tape: Tape, tops: Sequence[Node], shared: Mapping[str, Node], targets: Array
-    ) -> tuple[dict[int, Node], dict[int, Node], dict[int, dict[str, Node]]]:
-        outputs: dict[int, Node] = {}
-        losses: dict[int, Node] = {}
-        readout: dict[int, dict[str, Node]] = {}
-        depth = len(self.cells)
-        for t in self.pattern.outputs:
-            with tape.at(t, depth, "parameter"):
-                used = readout[t] = {name: alias(shared[name], name) for name in ("W_hy", "b_y")}
-            with tape.at(t, depth, "readout"):
-                outputs[t] = add(tops[t - 1] @ used["W_hy"], used["b_y"], "y")
-            with tape.at(t, depth, "loss"):
-                losses[t] = mean(softmax_cross_entropy(outputs[t], targets[t - 1]), axis=-1, name="L")
-        return outputs, losses, readout
-
-
-def _drawn(rng: Generator, parameter: Parameter, initialisation: Initialisation) -> Array:
-    """Draw one parameter, block by block where it packs gates."""
-    if len(parameter.shape) == 1:
-        size = parameter.shape[0]
-        return rng.standard_normal(size) / np.sqrt(size) if parameter.role == "peephole" else np.zeros(size)
-    blocks = max(1, len(parameter.gates))
-    rows, columns = parameter.shape[0], parameter.shape[1] // blocks
-    draw = initialisation.recurrent if parameter.role == "recurrent" else initialisation.other
-    return np.concatenate([draw(rng, rows, columns) for _ in range(blocks)], axis=1)

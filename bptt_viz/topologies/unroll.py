@@ -1,74 +1,125 @@
 """Unrolling: a stack of cells applied step by step, with shared weights recorded once and used by alias."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from bptt_viz.arrays import Array
 from bptt_viz.cells import Cell, State
 from bptt_viz.errors import BpttVizError, UsageError
-from bptt_viz.ops.flow import ALIAS, STOP
-from bptt_viz.tape import NO_ATTRIBUTES, Node, Primitive, Scope, Tape, record
+from bptt_viz.tape import Node, Scope, Tape
 from bptt_viz.tape.collector import paused_collector
-
-Held = Mapping[int, Sequence[Mapping[str, Array]]]
-"""By time step, one mapping a layer: states by name."""
+from bptt_viz.topologies.borders import CARRY, Borders, alias_all
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One cell's run through time.
+    """One cell's run through steps of the clock, in its own direction.
 
     Attributes:
         cell: the cell.
-        depth: its place in the stack, 0 next to the input.
-        parameters: the shared weights, by name.
-        aliases: by time step (index t − 1), each weight as that step used it; its cotangent is dW_t.
-        states: by time (index t), the states; index 0 holds the initial ones.
-        carries: by time step (index t − 1), the states as they enter step t; a carry's cotangent is what comes
-            back through time to step t − 1.
+        depth: its row, 0 next to the input; the `layer` of its nodes' scopes. Layers of one row share no step.
+        parameters: the weights, by their name in the cell.
+        aliases: in the order of the run, each weight as that step used it; its cotangent is dW_t.
+        states: in the order of the run, the states; the first ones are the initial states.
+        carries: in the order of the run, the states as they enter a step; a carry's cotangent is what comes back
+            through time to the step before.
+        first: the time of its first step.
+        backward: it runs from later times to earlier ones.
+        name: what tells it from other kinds of layers, such as `encoder`; empty if there is one kind.
     """
 
     cell: Cell
     depth: int
     parameters: Mapping[str, Node]
-    aliases: list[dict[str, Node]]
+    aliases: list[State]
     states: list[State]
     carries: list[State]
+    first: int = 1
+    backward: bool = False
+    name: str = ""
+
+    @property
+    def steps(self) -> range:
+        """The times of its steps, in the order of the run."""
+        way = -1 if self.backward else 1
+        return range(self.first, self.first + way * len(self.aliases), way)
+
+    def _place(self, t: int) -> int:
+        """Return the place of step `t` in the order of the run.
+
+        Raises:
+            KeyError: the layer has no such step.
+        """
+        place = self.first - t if self.backward else t - self.first
+        if not 0 <= place < len(self.aliases):
+            raise KeyError(f"step {t} is none of the layer's, {self.steps}")
+        return place
+
+    def state(self, t: int) -> State:
+        """Return the states that step `t` makes."""
+        return self.states[self._place(t) + 1]
+
+    def before(self, t: int) -> State:
+        """Return the states that step `t` starts from."""
+        return self.states[self._place(t)]
+
+    def carry(self, t: int) -> State:
+        """Return these states as they enter step `t`."""
+        return self.carries[self._place(t)]
+
+    def used(self, t: int) -> State:
+        """Return the weights as step `t` used them."""
+        return self.aliases[self._place(t)]
 
 
-def layer(tape: Tape, cell: Cell, depth: int, parameters: Mapping[str, Node], start: State) -> Layer:
-    """Return a layer that stands before its first step.
+def layer(
+    tape: Tape,
+    cell: Cell,
+    depth: int,
+    parameters: Mapping[str, Node],
+    start: State,
+    first: int = 1,
+    backward: bool = False,
+    name: str = "",
+) -> Layer:
+    """Return a layer that stands before its first step; the arguments are as in `Layer`.
+
+    Args:
+        tape: where it will be recorded.
+        cell: the cell.
+        depth: its row.
+        parameters: its weights.
+        start: the initial states: leaves, another layer's last states, or what a module made.
+        first: time of its first step.
+        backward: it runs towards earlier times.
+        name: its kind.
 
     Raises:
         UsageError: the initial states are not those of the cell.
     """
     if set(start) != set(cell.states):
         raise UsageError(f"initial states {sorted(start)} do not match the cell's {sorted(cell.states)}")
-    return Layer(cell, depth, parameters, [], [start], [])
+    return Layer(cell, depth, parameters, [], [start], [], first, backward, name)
 
 
-def advance(run: Layer, x: Node, t: int, cut: bool = False, held: Mapping[str, Array] | None = None) -> Node:
-    """Record step `t` of one layer and return the state that is read out.
+def advance(run: Layer, x: Node, borders: Borders) -> Node:
+    """Record the next step of one layer and return the state that is read out.
 
     Args:
         run: the layer, which grows by one step.
         x: input (…, N, D).
-        t: the time step, from 1.
-        cut: stop the gradient at the border between t − 1 and t.
-        held: values that enter the step as constants in place of the states at t − 1.
+        borders: where the gradient through time stops.
 
     Raises:
         UsageError: the cell's step fails, or returns other states than it declares.
     """
     tape, cell = x.tape, run.cell
-    tape.scope = Scope(t, run.depth, "carry")
-    if held is None:
-        carried = _alias_all(tape, run.states[-1], STOP if cut else ALIAS)
-    else:
-        carried = {name: tape.constant(held[name], name) for name in cell.states}
+    t = run.first + (-len(run.aliases) if run.backward else len(run.aliases))
+    tape.scope = Scope(t, run.depth, CARRY)
+    cut = borders.between(t, t + 1 if run.backward else t - 1)
+    carried = borders.cross(tape, run.states[-1], bool(cut))
     tape.scope = Scope(t, run.depth, "parameter")
-    used = _alias_all(tape, run.parameters, ALIAS)
+    used = alias_all(tape, run.parameters)
     tape.scope = Scope(t, run.depth, "cell")
     states = _stepped(cell, used, x, carried)
     run.aliases.append(used)
@@ -99,34 +150,21 @@ def _step_of(cell: Cell) -> str:
     return f"{type(cell).__name__}.step"
 
 
-def _alias_all(tape: Tape, nodes: Mapping[str, Node], primitive: Primitive) -> dict[str, Node]:
-    used = {}
-    for name in nodes:
-        node = nodes[name]
-        used[name] = record(tape, primitive, (node,), node.value, NO_ATTRIBUTES, name)
-    return used
-
-
-def unroll(
-    layers: Sequence[Layer], inputs: Sequence[Node], cuts: Collection[int] = (), held: Held | None = None
-) -> list[Node]:
+def unroll(layers: Sequence[Layer], inputs: Sequence[Node], borders: Borders | None = None) -> list[Node]:
     """Record all time steps of a stack of layers, each fed by the one below, and return the top outputs.
 
     Args:
         layers: from bottom to top, each before its first step; they are filled.
-        inputs: x_1 … x_T.
-        cuts: the steps before which the gradient through time stops.
-        held: by cut, one mapping a layer: constants that enter that step in place of the states before it. They
-            make the function whose gradient truncated backpropagation returns.
+        inputs: x_1 … x_T, in the order in which the layers run.
+        borders: where the gradient through time stops; nowhere if left out.
     """
     tops: list[Node] = []
-    cuts = frozenset(cuts)
+    borders = borders or Borders()
     with paused_collector():
-        for t, x in enumerate(inputs, start=1):
+        for x in inputs:
             below = x
-            kept = held[t] if held is not None and t in cuts else None
-            for depth, run in enumerate(layers):
-                below = advance(run, below, t, t in cuts, None if kept is None else kept[depth])
+            for run in layers:
+                below = advance(run, below, borders)
             tops.append(below)
     inputs[0].tape.scope = Scope()
     return tops

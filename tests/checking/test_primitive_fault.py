@@ -26,7 +26,7 @@ class Wrong(Cell):
 
 @pytest.fixture
 def wrong_cell(monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("bptt_viz.checking.run.cell_class", lambda name: Wrong)
+    monkeypatch.setattr("bptt_viz.checking.run.target_class", lambda name: Wrong)
     return "wrong"
 
 

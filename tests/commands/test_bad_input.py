@@ -58,11 +58,11 @@ TAKING_CELLS = pytest.mark.parametrize("name", [name for name in COMMANDS if _mo
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("[i]lstm", "unknown cell '[i]lstm'"),
-        ("", "unknown cell"),
+        ("[i]lstm", "unknown model '[i]lstm'"),
+        ("", "unknown model"),
         ("none.py:Cell", "none.py"),
         ("none.py", "none.py"),
-        (".:Cell", "unknown cell"),
+        (".:Cell", "unknown model"),
     ],
 )
 def test_an_unknown_cell(refused, name, cell, said):

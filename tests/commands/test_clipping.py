@@ -81,7 +81,7 @@ def test_nonsense_is_one_line_and_exit_code_two(capsys, arguments, said):
 
 def test_an_unknown_model_is_refused(capsys):
     assert run(["clipping", "transformer"]) == 2
-    assert "unknown cell 'transformer'" in capsys.readouterr().err
+    assert "unknown model 'transformer'" in capsys.readouterr().err
 
 
 def test_the_documented_example_prints_what_the_documentation_shows(capsys):

@@ -7,8 +7,7 @@ import pytest
 
 from bptt_viz.arrays import norm
 from bptt_viz.errors import UsageError
-from bptt_viz.models import Request, prepare
-from bptt_viz.models.request import cell_class
+from bptt_viz.models import Request, cell_class, prepare
 from bptt_viz.tape import backward
 
 MINIMAL_GATED_UNIT = """
@@ -232,5 +231,5 @@ def test_a_cell_without_options_says_so(write):
 @pytest.mark.parametrize("name", ["mine.py", "mine.txt:Mine", ":Mine", "mine:Mine"])
 def test_a_name_that_is_no_cell_is_refused(write, name):
     write("mine.py", LEAST)
-    with pytest.raises(UsageError, match=r"unknown cell .* or give file.py:ClassName"):
+    with pytest.raises(UsageError, match=r"unknown model .* or give file.py:ClassName"):
         prepare(request(name))

@@ -10,7 +10,7 @@ from bptt_viz.cells.lstm import LSTM
 from bptt_viz.cells.vanilla import VanillaRNN
 from bptt_viz.errors import UsageError
 from bptt_viz.tape import Scope, Tape, backward
-from bptt_viz.topologies import layer, unroll
+from bptt_viz.topologies import Borders, layer, unroll
 
 T, N, D, H = 5, 2, 3, 4
 
@@ -75,7 +75,7 @@ def test_a_cut_keeps_values_and_stops_the_gradient_there_alone(cut):
     whole, parted = Tape(), Tape()
     (full,), (run,) = stacked(LSTM(D, H), tape=whole), stacked(LSTM(D, H), tape=parted)
     tops = unroll([full], inputs(whole))
-    found = unroll([run], inputs(parted), cuts=[cut])
+    found = unroll([run], inputs(parted), Borders([cut]))
     assert all(np.array_equal(a.value, b.value) for a, b in zip(tops, found, strict=True))
     cotangents = backward(parted, {found[-1]: np.ones((N, H))})
     assert [cotangents.reached(states["h"]) for states in run.states] == [t >= cut for t in range(T + 1)]
@@ -85,7 +85,7 @@ def test_values_held_at_a_cut_enter_in_place_of_the_states_before_it():
     tape = Tape()
     (run,) = stacked(VanillaRNN(D, H), tape=tape)
     held = np.full((N, H), 0.25)
-    unroll([run], inputs(tape), cuts=[3], held={3: [{"h": held}]})
+    unroll([run], inputs(tape), Borders([3], {(3, 0, "h"): held}))
     assert np.array_equal(run.carries[2]["h"].value, held)
     assert not run.carries[2]["h"].active
 

@@ -14,9 +14,7 @@ from bptt_viz.results.provenance import Provenance
 
 def record(prepared: Prepared) -> Rollout:
     """Record the forward pass so that backward passes reach the inputs too, as a picture of the gradients needs."""
-    batch = prepared.batch
-    inputs = batch.one_hot(prepared.request.dtype)
-    return prepared.model.run(prepared.values, inputs, batch.targets, differentiate_inputs=True)
+    return prepared.run(differentiate_inputs=True)
 
 
 def graph_view(

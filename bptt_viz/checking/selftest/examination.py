@@ -13,7 +13,7 @@ from bptt_viz.checking.selftest.catalogue import CATALOGUE, FAMILIES, Bug
 from bptt_viz.checking.selftest.problem import load, posed
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.initialisation import Initialisation
-from bptt_viz.models import SequenceModel
+from bptt_viz.models import Feed, SequenceModel
 from bptt_viz.results.check import Case, Diagnosis, Judgement, Verdict
 from bptt_viz.results.selftest import BugResult, SelfTest
 from bptt_viz.topologies import pattern
@@ -161,4 +161,6 @@ def _kink(rng: Generator) -> Case:
     x[0] = 0.0
     targets = rng.integers(0, 5, (shape.steps, shape.size))
     label = f"T={shape.steps} N={shape.size} ReLU at 0"
-    return gate(ModelProblem(model, values, x, targets, model.zero_start(shape.size), label), rng, _JUDGEMENT)[0]
+    start = {name: np.zeros(size) for name, size in model.starts(shape.size).items()}
+    feed = Feed({"x": x}, {"targets": targets})
+    return gate(ModelProblem(model, values, feed, start, label), rng, _JUDGEMENT)[0]

@@ -1,0 +1,61 @@
+"""Reading a network out: linear scores of its top states, their softmax cross-entropy, and the total loss."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bptt_viz.arrays import Array
+from bptt_viz.cells import Parameter
+from bptt_viz.ops import add, mean, softmax_cross_entropy, stack, sum
+from bptt_viz.tape import Node, Tape
+from bptt_viz.topologies import alias_all
+
+NAMES = ("W_hy", "b_y")
+
+
+def readout_parameters(hidden: int, outputs: int) -> dict[str, Parameter]:
+    """Return the description of W_hy (H, V) and b_y (V,)."""
+    return {"W_hy": Parameter((hidden, outputs), "input"), "b_y": Parameter((outputs,), "bias")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read out, by step.
+
+    Attributes:
+        outputs: y_t (…, N, V).
+        losses: L_t.
+        loss: L = Σ_t L_t.
+        used: W_hy and b_y as used at each step.
+    """
+
+    outputs: dict[int, Node]
+    losses: dict[int, Node]
+    loss: Node
+    used: dict[int, Mapping[str, Node]]
+
+
+def read_out(
+    tape: Tape, tops: Mapping[int, Node], shared: Mapping[str, Node], targets: Mapping[int, Array], row: int
+) -> Reading:
+    """Record y_t = h_t W_hy + b_y, L_t = mean over the batch of −log softmax(y_t)[target], and their sum.
+
+    Args:
+        tape: where.
+        tops: by step, the state that is read out (…, N, H).
+        shared: the model's parameters, among them W_hy and b_y.
+        targets: by step, the true classes (N,).
+        row: the layer of the readout's scopes: one above all cells.
+    """
+    outputs: dict[int, Node] = {}
+    losses: dict[int, Node] = {}
+    readout: dict[int, Mapping[str, Node]] = {}
+    for t, top in tops.items():
+        with tape.at(t, row, "parameter"):
+            used = readout[t] = alias_all(tape, {name: shared[name] for name in NAMES})
+        with tape.at(t, row, "readout"):
+            outputs[t] = add(top @ used["W_hy"], used["b_y"], "y")
+        with tape.at(t, row, "loss"):
+            losses[t] = mean(softmax_cross_entropy(outputs[t], targets[t]), axis=-1, name="L")
+    with tape.at(role="loss"):
+        loss = sum(stack(list(losses.values()), axis=-1), axis=-1, name="L")
+    return Reading(outputs, losses, loss, readout)
