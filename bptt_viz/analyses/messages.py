@@ -42,11 +42,16 @@ def message_norms(nodes: Iterable[Node], cotangents: Cotangents) -> Mapping[Slot
     }
 
 
-def crossing_norm(value: Node, users: Iterable[Node], cotangents: Cotangents) -> float:
-    """Return the norm of all that flows back into `value` from some of its users together."""
-    total = np.zeros(value.shape, value.value.dtype)
+def crossing(value: Node, users: Iterable[Node], cotangents: Cotangents) -> Array:
+    """Return all that flows back into `value` from some of its users together."""
+    total: Array = np.zeros(value.shape, value.value.dtype)
     for user in users:
         for parent, message in zip(user.parents, messages(user, cotangents), strict=True):
             if parent is value and message is not None:
                 total = total + message
-    return norm(total)
+    return total
+
+
+def crossing_norm(value: Node, users: Iterable[Node], cotangents: Cotangents) -> float:
+    """Return the norm of all that flows back into `value` from some of its users together."""
+    return norm(crossing(value, users, cotangents))

@@ -79,9 +79,9 @@ class _Writer:
 
     def _edge(self, edge: GraphEdge) -> None:
         if edge.kind == "axis":
-            self._line(edge.id, edge.path, self._stroke("axis", None), "axis")
+            self._line(edge.id, edge.course, self._stroke("axis", None), "axis")
             return
-        look = self._look(edge.path, self._stroke(edge.kind, edge.norm), edge.headless)
+        look = self._look(edge.course, self._stroke(edge.kind, edge.norm), edge.headless)
         about = {"id": edge.id, "class": edge.kind, "tooltip": _tooltip(edge.tooltip)}
         self._graph.edge(edge.source, edge.target, **look, **about, **self._labels(edge))
 
@@ -100,7 +100,7 @@ class _Writer:
     def _labels(self, edge: GraphEdge) -> dict[str, str]:
         """Return the value's name as the edge's label and the gradient's expression as its tail's."""
         found: dict[str, str] = {}
-        for label in edge.labels:
+        for label in edge.texts:
             text, place = html_label(shown(label.text, "\n"), _left(label)), _point(_middle(label))
             color = self._theme.texts[label.kind]
             if label.kind in {"value", "broken"}:

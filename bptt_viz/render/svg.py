@@ -40,6 +40,7 @@ class _Writer:
         self._high = view.origin[1] + view.size[1]
         self._nodes = {node.id: node for node in view.nodes}
         self._levels = {edge.id: level_of(edge.norm, view.scale) for edge in view.edges if edge.kind == "gradient"}
+        self._arrows: dict[tuple[int, float, bool], str] = {}
         self._keys = [level_of(key.norm, view.scale) for key in view.legend if _is_level(key)]
 
     def document(self, theme: Theme | None) -> Iterator[str]:
@@ -103,8 +104,12 @@ class _Writer:
         level, source = self._levels.get(edge.id), self._nodes.get(edge.source)
         kind = f"edge {edge.kind}{_place(source) if source else ''}{f' g-{level}' if level else ''}"
         texts = "".join([self._text(label, " rim") for label in edge.labels])
-        arrow = self._arrow(edge.path, _width(edge.kind, level), edge.headless)
-        return f'<g id="{_quoted(edge.id)}" class="{kind}">{_title(edge.tooltip)}{arrow}{texts}</g>\n'
+        look = id(edge.path), _width(edge.kind, level), edge.headless
+        if look not in self._arrows:  # panels that look the same share their paths
+            self._arrows[look] = self._arrow(edge.path, *look[1:])
+        shift = f' transform="translate({edge.shift:.1f} 0)"' if edge.shift else ""
+        inside = f"{_title(edge.tooltip)}{self._arrows[look]}{texts}"
+        return f'<g id="{_quoted(edge.id)}" class="{kind}"{shift}>{inside}</g>\n'
 
     def _arrow(self, path: Path, width: float, headless: bool = False) -> str:
         course = path if headless else _with_base(path, 6.5 + 1.7 * width)

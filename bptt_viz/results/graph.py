@@ -3,7 +3,7 @@
 Lengths are points, y runs upwards. Texts are plain; `bptt_viz.results.lettering` says how they are set.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bptt_viz.results.lettering import text_size, width
@@ -94,6 +94,7 @@ class GraphEdge:
         labels: texts along it.
         norm: of the cotangent that crosses it; None if none was computed.
         tooltip: what flows.
+        shift: how far to the right of its path and labels it is drawn, for panels that look the same share these.
     """
 
     id: str
@@ -105,6 +106,17 @@ class GraphEdge:
     labels: tuple[Label, ...] = ()
     norm: float | None = None
     tooltip: str = ""
+    shift: float = 0.0
+
+    @property
+    def course(self) -> Path:
+        """The path where it is drawn."""
+        return tuple((x + self.shift, y) for x, y in self.path) if self.shift else self.path
+
+    @property
+    def texts(self) -> tuple[Label, ...]:
+        """The labels where they are drawn."""
+        return tuple(replace(label, x=label.x + self.shift) for label in self.labels) if self.shift else self.labels
 
 
 @dataclass(frozen=True, slots=True)

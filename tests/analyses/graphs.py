@@ -49,7 +49,7 @@ def shapes(view):
 
 
 def texts(view):
-    along = {f"{edge.id}:{label.kind}": _room(label) for edge in view.edges for label in edge.labels}
+    along = {f"{edge.id}:{label.kind}": _room(label) for edge in view.edges for label in edge.texts}
     return along | {label.text: _room(label) for label in view.labels}
 
 
@@ -77,7 +77,7 @@ def crossed(view):
     names, rooms = list(things), np.array(list(things.values()))
     found = []
     for edge in view.edges:
-        places = points(edge.path)[:, None]
+        places = points(edge.course)[:, None]
         inside = ((rooms[:, :2] + (2, 3) < places) & (places < rooms[:, 2:] - (2, 3))).all(axis=-1).any(axis=0)
         run_through = [names[k] for k in np.flatnonzero(inside)]
         own = {edge.source, edge.target}

@@ -100,7 +100,7 @@ def room_of(thing: GraphNode | Label) -> Room:
 
 def room_of_edge(edge: GraphEdge) -> Room:
     """Return the left, lower, right and upper end of an edge and its texts."""
-    xs, ys = zip(*edge.path, strict=True)
-    rooms = [(min(xs), min(ys), max(xs), max(ys)), *map(room_of, edge.labels)]
+    xs, ys = zip(*edge.course, strict=True)
+    rooms = [(min(xs), min(ys), max(xs), max(ys)), *map(room_of, edge.texts)]
     left, bottom, right, top = zip(*rooms, strict=True)
     return min(left), min(bottom), max(right), max(top)

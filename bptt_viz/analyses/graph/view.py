@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 
+from bptt_viz.analyses.graph.canvas import Canvas
 from bptt_viz.analyses.graph.gradients import Gradients
-from bptt_viz.analyses.graph.op_level import draw_ops
+from bptt_viz.analyses.graph.names import came_back
+from bptt_viz.analyses.graph.op_level import draw_panels
+from bptt_viz.analyses.graph.rollout_sections import rollout_sections
 from bptt_viz.analyses.graph.step_level import draw_steps
+from bptt_viz.analyses.graph.steps import NO_NUMBERS, Detail, steps_of
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.graph import GraphView, Level
 from bptt_viz.results.lettering import clean
 from bptt_viz.results.provenance import Provenance
+from bptt_viz.tape.collector import paused_collector
 
 
 def record(prepared: Prepared) -> Rollout:
@@ -17,6 +22,7 @@ def record(prepared: Prepared) -> Rollout:
     return prepared.run(differentiate_inputs=True)
 
 
+@paused_collector()
 def graph_view(
     rollout: Rollout,
     level: Level,
@@ -24,6 +30,7 @@ def graph_view(
     at: str | None = None,
     gradients: bool = False,
     tick: Callable[[float], None] | None = None,
+    detail: Detail = NO_NUMBERS,
 ) -> GraphView:
     """Return a picture of what was recorded.
 
@@ -34,23 +41,30 @@ def graph_view(
         at: the steps at op level: `5`, `3:6`, `3:` or `:`; by default the last with an output and a step behind it.
         gradients: add backward edges whose width and colour tell the norm of what crosses them.
         tick: takes the finished share, between 0 and 1.
+        detail: numbers to write along the wires at op level.
 
     Raises:
         UsageError: steps are chosen at step level, are no step or range, or lie outside 1 … T.
     """
-    norms = Gradients(rollout) if gradients else None
+    norms = Gradients(rollout) if gradients or detail.values or detail.norms else None
     if level is Level.STEP:
         if at is not None:
             raise UsageError("--at chooses steps for --level op; the step level shows all of them")
         return draw_steps(rollout, norms).finish(level, _title(rollout, f"T = {rollout.steps}"), provenance)
     shown = shown_steps(at, rollout)
     which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
-    canvas = draw_ops(rollout, shown, norms, tick or _ignore)
+    steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
+    canvas = draw_panels(steps, gradients)
+    _explain(canvas, rollout, shown)
     return canvas.finish(level, _title(rollout, f"{which} of {rollout.steps}"), provenance)
 
 
-def _ignore(share: float) -> None:
-    pass
+def _explain(canvas: Canvas, rollout: Rollout, shown: range) -> None:
+    canvas.explain("value", "h", "a value on its way forward")
+    canvas.explain("gradient", "dh", "the gradient of L on its way back")
+    if shown[-1] < rollout.steps:
+        marks = ", ".join(came_back(rollout, name) for name in rollout.layers[0].cell.states)
+        canvas.explain("gradient", marks, "what comes back from the next step")
 
 
 def shown_steps(at: str | None, rollout: Rollout) -> range:
