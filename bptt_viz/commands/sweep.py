@@ -37,7 +37,8 @@ def sweep(
         ),
     ],
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="The design (.toml) for run, else one store or several.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="For run the design, a .toml or `example`; else one store or several."),
     ],
     store: Annotated[
         Path | None, typer.Option("--store", help="Where runs are kept; the design's name with .sqlite if left out.")
@@ -63,7 +64,7 @@ def sweep(
 ) -> None:
     """Run a command over a grid of options, keep what it finds, and plot it; killed, it goes on where it was.
 
-    Example: bptt-viz sweep --help
+    Example: bptt-viz sweep run example --jobs 1
     """
     match action:
         case Action.SERVE:
@@ -133,11 +134,11 @@ def _fill(
     json: bool,
     output: Path | None,
 ) -> None:
-    from bptt_viz.sweeps.design import read_design
+    from bptt_viz.sweeps.design import example, read_design
     from bptt_viz.sweeps.store import filling
 
     if action is Action.RUN:
-        design = read_design(_text(file))
+        design = example() if str(file) == "example" else read_design(_text(file))
         path = store or file.with_suffix(".sqlite")
         opened = filling(path, design, shard)
     else:

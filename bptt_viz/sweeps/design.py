@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from itertools import product
 from typing import Any
 
@@ -87,6 +88,11 @@ def read_design(text: str) -> Design:
     return Design(
         command, arguments, tables["options"], points, (keep,) if isinstance(keep, str) else tuple(keep), text
     )
+
+
+def example() -> Design:
+    """Return the design that comes with the package."""
+    return read_design(files(__package__).joinpath("example.toml").read_text(encoding="utf-8"))
 
 
 def _table(given: Mapping[str, Any], name: str) -> dict[str, Any]:
