@@ -40,7 +40,8 @@ def run_on(address: str, tasks: Iterator[Task], fields: Fields) -> Iterator[tupl
     except (OSError, ValueError) as error:
         raise UsageError(f"--scheduler {address}: no Dask scheduler answers there ({error})") from None
     with client:
-        under_way: Any = first_finished([], loop=client.loop)  # type: ignore[no-untyped-call]
+        started: Any = first_finished  # without types, whether or not Dask is installed where this is checked
+        under_way = started([], loop=client.loop)
         places: dict[str, int] = {}
         for place, line in tasks:
             future = client.submit(one_run, line, fields, pure=False, retries=_RETRIES)
