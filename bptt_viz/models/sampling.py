@@ -1,4 +1,4 @@
-"""Choosing the next class by its scores: sampled at a temperature, among the likeliest only, or the likeliest itself."""
+"""Choosing the next class by scores: at a temperature, among the likeliest, or the likeliest itself."""
 
 from dataclasses import dataclass
 
