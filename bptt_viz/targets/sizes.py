@@ -18,13 +18,13 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 def is_size(text: str) -> bool:
     """Tell whether a text is a size."""
-    tree = _parsed(text)
+    tree = parsed(text)
     return tree is not None and all(_allowed(node) for node in ast.walk(tree))
 
 
 def letters(size: str | int | None) -> tuple[str, ...]:
     """Return the letters that a size is computed from, in order."""
-    tree = _parsed(str(size)) if size is not None else None
+    tree = parsed(str(size)) if size is not None else None
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Name)] if tree is not None else []
     return tuple(node.id for node in sorted(found, key=lambda node: node.col_offset))
 
@@ -42,12 +42,13 @@ def measured(size: str | int, sizes: Mapping[str, int]) -> int:
     for letter in letters(size):
         if letter not in sizes:
             raise UsageError(f'nothing says how large {letter} in {size!r} is; add sizes = "{letter}=5"')
-    tree = _parsed(str(size))
+    tree = parsed(str(size))
     assert tree is not None, size
     return _value(tree, sizes)
 
 
-def _parsed(text: str) -> ast.expr | None:
+def parsed(text: str) -> ast.expr | None:
+    """Return a size as an expression of Python; None if it is none."""
     try:
         return ast.parse(_BARE_PRODUCT.sub(r"\1*", text.strip()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):

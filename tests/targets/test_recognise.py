@@ -1,0 +1,52 @@
+"""Recognition without configuration: for each snippet, the declarations that a user would otherwise have to write.
+
+Beside each `snippets/NAME.py` stands `NAME.toml`, what it is recognised as, word for word. After a change that is
+wanted, write them anew: `python tests/targets/test_recognise.py`.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bptt_viz.targets.recognise.file import recognise
+from bptt_viz.targets.roles import roles
+from bptt_viz.targets.tables import as_toml, from_table
+
+SNIPPETS = Path(__file__).parent / "snippets"
+FILES = sorted(path.name for path in SNIPPETS.iterdir() if path.suffix in {".py", ".ipynb"})
+
+
+def declared(file):
+    """Return what a snippet is recognised as: declarations, then what is refused as comments."""
+    found = recognise(file)
+    targets = [as_toml(target, "") for target in found.targets]
+    refused = [f"# {each.name}: {each.reason}" for each in found.refusals]
+    return "\n\n".join([*targets, *refused]) + "\n"
+
+
+@pytest.fixture
+def there(monkeypatch):
+    monkeypatch.chdir(SNIPPETS)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_snippet_is_recognised_as_what_it_is(there, file):
+    assert declared(file) == Path(file).with_suffix(".toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_what_is_recognised_is_a_declaration_that_holds(there, file):
+    """Each name in it stands for something, and it reads back as the same target."""
+    for target in recognise(file).targets:
+        roles(target, target.name)
+        table = tomllib.loads(as_toml(target, ""))[target.name]
+        read = from_table(target.name, table, target.name, line=target.line)
+        assert as_toml(read, "") == as_toml(target, "")
+
+
+if __name__ == "__main__":
+    os.chdir(SNIPPETS)
+    for name in FILES:
+        Path(name).with_suffix(".toml").write_text(declared(name), encoding="utf-8")
