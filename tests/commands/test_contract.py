@@ -27,9 +27,7 @@ def options(name):
 
 
 def plainest(name):
-    """Return the shortest command line that a command takes; its example where it must be told more than a model."""
-    if {each.name for each in COMMANDS[name].params if each.required} - {"model"}:
-        return examples(name)[0]
+    """Return the shortest command line that a command takes."""
     return [name, *(["rnn"] if {"model", "targets"} & {each.name for each in COMMANDS[name].params} else [])]
 
 

@@ -1,1 +1,0 @@
-"""Targets run in a process of their own: loading, posing as problems, checking, and the outcome."""
