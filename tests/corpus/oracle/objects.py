@@ -1,9 +1,8 @@
-"""Set-ups of classes."""
+"""Set-ups of models as classes."""
 
 import numpy as np
 
 from corpus.oracle.harness import Problem, arrays
-from corpus.oracle.setups import instance
 
 
 def with_params(make, parameters, *call):
@@ -55,91 +54,6 @@ LOSS_CLASSES = {
             lambda rng, sizes: rng.standard_normal(2),
         ),
     },
-}
-
-
-def of_lists(name):
-    def make(module, v):
-        return getattr(module, name)(*[v[key] for key in ("Wx", "Wh", "b") if key in v])
-
-    return make
-
-
-def listed(made, name):
-    return made.grads[("Wx", "Wh", "b").index(name)]
-
-
-def lists(name, parameters, inputs, returned, **options):
-    return instance(of_lists(name), parameters, inputs, "forward", "backward", returned, listed, **options)
-
-
-def one_list(name, parameters, inputs, returned):
-    order = [each.split(":")[0] for each in parameters.split()]
-    return instance(
-        lambda module, v: getattr(module, name)(*[v[key] for key in order]),
-        parameters,
-        inputs,
-        "forward",
-        "backward",
-        returned,
-        lambda made, key: made.grads[order.index(key)],
-    )
-
-
-def embedding(module, rng, **sizes):
-    values, idx = arrays("W:V,D", rng, **sizes), rng.integers(0, 6, (2, 4))
-
-    def gradients(v, cotangents):
-        made = module.Embedding(v["W"])
-        made.forward(idx)
-        made.backward(*cotangents)
-        return {"W": made.grads[0]}
-
-    return Problem(values, lambda v: (module.Embedding(v["W"]).forward(idx),), gradients)
-
-
-def sequence_loss(module, rng, **sizes):
-    values, labels = arrays("scores:N,T,V", rng, **sizes), rng.integers(-1, 6, (sizes.get("N", 2), sizes.get("T", 4)))
-    labels[0, 0] = 2
-
-    def gradients(v, cotangents):
-        made = module.SequenceLoss()
-        made.forward(v["scores"], labels)
-        return {"scores": made.backward(cotangents[0])}
-
-    return Problem(values, lambda v: (module.SequenceLoss().forward(v["scores"], labels),), gradients)
-
-
-FOUR = "Wx:D,4*H Wh:H,4*H b:4*H"
-TIME_LAYERS = {
-    "RNN": lists("RNN", "Wx:D,H Wh:H,H b:H", "x:N,D h_prev:N,H", "x h_prev"),
-    "TimeRNN": lists("TimeRNN", "Wx:D,H Wh:H,H b:H", "xs:N,T,D", "xs"),
-    "LSTM": lists("LSTM", FOUR, "x:N,D h_prev:N,H c_prev:N,H", "x h_prev c_prev", gates="fgio", gated="Wx Wh b"),
-    "TimeLSTM": lists("TimeLSTM", FOUR, "xs:N,T,D", "xs", gates="fgio", gated="Wx Wh b"),
-    "GRU": lists("GRU", "Wx:D,3*H Wh:H,3*H b:3*H", "x:N,D h_prev:N,H", "x h_prev", gates="zrh", gated="Wx Wh b"),
-    "Embedding": embedding,
-    "TimeAffine": one_list("TimeAffine", "W:D,M b:M", "x:N,T,D", "x"),
-    "SequenceLoss": sequence_loss,
-}
-
-
-def attributes(make, parameters, inputs, prefix="", suffix=""):
-    def made(module, v):
-        built = make(module)
-        vars(built).update({name: value for name, value in v.items() if hasattr(built, name)})
-        return built
-
-    def gradient(built, name):
-        return getattr(built, f"{prefix}{name}{suffix}")
-
-    return instance(made, parameters, inputs, "forward", "backward", inputs.split(":")[0], gradient)
-
-
-SIX = "W_z:D,H U_z:H,H W_r:D,H U_r:H,H W_h:D,H U_h:H,H"
-ATTRIBUTES = {
-    "Linear": attributes(lambda m: m.Linear(5, 7), "W:D,M b:M", "x:N,D", "d"),
-    "VanillaRNN": attributes(lambda m: m.VanillaRNN(5, 3), "Wx:D,H Wh:H,H b:1,H", "xs:T,N,D", "d"),
-    "GRULayer": attributes(lambda m: m.GRULayer(5, 3), SIX, "x:N,T,D", "", "_grad"),
 }
 
 
@@ -260,28 +174,40 @@ def sequence(module, v, given, state):
     return module.train_on_sequence(given[0], given[1], v, 1.0), v
 
 
-def by_key(name, parameters, inputs, size, returned="x", **more):
-    def make(module, v):
-        made = getattr(module, name)(*size, **more)
-        made.params.update({key: v[key] for key in v if key != "x"})
-        return made
+def policy(module, rng, **sizes):
+    weights = arrays(" ".join(f"W{g}:H,D U{g}:H,H b{g}:H" for g in "zrn"), rng, **sizes)
+    inputs = arrays("x:D h:H", rng, **sizes)
 
-    return instance(make, parameters, inputs, "forward", "backward", returned, lambda made, key: made.grads[key])
+    def called(v):
+        made = module.RecurrentPolicy(5, 3)
+        vars(made).update({name: v[name] for name in weights})
+        return made, made.gru_step(v["x"], v["h"])
+
+    def gradients(v, cotangents):
+        made, (_, cache) = called(v)
+        dh, grads = made.gru_step_backward(*cotangents, cache)
+        return {"h": dh} | grads
+
+    return Problem(weights | inputs, lambda v: called(v)[1][:1], gradients)
 
 
-GATES = " ".join(f"W{g}:D+H,H b{g}:H" for g in "ifoc")
-FRAMEWORK = {
-    "Dense": by_key("Dense", "W:D,M b:M", "x:N,D", (5, 7)),
-    "Tanh": by_key("Tanh", "", "x:N,D", ()),
-    "Sigmoid": by_key("Sigmoid", "", "x:N,D", ()),
-    "RecurrentLayer": by_key("RecurrentLayer", "U:D,H W:H,H b:H", "x:N,T,D", (5, 3)),
-    "LSTMLayer": by_key("LSTMLayer", GATES, "x:N,T,D", (5, 3)),
-    "LSTMLayer last": by_key("LSTMLayer", GATES, "x:N,T,D", (5, 3), return_sequences=False),
-}
+def tiny_char(module, rng, **sizes):
+    weights = arrays("Wxh:H,V Whh:H,H Why:V,H bh:H,1 by:V,1", rng, **sizes)
+    given, state = words(rng, sizes), rng.standard_normal((3, 1))
+
+    def called(v):
+        made = module.TinyCharRNN(6, 3)
+        vars(made).update(v)
+        return made.loss_and_grads(*given, state)
+
+    def gradients(v, cotangents):
+        return {name: cotangents[0] * g for name, g in zip(weights, called(v)[1], strict=True)}
+
+    return Problem(weights, lambda v: called(v)[:1], gradients)
+
 
 CLASSES = {
-    "time_layers.py": TIME_LAYERS,
-    "attribute_pairs.py": ATTRIBUTES,
+    "policy_network.py": {"RecurrentPolicy": policy, "TinyCharRNN": tiny_char},
     "lstm_nodes.py": {"LstmNetwork": nodes},
     "stateful_steps.py": {"StepRNN": stepwise, "LSTMCellStateful": stateful_cell},
     "language_model_tutorial.py": {
@@ -293,7 +219,6 @@ CLASSES = {
         "Elman": updated("Elman", "Wx:H,4 Wh:H,H Wy:4,H", elman),
         "train_on_sequence": updated("train_on_sequence", "U:4,H W:H,H V:H,4", sequence),
     },
-    "tiny_framework.py": FRAMEWORK,
 }
 
 SETUPS = LOSS_CLASSES | CLASSES

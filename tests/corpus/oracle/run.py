@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.oracle import harness, objects, pairs, scripts
+from corpus.oracle import dictionaries, harness, layers, objects, pairs, scripts
 
-SETUPS = pairs.SETUPS | scripts.SETUPS | objects.SETUPS
+SETUPS = pairs.SETUPS | dictionaries.SETUPS | scripts.SETUPS | objects.SETUPS | layers.SETUPS
 FILES = Path(__file__).parents[1] / "files"
 
 

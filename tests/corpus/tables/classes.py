@@ -215,13 +215,13 @@ CODES = (
                 "network: a bias forgotten",
                 "        self.b_hid -= self.lr * g_bh\n",
                 "",
-                wrong("RecurrentNetwork", "b_hid", also=("SCALED",)),
+                wrong("RecurrentNetwork", "b_hid"),
             ),
             twin(
                 "elman: uphill",
                 "self.Wh -= self.eta * np.outer(dz, h_prev)",
                 "self.Wh += self.eta * np.outer(dz, h_prev)",
-                wrong("Elman", "Wh", also=("SCALED",)),
+                wrong("Elman", "Wh"),
             ),
             twin(
                 "sequence: V before the tanh",

@@ -34,7 +34,6 @@ CODES = (
                 wrong("affine", "w"),
             ),
             twin("relu: passes where x is negative", "dx = dout * (x > 0)", "dx = dout * (x < 0)", wrong("relu", "x")),
-            twin("relu: passes everywhere", "dx = dout * (x > 0)", "dx = dout * np.ones_like(x)", wrong("relu", "x")),
             twin(
                 "step: tanh' of the tanh'd value",
                 "dtanh = dnext_h * (1 - next_h * next_h)",
@@ -110,7 +109,7 @@ CODES = (
             ),
             twin("rnn: dh0 is of the wrong end", "    dh0 = dprev\n", "    dh0 = dh[:, 0, :]\n", wrong("rnn", "h0")),
             twin(
-                "rnn: the upstream added twice",
+                "rnn: the upstream twice",
                 "rnn_step_backward(dh[:, t, :] + dprev, cache[t])",
                 "rnn_step_backward(dh[:, t, :] + dprev + dh[:, t, :], cache[t])",
                 wrong("rnn", "x h0 Wx Wh b", also=("SCALED",)),
