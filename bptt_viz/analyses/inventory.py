@@ -1,16 +1,19 @@
 """Collects what the package offers by name."""
 
 from dataclasses import fields
+from importlib import import_module
 from typing import Any, get_args, get_type_hints
 
 from bptt_viz import initialisation, topologies
 from bptt_viz.cells import Cell, discover_cells
 from bptt_viz.initialisation import Initialisation
+from bptt_viz.models import Architecture, discover_models, own_options
 from bptt_viz.ops import discover_primitives
 from bptt_viz.results.inventory import (
     CellEntry,
     InitialisationEntry,
     Inventory,
+    ModelEntry,
     OptionEntry,
     PrimitiveEntry,
     TextEntry,
@@ -22,9 +25,10 @@ _SHOWN_STEPS = 4
 
 
 def inventory() -> Inventory:
-    """Return every cell, topology, initialisation, primitive and embedded text."""
+    """Return every cell, model, topology, initialisation, primitive and embedded text."""
     return Inventory(
         cells={name: _cell(make) for name, make in discover_cells().items()},
+        models={name: _model(make) for name, make in discover_models().items()},
         topologies={name: _topology(name) for name in topologies.NAMES},
         initialisations={name: _initialisation(name) for name in initialisation.NAMES},
         primitives={name: PrimitiveEntry(found.symbol, found.rule) for name, found in discover_primitives().items()},
@@ -33,10 +37,19 @@ def inventory() -> Inventory:
 
 
 def _cell(make: type[Cell]) -> CellEntry:
-    hints = get_type_hints(make)
-    own = [f for f in fields(make) if f.init and f.name not in {"input_size", "hidden_size"}]
-    options = {f.name: OptionEntry(_typed(f.default), _choices(hints[f.name])) for f in own}
-    return CellEntry(_first_line(make), make.states, make.gates, options)
+    return CellEntry(_first_line(make), make.states, make.gates, _options(make, Cell))
+
+
+def _model(make: type[Architecture]) -> ModelEntry:
+    options = _options(make, Architecture)
+    data = "text" if make.reads_text else options["task"].default
+    about = _first_line(import_module(make.__module__))
+    return ModelEntry(about, _first_line(make), make.default_cell, make.default_layers, data, options)
+
+
+def _options(make: type[Any], base: type[Any]) -> dict[str, OptionEntry]:
+    hints, own = get_type_hints(make), own_options(make, base)
+    return {f.name: OptionEntry(_typed(f.default), _choices(hints[f.name])) for f in fields(make) if f.name in own}
 
 
 def _typed(value: Any) -> str:

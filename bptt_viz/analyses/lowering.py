@@ -163,7 +163,7 @@ class _Lowering:
 
     def _piece(self, node: Node) -> _Reference:
         whole = self._reference(node.parents[0])
-        name = self._names.get(node.index, node.name) or f"part {_start(node.attributes['key'])}"
+        name = self._names.get(node.index, node.name) or f"part {start(node.attributes['key'])}"
         return _Reference(whole.source, name, node.index)
 
     def _changes_nothing(self, node: Node) -> bool:
@@ -180,7 +180,7 @@ class _Lowering:
 
     def _operation(self, node: Node) -> Operation:
         letters = ascii_lowercase[: len(node.parents)]
-        numbers = {letter: _scalar(parent) for letter, parent in zip(letters, node.parents, strict=False)}
+        numbers = {letter: scalar(parent) for letter, parent in zip(letters, node.parents, strict=False)}
         kept = {letter: f"{{{letter}}}" for letter in letters} | {k: text for k, text in numbers.items() if text}
         templates = kept | {"g": "{g}", "y": "{y}"}
         operands = [
@@ -242,13 +242,13 @@ def _rule(node: Node, slot: int) -> str:
     return fill("Σ_n {g}", {"g": own}) if repeated else own
 
 
-def _scalar(node: Node) -> str:
+def scalar(node: Node) -> str:
     """Return a constant number as text, empty if the node is none."""
     constant = node.primitive is LEAF and not node.active and node.value.ndim == 0
     return f"{node.value.item():.3g}".replace("-", "−") if constant else ""
 
 
-def _start(key: tuple[Any, ...]) -> str:
+def start(key: tuple[Any, ...]) -> str:
     """Return where along the last axis a slice begins."""
     last = key[-1] if key else ""
     return str(last.start or 0) if isinstance(last, slice) else str(last)

@@ -125,6 +125,17 @@ def _own(place: int) -> range:
     return range(1 + _DIRECTIONS * place, 1 + _DIRECTIONS * (place + 1))
 
 
+def projected(problem: Problem, asked: Probe) -> dict[str, tuple[Array, Array]]:
+    """Return each input's analytic and numeric slopes along the random directions that move it alone."""
+    assert asked.numeric is not None, "a probe has found the slopes"
+    found = {}
+    for place, (name, directions) in enumerate(asked.directions.items()):
+        own = list(_own(place))
+        analytic = np.array([float(np.sum(asked.gradients[name] * directions[row])) for row in own])
+        found[name] = analytic, asked.numeric.value[own]
+    return found
+
+
 def projections(problem: Problem, asked: Probe, judgement: Judgement) -> tuple[tuple[Comparison, ...], bool]:
     """Compare each input's gradient along random directions of its own; also tell whether the numbers suffice.
 
@@ -133,11 +144,9 @@ def projections(problem: Problem, asked: Probe, judgement: Judgement) -> tuple[t
     """
     assert asked.numeric is not None, "a probe has found the slopes"
     rows = {name: list(_own(place)) for place, name in enumerate(problem.inputs)}
-    numeric = {name: asked.numeric.value[own] for name, own in rows.items()}
-    analytic = {
-        name: np.array([float(np.sum(asked.gradients[name] * direction)) for direction in asked.directions[name][own]])
-        for name, own in rows.items()
-    }
+    along = projected(problem, asked)
+    analytic = {name: a for name, (a, _) in along.items()}
+    numeric = {name: n for name, (_, n) in along.items()}
     scale = {name: max(norm(asked.gradients[name]), float(np.max(np.abs(numeric[name])))) for name in rows}
     floor = judgement.atol * max(scale.values())
     limits = tolerance(judgement, asked.method)

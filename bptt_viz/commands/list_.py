@@ -7,7 +7,7 @@ import typer
 from bptt_viz.console.options import Json, Output
 from bptt_viz.errors import UsageError
 
-_KINDS = ("cells", "topologies", "initialisations", "primitives", "texts")
+_KINDS = ("cells", "models", "topologies", "initialisations", "primitives", "texts")
 
 
 def list_(
@@ -15,7 +15,7 @@ def list_(
     json: Json = False,
     output: Output = None,
 ) -> None:
-    """List cells, topologies, initialisations, primitives and texts.
+    """List cells, models, topologies, initialisations, primitives and texts.
 
     Example: bptt-viz list cells
     """

@@ -2,7 +2,7 @@
 
 from bptt_viz.models.batch import Batch, windows
 from bptt_viz.models.interface import Architecture, Feed, Model, Sizes
-from bptt_viz.models.lookup import cell_class, discover_models, target_class
+from bptt_viz.models.lookup import cell_class, discover_models, own_options, target_class
 from bptt_viz.models.request import Plan, Prepared, Request, blamed_on, planned, prepare
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.models.sequence import SequenceModel
@@ -21,6 +21,7 @@ __all__ = [
     "blamed_on",
     "cell_class",
     "discover_models",
+    "own_options",
     "planned",
     "prepare",
     "target_class",

@@ -13,6 +13,7 @@ from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Generator, Initialisation
 from bptt_viz.models.batch import Batch, windows
 from bptt_viz.models.rollout import Rollout
+from bptt_viz.tape import Node, Tape
 from bptt_viz.texts import read_text
 from bptt_viz.topologies import Borders, MakeCell, Pattern, Stack
 
@@ -28,12 +29,12 @@ class Feed:
         arrays: real inputs by name, which gradients may reach, such as x (T, N, D) or features v (N, F). Each may
             carry one leading axis of perturbed copies.
         classes: integers by name, such as targets (T, N).
-        masks: constants by name that were drawn beforehand, such as a dropout mask (N, H).
+        drawn: real constants by name that were drawn beforehand: dropout masks, numbers in [0, 1) that choose samples.
     """
 
     arrays: Mapping[str, Array]
     classes: Mapping[str, Array]
-    masks: Mapping[str, Array] = field(default_factory=dict)
+    drawn: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class Model(ABC):
         """Return the shapes of the initial states that may be given, by name, for a batch of `size`."""
 
     @abstractmethod
-    def feed(self, batch: Batch, dtype: str = "float64") -> Feed:
-        """Return data as numbers."""
+    def feed(self, batch: Batch, rng: Generator, dtype: str = "float64") -> Feed:
+        """Return data as numbers, with whatever chance has a say in."""
 
     @abstractmethod
     def random_feed(self, rng: Generator, size: int) -> Feed:
@@ -181,6 +182,25 @@ class Architecture(Model):
         own = {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in {"sizes", "cell"}}
         cell = self.stacks[0].cells[0]
         return own | {"cell": type(cell).__name__} | cell_options(cell)
+
+    def feed(self, batch: Batch, rng: Generator, dtype: str = "float64") -> Feed:
+        """Return what is read as one-hot rows, what is asked for as targets, and what chance has drawn."""
+        return Feed({"x": batch.one_hot(dtype)}, {"targets": batch.targets}, self.drawn(rng, batch.size, dtype))
+
+    def random_feed(self, rng: Generator, size: int) -> Feed:
+        """Return normal inputs, uniform targets, and what chance has drawn."""
+        shape = (self.sizes.steps, size)
+        x, targets = rng.standard_normal((*shape, self.sizes.inputs)), rng.integers(0, self.sizes.outputs, shape)
+        return Feed({"x": x}, {"targets": targets}, self.drawn(rng, size))
+
+    def drawn(self, rng: Generator, size: int, dtype: str = "float64") -> dict[str, Array]:  # noqa: ARG002
+        """Return constants that are drawn before a run, by name; by default none."""
+        return {}
+
+    def leaves(self, tape: Tape, values: Mapping[str, Array]) -> dict[str, Node]:
+        """Record all parameters."""
+        with tape.at(role="parameter"):
+            return {name: tape.leaf(values[name], name) for name in self.parameters()}
 
     @classmethod
     def batch(cls, request: "Request", options: Mapping[str, object]) -> Batch:  # noqa: ARG003

@@ -1,11 +1,11 @@
 """Reading a network out: linear scores of its top states, their softmax cross-entropy, and the total loss."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Parameter
-from bptt_viz.ops import add, mean, softmax_cross_entropy, stack, sum
+from bptt_viz.ops import add, at_step, mean, softmax_cross_entropy, stack, sum
 from bptt_viz.tape import Node, Tape
 from bptt_viz.topologies import alias_all
 
@@ -59,3 +59,24 @@ def read_out(
     with tape.at(role="loss"):
         loss = sum(stack(list(losses.values()), axis=-1), axis=-1, name="L")
     return Reading(outputs, losses, loss, readout)
+
+
+def inputs_by_step(
+    tape: Tape, x: Array, steps: Sequence[int], differentiate: bool, row: int = 0
+) -> tuple[Node, dict[int, Node]]:
+    """Record a sequence x (T, N, D) and its entries x_t.
+
+    Args:
+        tape: where.
+        x: the whole sequence, one entry for each of `steps`.
+        steps: their times on the clock.
+        differentiate: let backward passes reach it.
+        row: the layer of the entries' scopes.
+    """
+    with tape.at(role="input"):
+        whole = (tape.leaf if differentiate else tape.constant)(x, "x")
+    found = {}
+    for place, t in enumerate(steps):
+        with tape.at(t, row, "input"):
+            found[t] = at_step(whole, place, "x")
+    return whole, found

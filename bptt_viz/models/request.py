@@ -71,7 +71,7 @@ class Prepared:
 
     def run(self, cuts: Collection[int] = (), differentiate_inputs: bool = False) -> Rollout:
         """Record the forward pass from zero states, with the gradient through time stopped before the cut steps."""
-        feed = self.model.feed(self.batch, self.request.dtype)
+        feed = self.model.feed(self.batch, np.random.default_rng((self.request.seed, 1)), self.request.dtype)
         return self.model.record(self.values, feed, None, Borders(cuts), differentiate_inputs)
 
 

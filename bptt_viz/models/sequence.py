@@ -74,7 +74,7 @@ class SequenceModel(Model):
         """Return the cells' own options."""
         return cell_options(self.cells[0])
 
-    def feed(self, batch: Batch, dtype: str = "float64") -> Feed:
+    def feed(self, batch: Batch, rng: Generator, dtype: str = "float64") -> Feed:  # noqa: ARG002, nothing is left to chance
         """Return a text's characters as one-hot rows, and the characters that follow as targets."""
         return Feed({"x": batch.one_hot(dtype)}, {"targets": batch.targets})
 
@@ -146,7 +146,7 @@ class SequenceModel(Model):
             self.pattern,
             tuple(layers),
             given={"x": given},
-            starts={self.qualified(f"{k}_0", d): node for d, states in enumerate(first) for k, node in states.items()},
+            starts=self.stack.named(first),
             inputs={t: x for t, x in enumerate(xs, start=1) if t in read},
             outputs=reading.outputs,
             losses=reading.losses,

@@ -6,7 +6,7 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.ops.recording import Operand, apply, lead_of, lift, push, unbroadcast
+from bptt_viz.ops.recording import Operand, apply, lead_of, lift, push, sum_to, unbroadcast
 from bptt_viz.tape import Node, Pending, Primitive
 
 
@@ -87,23 +87,45 @@ def broadcast(x: Operand, shape: Sequence[int], name: str = "") -> Node:
     return apply(BROADCAST, (x,), name, shape=tuple(shape))
 
 
+def _aligned(parts: Sequence[Array]) -> Sequence[Array]:
+    """Repeat parts along the leading axes of copies that others of them carry."""
+    widest = max(parts, key=lambda part: part.ndim)
+    return [
+        part
+        if part.ndim == widest.ndim
+        else np.broadcast_to(part, widest.shape[: widest.ndim - part.ndim] + part.shape)
+        for part in parts
+    ]
+
+
+def _gathered(pieces: Sequence[Array], g: Array, node: Node, own: int) -> Sequence[Array]:
+    """Undo `_aligned`, given the parts' shares of the cotangent and the parts' rank without the joined axis."""
+    lead, rank = lead_of(g, node), node.value.ndim - own
+    return [
+        piece if parent.value.ndim == rank else sum_to(piece, lead, parent.value.shape)
+        for piece, parent in zip(pieces, node.parents, strict=True)
+    ]
+
+
 def _concatenate_value(*parts: Array, axis: int) -> Array:
-    return np.concatenate(parts, axis=axis)
+    return np.concatenate(_aligned(parts), axis=axis)
 
 
 def _concatenate_vjp(g: Array, node: Node) -> Sequence[Array]:
     axis = node.attributes["axis"]
     ends = np.cumsum([parent.value.shape[axis] for parent in node.parents])[:-1]
-    return np.split(g, ends, axis=axis)
+    return _gathered(np.split(g, ends, axis=axis), g, node, 0)
 
 
 def _joined(dot: Sequence[Array | None], node: Node) -> list[Array]:
-    """Return the parents' tangents with zeros in place of the missing ones."""
+    """Return the parents' tangents, as wide as each other, with zeros in place of the missing ones."""
     lead = next(t.shape[: t.ndim - p.value.ndim] for t, p in zip(dot, node.parents, strict=True) if t is not None)
-    return [
-        np.zeros(lead + p.value.shape, p.value.dtype) if t is None else t
-        for t, p in zip(dot, node.parents, strict=True)
-    ]
+    found = []
+    for tangent, parent, wide in zip(dot, node.parents, _aligned([p.value for p in node.parents]), strict=True):
+        missing = (1,) * (wide.ndim - parent.value.ndim)
+        given = np.zeros((), parent.value.dtype) if tangent is None else tangent.reshape(lead + missing + parent.shape)
+        found.append(np.broadcast_to(given, lead + wide.shape))
+    return found
 
 
 def _concatenate_jvp(dot: Sequence[Array | None], node: Node) -> Array:
@@ -116,7 +138,7 @@ CONCATENATE = Primitive(
 
 
 def concatenate(parts: Sequence[Operand], axis: int = -1, name: str = "") -> Node:
-    """Join arrays along an axis they already have."""
+    """Join arrays along an axis they already have; parts without the others' leading axes are repeated along them."""
     nodes = lift(parts, "concatenate")
     return apply(CONCATENATE, nodes, name, axis=_from_end(axis, nodes[0].value.ndim, "concatenate"))
 
@@ -128,11 +150,11 @@ def _from_end(axis: int, ndim: int, what: str) -> int:
 
 
 def _stack_value(*parts: Array, axis: int) -> Array:
-    return np.stack(parts, axis=axis)
+    return np.stack(_aligned(parts), axis=axis)
 
 
 def _stack_vjp(g: Array, node: Node) -> Sequence[Array]:
-    return tuple(np.moveaxis(g, node.attributes["axis"], 0))
+    return _gathered(list(np.moveaxis(g, node.attributes["axis"], 0)), g, node, 1)
 
 
 def _stack_jvp(dot: Sequence[Array | None], node: Node) -> Array:
@@ -143,6 +165,6 @@ STACK = Primitive("stack", "≡", _stack_value, _stack_vjp, _stack_jvp, ("*its l
 
 
 def stack(parts: Sequence[Operand], axis: int = 0, name: str = "") -> Node:
-    """Join arrays of one shape along a new axis."""
+    """Join arrays of one shape along a new axis; parts without the others' leading axes are repeated along them."""
     nodes = lift(parts, "stack")
     return apply(STACK, nodes, name, axis=_from_end(axis, nodes[0].value.ndim + 1, "stack"))

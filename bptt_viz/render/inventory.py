@@ -11,6 +11,7 @@ from bptt_viz.results.inventory import (
     CellEntry,
     Entry,
     InitialisationEntry,
+    ModelEntry,
     OptionEntry,
     PrimitiveEntry,
     TextEntry,
@@ -32,9 +33,9 @@ def inventory_overview(sections: Sections) -> RenderableType:
 
 
 def inventory_section(entries: Mapping[str, Entry], terminal: bool) -> RenderableType:
-    """Return everything about the entries of one kind: a line each, or for a terminal a paragraph for a cell."""
+    """Return everything about the entries of one kind: a line each; on a terminal, cells and models get paragraphs."""
     described = {name: _described(entry) for name, entry in entries.items()}
-    if terminal and all(isinstance(entry, CellEntry) for entry in entries.values()):
+    if terminal and all(isinstance(entry, CellEntry | ModelEntry) for entry in entries.values()):
         return _paragraphs(described)
     *headings, last = next(iter(described.values()))
     grid = _grid({"style": "bold"}, *({"no_wrap": True} for _ in headings), {"overflow": "fold"})
@@ -71,6 +72,10 @@ def _described(entry: Entry) -> dict[str, str]:
             options = ", ".join(_option(name, option) for name, option in entry.options.items())
             states, gates = ", ".join(entry.states), ", ".join(entry.gates)
             return {"states": states, "gates": gates, "options": options, "in short": entry.summary}
+        case ModelEntry():
+            options = ", ".join(_option(name, option) for name, option in entry.options.items())
+            made = f"{entry.cell}, {entry.layers} layer{'s' * (entry.layers > 1)}"
+            return {"unless said": made, "data": entry.data, "options": options, "in short": entry.summary}
         case TopologyEntry():
             return {"inputs": _row("x", entry.inputs, entry), "outputs": _row("y", entry.outputs, entry)}
         case InitialisationEntry():

@@ -36,6 +36,27 @@ class CellEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One built-in model.
+
+    Attributes:
+        summary: what it is.
+        equations: the first line of its class's documentation.
+        cell: its cell if none is chosen.
+        layers: how many cells are stacked if nothing is said.
+        data: `text`, or the name of data of its own.
+        options: its own options; those of its cell come on top.
+    """
+
+    summary: str
+    equations: str
+    cell: str
+    layers: int
+    data: str
+    options: Mapping[str, OptionEntry]
+
+
+@dataclass(frozen=True, slots=True)
 class TopologyEntry:
     """One input-output pattern, shown over a few time steps.
 
@@ -91,7 +112,7 @@ class TextEntry:
     opening: str
 
 
-Entry: TypeAlias = CellEntry | TopologyEntry | InitialisationEntry | PrimitiveEntry | TextEntry
+Entry: TypeAlias = CellEntry | ModelEntry | TopologyEntry | InitialisationEntry | PrimitiveEntry | TextEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +120,7 @@ class Inventory:
     """Everything that can be named on the command line or in a cell, by kind and name."""
 
     cells: Mapping[str, CellEntry]
+    models: Mapping[str, ModelEntry]
     topologies: Mapping[str, TopologyEntry]
     initialisations: Mapping[str, InitialisationEntry]
     primitives: Mapping[str, PrimitiveEntry]

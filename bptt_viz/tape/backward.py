@@ -38,6 +38,14 @@ class Cotangents:
             held = self._slots[node.index] = dense(held)
         return held
 
+    def once(self, node: Node) -> Array:
+        """Return a cotangent as `[]` does, without keeping what it takes to work out a sum that is still pending.
+
+        For those who look at each of many large ones once, such as the shares of a weight's gradient.
+        """
+        held = self._held(node)
+        return self[node] if held is None or type(held) is ndarray else dense(held)
+
     def reached(self, node: Node) -> bool:
         """Tell whether any seed depends on `node` through a recorded path."""
         return self._held(node) is not None

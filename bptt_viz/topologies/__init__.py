@@ -4,11 +4,13 @@ from bptt_viz.topologies.borders import CARRY, Borders, Held, alias_all, carried
 from bptt_viz.topologies.module import Module
 from bptt_viz.topologies.patterns import NAMES, Pattern, pattern
 from bptt_viz.topologies.stack import MakeCell, Stack, stack_of
-from bptt_viz.topologies.unroll import Layer, advance, layer, unroll
+from bptt_viz.topologies.unroll import Between, Layer, advance, layer, unroll
+from bptt_viz.topologies.vertical import Vertical, dropout_masks
 
 __all__ = [
     "CARRY",
     "NAMES",
+    "Between",
     "Borders",
     "Held",
     "Layer",
@@ -16,9 +18,11 @@ __all__ = [
     "Module",
     "Pattern",
     "Stack",
+    "Vertical",
     "advance",
     "alias_all",
     "carried_over",
+    "dropout_masks",
     "layer",
     "pattern",
     "stack_of",

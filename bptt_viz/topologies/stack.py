@@ -1,6 +1,6 @@
 """A stack of cells, and what its parameters and initial states are called in a whole model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,8 +70,16 @@ class Stack:
                 found.append({name: tape.leaf(start.get(full, zero[name]), name) for name, full in names.items()})
         return found
 
+    def named(self, leaves: Sequence[State]) -> dict[str, Node]:
+        """Return the initial states, one mapping a cell, by their names in the whole model."""
+        return {
+            self.qualified(f"{name}_0", depth): node
+            for depth, states in enumerate(leaves)
+            for name, node in states.items()
+        }
+
     def layers(
-        self, tape: Tape, shared: Mapping[str, Node], start: list[State], first: int = 1, backward: bool = False
+        self, tape: Tape, shared: Mapping[str, Node], start: Sequence[State], first: int = 1, backward: bool = False
     ) -> list[Layer]:
         """Return a layer a cell, before their first step.
 

@@ -1,8 +1,9 @@
 """Unrolling: a stack of cells applied step by step, with shared weights recorded once and used by alias."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Protocol
 
 from bptt_viz.cells import Cell, State
 from bptt_viz.errors import BpttVizError, UsageError
@@ -43,6 +44,11 @@ class Layer:
         """The times of its steps, in the order of the run."""
         way = -1 if self.backward else 1
         return range(self.first, self.first + way * len(self.aliases), way)
+
+    @property
+    def next(self) -> int:
+        """The time of the step that it takes next."""
+        return self.first + (-len(self.aliases) if self.backward else len(self.aliases))
 
     def _place(self, t: int) -> int:
         """Return the place of step `t` in the order of the run.
@@ -102,26 +108,28 @@ def layer(
     return Layer(cell, depth, parameters, [], [start], [], first, backward, name)
 
 
-def advance(run: Layer, x: Node, borders: Borders) -> Node:
+def advance(run: Layer, x: Node, borders: Borders, through: Callable[[Layer, State], State] | None = None) -> Node:
     """Record the next step of one layer and return the state that is read out.
 
     Args:
         run: the layer, which grows by one step.
         x: input (…, N, D).
         borders: where the gradient through time stops.
+        through: what becomes of the carried states before the cell sees them; nothing if left out.
 
     Raises:
         UsageError: the cell's step fails, or returns other states than it declares.
     """
     tape, cell = x.tape, run.cell
-    t = run.first + (-len(run.aliases) if run.backward else len(run.aliases))
+    t = run.next
     tape.scope = Scope(t, run.depth, CARRY)
     cut = borders.between(t, t + 1 if run.backward else t - 1)
     carried = borders.cross(tape, run.states[-1], bool(cut))
     tape.scope = Scope(t, run.depth, "parameter")
     used = alias_all(tape, run.parameters)
+    entering = through(run, carried) if through else carried
     tape.scope = Scope(t, run.depth, "cell")
-    states = _stepped(cell, used, x, carried)
+    states = _stepped(cell, used, x, entering)
     run.aliases.append(used)
     run.states.append(states)
     run.carries.append(carried)
@@ -150,21 +158,45 @@ def _step_of(cell: Cell) -> str:
     return f"{type(cell).__name__}.step"
 
 
-def unroll(layers: Sequence[Layer], inputs: Sequence[Node], borders: Borders | None = None) -> list[Node]:
-    """Record all time steps of a stack of layers, each fed by the one below, and return the top outputs.
+class Between(Protocol):
+    """What happens to a value on its way up from one layer to the next, and on its way through time."""
+
+    def up(self, run: Layer, below: Node) -> Node:
+        """Return what a layer reads at its next step of what comes from below."""
+
+    def through(self, run: Layer, carried: State) -> State:
+        """Return what a layer's cell sees of the states that come through time."""
+
+    def out(self, run: Layer, state: Node, below: Node) -> Node:
+        """Return what a layer hands up after a step.
+
+        Args:
+            run: the layer.
+            state: its new state.
+            below: what came from below, before `up`.
+        """
+
+
+def unroll(
+    layers: Sequence[Layer], inputs: Sequence[Node], borders: Borders | None = None, between: Between | None = None
+) -> list[Node]:
+    """Record all time steps of a stack of layers, each fed by the one below, and return what the top one hands up.
 
     Args:
-        layers: from bottom to top, each before its first step; they are filled.
+        layers: from bottom to top, each before its next step; they are filled.
         inputs: x_1 … x_T, in the order in which the layers run.
         borders: where the gradient through time stops; nowhere if left out.
+        between: what happens between layers; nothing if left out.
     """
     tops: list[Node] = []
     borders = borders or Borders()
+    through = between.through if between else None
     with paused_collector():
         for x in inputs:
             below = x
             for run in layers:
-                below = advance(run, below, borders)
+                state = advance(run, between.up(run, below) if between else below, borders, through)
+                below = between.out(run, state, below) if between else state
             tops.append(below)
     inputs[0].tape.scope = Scope()
     return tops

@@ -40,12 +40,6 @@ def joined(view, kind="value"):
     return sorted((labels[edge.source], labels[edge.target]) for edge in view.edges if edge.kind == kind)
 
 
-def loose(view):
-    """Return the edges that join nothing that is drawn, but for lines that never do."""
-    drawn = {node.id for node in view.nodes}
-    return [edge.id for edge in view.edges if edge.source and not {edge.source, edge.target} <= drawn]
-
-
 def _room(thing):
     return thing.x - thing.width / 2, thing.y - thing.height / 2, thing.x + thing.width / 2, thing.y + thing.height / 2
 
@@ -55,7 +49,7 @@ def shapes(view):
 
 
 def texts(view):
-    along = {f"{edge.id}:{label.kind}": _room(label) for edge in view.edges for label in edge.labels}
+    along = {f"{edge.id}:{label.kind}": _room(label) for edge in view.edges for label in edge.texts}
     return along | {label.text: _room(label) for label in view.labels}
 
 
@@ -83,7 +77,7 @@ def crossed(view):
     names, rooms = list(things), np.array(list(things.values()))
     found = []
     for edge in view.edges:
-        places = points(edge.path)[:, None]
+        places = points(edge.course)[:, None]
         inside = ((rooms[:, :2] + (2, 3) < places) & (places < rooms[:, 2:] - (2, 3))).all(axis=-1).any(axis=0)
         run_through = [names[k] for k in np.flatnonzero(inside)]
         own = {edge.source, edge.target}

@@ -186,7 +186,7 @@ def test_nothing_lies_on_anything_else(cell, topology, layers, at, gradients, ba
     view = seen(cell, level="op", at=at, gradients=gradients, topology=topology, layers=layers, batch=batch, steps=3)
     assert not overlaps(view)
     assert not crossed(view)
-    everything = np.concatenate([points(edge.path) for edge in view.edges])
+    everything = np.concatenate([points(edge.course) for edge in view.edges])
     assert (everything > view.origin).all()
     assert (everything < np.add(view.origin, view.size)).all()
     assert len({node.id for node in view.nodes}) == len(view.nodes)

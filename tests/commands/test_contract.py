@@ -27,7 +27,9 @@ def options(name):
 
 
 def plainest(name):
-    """Return the shortest command line that a command takes."""
+    """Return the shortest command line that a command takes; its example where it must be told more than a model."""
+    if {each.name for each in COMMANDS[name].params if each.required} - {"model"}:
+        return examples(name)[0]
     return [name, *(["rnn"] if {"model", "targets"} & {each.name for each in COMMANDS[name].params} else [])]
 
 

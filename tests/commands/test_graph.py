@@ -108,7 +108,7 @@ class Own(Cell):
 '''
 
 
-@pytest.mark.parametrize("level", ["step", "gate", "op"])
+@pytest.mark.parametrize("level", ["step", "op"])
 @pytest.mark.parametrize("form", ["svg", "png", "pdf", "dot", "txt", "json"])
 def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
     (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
@@ -122,11 +122,7 @@ def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--level", "neuron"], "gate"),
-        (["--fold", "0"], "--fold"),
-        (["--fold", "2", "--no-fold"], "contradict"),
-        (["--focus", "9"], "--focus 9 lies outside the recorded steps, 1 to 4"),
-        (["--hide", "cells"], "input, output, loss, weights"),
+        (["--level", "gate"], "gate"),
         (["--level", "op", "--at", "9"], "steps, 1 to 4"),
         (["--level", "op", "--at", "two"], "'two'"),
         (["--at", "2"], "--level op"),
@@ -172,7 +168,5 @@ def test_fifty_steps_of_operations_are_drawn(capfdbinary):
 
 
 def test_the_page_names_every_option():
-    for option in ("--level", "--at", "--fold", "--no-fold", "--focus", "--compact", "--hide", "--gradients"):
-        assert option in DOCUMENTATION
-    for option in ("--format", "-o", "--json"):
+    for option in ("--level", "--at", "--gradients", "--format", "-o", "--json"):
         assert option in DOCUMENTATION

@@ -8,7 +8,7 @@ from bptt_viz.app import run
 from bptt_viz.cells import discover_cells
 from bptt_viz.errors import ExitCode
 from bptt_viz.initialisation import NAMES as INITIALISATIONS
-from bptt_viz.models import Request, prepare
+from bptt_viz.models import Request, discover_models, prepare
 from bptt_viz.ops import discover_primitives
 from bptt_viz.texts import EMBEDDED
 from bptt_viz.topologies import NAMES as TOPOLOGIES
@@ -16,6 +16,7 @@ from commands.processes import run_on_terminal
 
 KINDS = {
     "cells": tuple(discover_cells()),
+    "models": tuple(discover_models()),
     "topologies": TOPOLOGIES,
     "initialisations": INITIALISATIONS,
     "primitives": tuple(discover_primitives()),
@@ -86,7 +87,7 @@ def test_primitives_show_the_cotangents_of_their_parents(printed):
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(capsys):
     assert run(["list", "cell"]) == ExitCode.USAGE
-    assert "choose from cells, topologies" in capsys.readouterr().err
+    assert "choose from cells, models, topologies" in capsys.readouterr().err
 
 
 def test_a_file_gets_what_a_pipe_would(printed, tmp_path):

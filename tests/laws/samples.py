@@ -111,9 +111,10 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("number", real(), shape=(2, 2), widens="none"),
     ),
     "concatenate": (
-        sample("columns", real(2, 1), real(2, 3), real(2, 2), axis=-1, widens="all"),
-        sample("rows", real(1, 3), real(2, 3), axis=-2, widens="all"),
-        sample("batch", real(2, 2, 3), real(2, 1, 3), axis=-2, widens="all"),
+        sample("columns", real(2, 1), real(2, 3), real(2, 2), axis=-1),
+        sample("rows", real(1, 3), real(2, 3), axis=-2),
+        sample("batch", real(2, 2, 3), real(2, 1, 3), axis=-2),
+        sample("a row beside each", real(2, 3), real(2), axis=-1, widens="none"),
     ),
     "divide": _binary(),
     "embedding": (
@@ -177,6 +178,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("in the middle", real(2, 3), real(2, 3), real(2, 3), axis=-2, widens="all"),
         sample("at the end", real(2, 3), real(2, 3), axis=-1, widens="all"),
         sample("numbers", real(), real(), real(), axis=-1, widens="all"),
+        sample("a row below each", real(2, 3), real(3), axis=-2, widens="none"),
     ),
     "stop_gradient": (sample("matrix", real(2, 3)), sample("number", real())),
     "subtract": _binary(),

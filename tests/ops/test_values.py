@@ -51,6 +51,8 @@ CASES = {
     "broadcast": (lambda a: ops.broadcast(a, (2, 2, 3)), (A,), [A, A]),
     "concatenate": (lambda a, b: ops.concatenate((a, b)), (A, B), np.hstack([A, B])),
     "concatenate along axis 0": (lambda a, b: ops.concatenate((a, b), axis=0), (A, B), np.vstack([A, B])),
+    "concatenate, repeated by row": (lambda a, b: ops.concatenate((a, b[0])), (A, B), np.hstack([A, [B[0], B[0]]])),
+    "stack, repeated by row": (lambda a, b: ops.stack((a, b[0])), (A, B), [A, [B[0], B[0]]]),
     "stack": (lambda a, b: ops.stack((a, b)), (A, B), [A, B]),
     "stack along the last axis": (lambda a, b: ops.stack((a, b), axis=-1), (A, B), np.dstack([A, B])),
     "slice": (lambda a: a[1], (A,), A[1]),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bptt_viz.analyses.graph.legend import lay_out
 from bptt_viz.analyses.graph.scale import ends
-from bptt_viz.results.graph import Fold, Frame, GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
+from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
 from bptt_viz.results.lettering import height, text_size, width
 from bptt_viz.results.provenance import Provenance
 
@@ -20,7 +20,6 @@ class Canvas:
     """Everything drawn so far; coordinates may start anywhere."""
 
     def __init__(self) -> None:
-        self.frames: list[Frame] = []
         self.nodes: list[GraphNode] = []
         self.edges: list[GraphEdge] = []
         self.labels: list[Label] = []
@@ -30,33 +29,19 @@ class Canvas:
         self._rooms: list[Room] = []
 
     def box(
-        self,
-        name: str,
-        kind: str,
-        label: str,
-        place: Point,
-        size: Point,
-        t: int | None,
-        layer: int,
-        tooltip: str,
-        gate: str = "",
-        fold: Fold | None = None,
+        self, name: str, kind: str, label: str, place: Point, size: Point, t: int | None, layer: int, tooltip: str
     ) -> None:
         """Put a shape around a place."""
-        self.nodes.append(GraphNode(name, kind, label, *place, *size, t, layer, tooltip, gate, fold))
+        self.nodes.append(GraphNode(name, kind, label, *place, *size, t, layer, tooltip))
 
-    def forward(
-        self, source: str, target: str, path: Path, kind: str = "value", headless: bool = False, mark: str = ""
-    ) -> None:
-        """Draw an arrow for what flows forward; `mark` tells two between the same nodes apart."""
-        self.edges.append(GraphEdge(f"{source}--{target}{mark}", source, target, kind, path, headless))
+    def forward(self, source: str, target: str, path: Path, kind: str = "value") -> None:
+        """Draw an arrow for what flows forward."""
+        self.edges.append(GraphEdge(f"{source}--{target}", source, target, kind, path))
 
-    def backward(
-        self, source: str, target: str, path: Path, norm: float, what: str, mark: str = "", headless: bool = False
-    ) -> None:
+    def backward(self, source: str, target: str, path: Path, norm: float, what: str, mark: str = "") -> None:
         """Draw an arrow for what flows back, told by `what`; `mark` tells two between the same nodes apart."""
         name, told = f"{source}--{target}--back{mark}", f"{what}: norm {norm:.3g}"
-        self.edges.append(GraphEdge(name, source, target, "gradient", path, headless, norm=norm, tooltip=told))
+        self.edges.append(GraphEdge(name, source, target, "gradient", path, norm=norm, tooltip=told))
 
     def write(self, text: str, kind: str, x: float, y: float) -> None:
         """Put a text with its left end at (x, y)."""
@@ -97,18 +82,17 @@ class Canvas:
             (left - MARGIN, low - MARGIN),
             (max(wide, legend.width) + 2 * MARGIN, top - low + 36 + 2 * MARGIN),
             provenance,
-            tuple(self.frames),
         )
 
     def extent(self) -> Room:
         """Return the left, lower, right and upper end of what is drawn."""
-        shapes: list[GraphNode | Label | Frame] = [*self.nodes, *self.labels, *self.frames]
+        shapes: list[GraphNode | Label] = [*self.nodes, *self.labels]
         rooms = [*self._rooms, *map(room_of, shapes), *map(room_of_edge, self.edges)]
         left, bottom, right, top = zip(*rooms, strict=True)
         return min(left), min(bottom), max(right), max(top)
 
 
-def room_of(thing: GraphNode | Label | Frame) -> Room:
+def room_of(thing: GraphNode | Label) -> Room:
     """Return the left, lower, right and upper end of a shape or a text."""
     wide, high = thing.width / 2, thing.height / 2
     return thing.x - wide, thing.y - high, thing.x + wide, thing.y + high
@@ -116,7 +100,7 @@ def room_of(thing: GraphNode | Label | Frame) -> Room:
 
 def room_of_edge(edge: GraphEdge) -> Room:
     """Return the left, lower, right and upper end of an edge and its texts."""
-    xs, ys = zip(*edge.path, strict=True)
-    rooms = [(min(xs), min(ys), max(xs), max(ys)), *map(room_of, edge.labels)]
+    xs, ys = zip(*edge.course, strict=True)
+    rooms = [(min(xs), min(ys), max(xs), max(ys)), *map(room_of, edge.texts)]
     left, bottom, right, top = zip(*rooms, strict=True)
     return min(left), min(bottom), max(right), max(top)

@@ -1,23 +1,44 @@
 """What the values of a rollout are called in a picture: states, inputs and outputs by time, the rest as in the cell."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from bptt_viz.models import Rollout
 from bptt_viz.results.lettering import clean
 from bptt_viz.tape import Node
 
 
+class Clock(NamedTuple):
+    """How a time step and the one before it are written: as numbers, or as stand-ins of the same length."""
+
+    here: str
+    before: str
+
+    @classmethod
+    def of(cls, t: int) -> "Clock":
+        """Return the numbers."""
+        return cls(str(t), str(t - 1))
+
+    @classmethod
+    def standing_in(cls, t: int) -> "Clock":
+        """Return stand-ins, so that all steps with as many digits read the same; in a font they are as wide as digits.
+
+        Digits of the Limbu script, so that whatever sets or measures a number treats them as one.
+        """
+        return cls("᥇" * len(str(t)), "᥈" * len(str(t - 1)))
+
+
 def layer_mark(rollout: Rollout, layer: int) -> str:
     """Return `^(1)` for layer 1 of several, nothing where there is only one layer or for the readout above them."""
-    return f"^({layer})" if 1 < rollout.rows > layer else ""
+    return f"^({layer})" if len(rollout.layers) > 1 and layer < len(rollout.layers) else ""
 
 
-def step_names(rollout: Rollout, t: int, nodes: Iterable[Node]) -> dict[int, str]:
+def step_names(rollout: Rollout, t: int, nodes: Iterable[Node], clock: Clock | None = None) -> dict[int, str]:
     """Return the names of one step's nodes by index; two different nodes never share one.
 
     A value that other steps or readers see carries its time, `h_5`; one that stays inside the cell does not.
     """
-    timed = _timed(rollout, t)
+    timed = _timed(rollout, t, clock or Clock.of(t))
     names: dict[int, str] = {}
     taken: set[str] = set(timed.values())
     for node in nodes:
@@ -30,15 +51,15 @@ def step_names(rollout: Rollout, t: int, nodes: Iterable[Node]) -> dict[int, str
     return names
 
 
-def _timed(rollout: Rollout, t: int) -> dict[int, str]:
+def _timed(rollout: Rollout, t: int, clock: Clock) -> dict[int, str]:
     names: dict[int, str] = {}
-    for run in rollout.at(t):
+    for run in rollout.layers:
         mark = layer_mark(rollout, run.depth)
-        names |= {node.index: f"{clean(name)}_{t - 1}{mark}" for name, node in run.carry(t).items()}
-        names |= {node.index: f"{clean(name)}_{t}{mark}" for name, node in run.state(t).items()}
+        names |= {node.index: f"{clean(name)}_{clock.before}{mark}" for name, node in run.carries[t - 1].items()}
+        names |= {node.index: f"{clean(name)}_{clock.here}{mark}" for name, node in run.states[t].items()}
     for letter, found in (("x", rollout.inputs), ("y", rollout.outputs), ("L", rollout.losses)):
         if t in found:
-            names[found[t].index] = f"{letter}_{t}"
+            names[found[t].index] = f"{letter}_{clock.here}"
     return names
 
 
@@ -52,10 +73,3 @@ def came_back(rollout: Rollout, state: str) -> str:
     """Return the mark of what comes back to a state from the next step: ★, with the state's name if there are more."""
     several = len(rollout.layers[0].cell.states) > 1
     return f"★_{clean(state)}" if several else "★"
-
-
-def identifier(wished: str, taken: Mapping[str, object]) -> str:
-    """Return an ASCII name that is not taken yet."""
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "_" for letter in wished)
-    tried = [plain, *(f"{plain}-{k}" for k in range(2, len(taken) + 3))]
-    return next(name for name in tried if name not in taken)

@@ -1,191 +1,260 @@
-"""The picture at op level: every operation of some time steps, with values in green and gradients in red."""
+"""The picture at op level: panels side by side on a grid, with values in green and gradients in red."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bptt_viz.analyses.graph.canvas import Canvas
-from bptt_viz.analyses.graph.gradients import Gradients
-from bptt_viz.analyses.graph.layout.paths import Run, moved, parallel, straight, through
-from bptt_viz.analyses.graph.names import came_back, layer_mark
+from bptt_viz.analyses.graph.canvas import Canvas, Room
+from bptt_viz.analyses.graph.layout.paths import Run, parallel, straight, through
 from bptt_viz.analyses.graph.panel import ASIDE, Course, Panel, lay_out, shape_size
-from bptt_viz.analyses.graph.parts import Part, Step, Wire, step_parts
-from bptt_viz.analyses.graph.texts import labels, room, wrapped
-from bptt_viz.models import Rollout
-from bptt_viz.results.graph import GraphEdge, GraphNode, Point
+from bptt_viz.analyses.graph.parts import Part, Scheme, Wire
+from bptt_viz.analyses.graph.steps import Step
+from bptt_viz.analyses.graph.texts import labels, wrapped
+from bptt_viz.results.graph import GraphEdge, GraphNode, Label, Point
 from bptt_viz.results.lettering import height, text_size, width
-from bptt_viz.tape import Node
 
 _GAP = 60.0
-"""Room between two steps, which the states cross."""
+"""Room between two panels, which the states cross."""
+
+Texts = tuple[str, str]
 
 
-def draw_ops(rollout: Rollout, shown: range, gradients: Gradients | None, tick: Callable[[float], None]) -> Canvas:
-    """Draw the operations of the steps in `shown`, which lie between 1 and T.
+def draw_panels(steps: Sequence[Step], arrows_back: bool) -> Canvas:
+    """Draw panels from left to right; what leaves one enters the next.
 
     Args:
-        rollout: the recorded model.
-        shown: consecutive steps.
-        gradients: norms for backward edges; without them only their expressions are written.
-        tick: takes the finished share.
+        steps: at least one.
+        arrows_back: draw backward edges where norms are known, beside the forward ones.
     """
-    recorded = _by_step(rollout, shown)
-    steps = []
-    for done, t in enumerate(shown, start=1):
-        steps.append(step_parts(rollout, t, recorded[t], gradients))
-        tick(done / len(shown))
-    drawing = _Drawing(rollout, gradients)
-    drawing.add(steps)
+    drawing = _Drawing(steps, ASIDE if arrows_back else 0.0)
+    drawing.draw()
     return drawing.canvas
 
 
-def _by_step(rollout: Rollout, shown: range) -> dict[int, list[Node]]:
-    found: dict[int, list[Node]] = {t: [] for t in shown}
-    for node in rollout.tape.nodes:
-        if node.scope.t in found:
-            found[node.scope.t].append(node)
-    return found
-
-
 class _Drawing:
-    def __init__(self, rollout: Rollout, gradients: Gradients | None) -> None:
+    def __init__(self, steps: Sequence[Step], aside: float) -> None:
         self.canvas = Canvas()
-        self._rollout = rollout
-        self._gradients = gradients
-        self._aside = ASIDE if gradients else 0.0
-        self._layouts: dict[tuple[object, ...], Panel] = {}
+        self._steps = steps
+        self._aside = aside
+        self._sheets = _sheets(steps, aside)
+        self._crossings: dict[tuple[int, int, int], Course] = {}
+        self._period = _GAP + max(sheet.panel.width for sheet in self._sheets.values())
 
-    def add(self, steps: Sequence[Step]) -> None:
-        """Draw all steps, one panel each, on a grid as wide as the widest."""
-        panels = [self._lay_out(step) for step in steps]
-        period = max(panel.width for panel in panels) + _GAP
-        for k, step in enumerate(steps):
-            here = _Placed(step, panels[k], k * period)
-            behind = _Placed(steps[k + 1], panels[k + 1], (k + 1) * period) if k + 1 < len(steps) else None
-            self._nodes(here, behind)
-            self._wires(here, behind)
-        self._enter(_Placed(steps[0], panels[0], 0.0))
-        if len(steps) == 1:
-            self._list(steps[0], panels[0])
-        self._explain(steps[-1])
+    def draw(self) -> None:
+        """Draw all panels on a grid as wide as the widest."""
+        rooms: dict[tuple[int, ...], Room] = {}
+        for k in range(len(self._steps)):
+            here, behind = self._placed(k), self._placed(k + 1) if k + 1 < len(self._steps) else None
+            nodes, edges = self._nodes(here, behind), self._edges(here, behind)
+            kind = (id(here.step.scheme), id(behind.step.scheme) if behind else 0)
+            if kind not in rooms:
+                rooms[kind] = _room(nodes, edges, here.x)
+            left, bottom, right, top = rooms[kind]
+            self.canvas.include(nodes, edges, (left + here.x, bottom, right + here.x, top))
+        self._enter(self._placed(0))
+        if len(self._steps) == 1:
+            self._list(self._placed(0))
 
-    def _list(self, step: Step, panel: Panel) -> None:
-        """Write the step's equations into the corner that the readout leaves free."""
+    def _placed(self, k: int) -> "_Placed":
+        step = self._steps[k]
+        return _Placed(step, self._sheets[id(step.scheme)], k * self._period)
+
+    def _list(self, only: "_Placed") -> None:
+        """Write the equations into the corner that the readout leaves free."""
         left, _, _, top = self.canvas.extent()
         row = height("h", text_size("value")) + 1
-        cells = max(y for part, (_, y) in panel.places.items() if not self._in_readout(step, part))
-        upper = max(top, cells + 40 + row * len(step.equations))
-        for k, equation in enumerate(step.equations):
-            self.canvas.write(equation, "value", left, upper - (k + 0.5) * row)
+        scheme = only.step.scheme
+        cells = max(only.at(part.id)[1] for part in scheme.parts if part.layer != scheme.readout)
+        upper = max(top, cells + 40 + row * len(scheme.equations))
+        for k, equation in enumerate(scheme.equations):
+            self.canvas.write(only.step.say(equation), "value", left, upper - (k + 0.5) * row)
 
-    def _in_readout(self, step: Step, name: str) -> bool:
-        return any(part.id == name and part.layer == len(self._rollout.layers) for part in step.parts)
+    def _nodes(self, here: "_Placed", behind: "_Placed | None") -> list[GraphNode]:
+        step, x = here.step, here.x
+        return [
+            GraphNode(
+                here.name(part.id), part.kind, step.say(part.label), at[0] + x, at[1], *size, step.t, part.layer, told,
+                part.gate,
+            )
+            for part, at, size, told in zip(step.scheme.parts, *here.sheet.shapes, step.tooltips, strict=True)
+            if part.kind != "end" or behind is None or behind.box_of(part) is None
+        ]  # fmt: skip
 
-    def _lay_out(self, step: Step) -> Panel:
-        """Lay a step out, unless one that takes the same room has been."""
-        shapes = tuple((part.id, shape_size(part)) for part in step.parts)
-        rooms = tuple(room(wire.value, wrapped(wire.gradient), self._aside, False) for wire in step.wires)
-        ends = tuple((wire.source, wire.target) for wire in step.wires)
-        key = (shapes, rooms, ends)
-        if key not in self._layouts:
-            self._layouts[key] = lay_out(step, len(self._rollout.layers), self._aside)
-        return self._layouts[key]
-
-    def _nodes(self, here: "_Placed", behind: "_Placed | None") -> None:
-        for part in here.step.parts:
-            if part.kind != "end" or behind is None or behind.box_of(part) is None:
-                place, size = here.at(part.id), shape_size(part)
-                self.canvas.box(
-                    here.name(part.id), part.kind, part.label, place, size, here.step.t, part.layer, part.tooltip
-                )
-
-    def _wires(self, here: "_Placed", behind: "_Placed | None") -> None:
-        parts = {part.id: part for part in here.step.parts}
-        for wire, course in zip(here.step.wires, here.panel.courses, strict=True):
-            there, target = _moved(course, here.x), here.name(wire.target)
-            box = behind.box_of(parts[wire.target]) if behind else None
+    def _edges(self, here: "_Placed", behind: "_Placed | None") -> list[GraphEdge]:
+        edges: list[GraphEdge] = []
+        sheet = here.sheet
+        for k, wire in enumerate(here.step.scheme.wires):
+            course, target = sheet.panel.courses[k], here.name(wire.target)
+            box = behind.box_of(sheet.parts[wire.target]) if behind else None
             if behind and box:
-                target, there = behind.name(box.id), self._crossed(there, behind, box)
-            from_fork, to_fork = (parts[end].kind == "fork" for end in (wire.source, wire.target))
-            self._wire(wire, there, (here.name(wire.source), target), from_fork, to_fork)
+                target, course = behind.name(box.id), self._crossed(k, here, behind, box)
+            from_fork, to_fork = (sheet.parts[end].kind == "fork" for end in (wire.source, wire.target))
+            ends = here.name(wire.source), target, from_fork, to_fork
+            edges += self._wire(here, k, wire, course, sheet.labels[k], ends)
+        return edges
 
-    def _crossed(self, course: Course, behind: "_Placed", box: Part) -> Course:
-        """Lengthen the course of a state that leaves one step to where it comes into the next."""
+    def _crossed(self, k: int, here: "_Placed", behind: "_Placed", box: Part) -> Course:
+        """Return the course of a state that leaves one panel, lengthened to where it comes into the next."""
+        kind = (id(here.step.scheme), id(behind.step.scheme), k)
+        if kind not in self._crossings:
+            self._crossings[kind] = self._lengthened(here.sheet.panel.courses[k], here, behind, box)
+        return self._crossings[kind]
+
+    def _lengthened(self, course: Course, here: "_Placed", behind: "_Placed", box: Part) -> Course:
         x, y = behind.at(box.id)
-        tip, last = (x - shape_size(box)[0] / 2, y), course.path[-1]
-        run = Run(last[0], behind.x - _GAP, last[1])
+        tip, last = (x - here.x - shape_size(box)[0] / 2, y), course.path[-1]
+        run = Run(last[0], behind.x - here.x - _GAP, last[1])
         path = (*course.path, *through(last, [run], tip)[1:])
         return replace(course, path=path, back=parallel(path, self._aside)[::-1])
 
     def _wire(
-        self, wire: Wire, course: Course, ends: tuple[str, str], from_fork: bool = False, to_fork: bool = False
-    ) -> None:
-        """Draw a wire, and the edge back beside it if a norm is known; only edges that reach a shape have a tip."""
-        source, target = ends
-        texts = labels(wire.value, wrapped(wire.gradient), course.middle, self._aside, course.upright)
-        told = "\n".join(filter(None, (wire.value, _told(wire))))
-        edge = GraphEdge(f"{source}--{target}", source, target, "value", course.path, to_fork, texts, None, told)
-        self.canvas.edges.append(edge)
-        if self._aside and wire.norm is not None:
-            name = f"{target}--{source}--back"
-            back = GraphEdge(name, target, source, "gradient", course.back, from_fork, (), wire.norm, _told(wire))
-            self.canvas.edges.append(back)
+        self,
+        here: "_Placed",
+        k: int,
+        wire: Wire,
+        course: Course,
+        texts: Sequence[Label],
+        ends: tuple[str, str, bool, bool],
+    ) -> list[GraphEdge]:
+        """Return a wire, and the edge back beside it if a norm is known; only edges that reach a shape have a tip."""
+        step, (source, target, from_fork, to_fork) = here.step, ends
+        norm, mark = step.norms[k], here.sheet.marks[k]
+        size = "" if norm is None else f", norm {norm:.3g}"
+        back = f"gradient {step.say(wire.gradient)}{size}" if wire.gradient else ""
+        told = "\n".join(filter(None, (step.say(wire.value), back)))
+        written = here.written(k, texts)
+        name = f"{source}--{target}{mark}"
+        edges = [GraphEdge(name, source, target, "value", course.path, to_fork, written, None, told, here.x)]
+        if self._aside and norm is not None:
+            name = f"{target}--{source}--back{mark}"
+            edges.append(GraphEdge(name, target, source, "gradient", course.back, from_fork, (), norm, back, here.x))
+        return edges
 
     def _enter(self, first: "_Placed") -> None:
-        """Draw where the states come from if the step before is not shown."""
-        for part in first.step.parts:
-            if part.kind == "state" and first.step.t > 1:
-                self._enter_state(first, part)
+        """Draw where values come from if the panel before is not shown."""
+        t, scheme = first.step.t, first.step.scheme
+        parts = first.sheet.parts
+        for k, wire in enumerate(scheme.entering, start=len(scheme.wires)):
+            x, y = first.at(wire.target)
+            texts = _texts(first.step, k, wire)
+            wide = max(width(text, text_size("gradient")) for text in texts)
+            tip = (x - shape_size(parts[wire.target])[0] / 2, y)
+            start, middle = (tip[0] - wide - 18, y), (tip[0] - wide / 2 - 13, y)
+            name, layer = first.name(wire.source), parts[wire.target].layer
+            self.canvas.nodes.append(
+                GraphNode(name, "end", "", *start, 0.0, 6.0, None if t is None else t - 1, layer, "")
+            )
+            course = Course(straight(start, tip), parallel(straight(start, tip), self._aside)[::-1], middle, False)
+            written = labels(*texts, middle, self._aside, False)
+            ends = name, first.name(wire.target), False, False
+            self.canvas.edges += self._wire(first, k, wire, course, written, ends)
 
-    def _enter_state(self, first: "_Placed", part: Part) -> None:
-        x, y = first.at(part.id)
-        t = first.step.t
-        mark = came_back(self._rollout, part.state) + layer_mark(self._rollout, part.layer)
-        text = f"{mark} of step {t - 1}"
-        tip = (x - shape_size(part)[0] / 2, y)
-        start = (tip[0] - width(text, text_size("gradient")) - 18, y)
-        name = f"{first.name(part.id)}-in"
-        self.canvas.nodes.append(GraphNode(name, "end", "", *start, 0.0, 6.0, t - 1, part.layer, ""))
-        norm = self._gradients.carried(part.layer, part.state, t) if self._gradients else None
-        path, middle = straight(start, tip), ((start[0] + tip[0]) / 2 - 4, y)
-        course = Course(path, parallel(path, self._aside)[::-1], middle, False)
-        self._wire(Wire(name, part.id, "", text, norm), course, (name, first.name(part.id)))
 
-    def _explain(self, last: Step) -> None:
-        self.canvas.explain("value", "h", "a value on its way forward")
-        self.canvas.explain("gradient", "dh", "the gradient of L on its way back")
-        if last.t < self._rollout.steps:
-            marks = ", ".join(came_back(self._rollout, name) for name in self._rollout.layers[0].cell.states)
-            self.canvas.explain("gradient", marks, "what comes back from the next step")
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What panels of one scheme share once they are laid out.
+
+    Attributes:
+        panel: where everything stands.
+        parts: by id.
+        shapes: centre and size of each part.
+        labels: of each wire and entering wire, with the longest texts of all panels.
+        marks: of each wire and entering wire, what its id ends in, for there may be two between the same parts.
+    """
+
+    panel: Panel
+    parts: dict[str, Part]
+    shapes: tuple[list[Point], list[tuple[float, float]]]
+    labels: list[tuple[Label, ...]]
+    marks: list[str]
+
+
+def _sheets(steps: Sequence[Step], aside: float) -> dict[int, _Sheet]:
+    """Return the sheets by their schemes' identity."""
+    alike: dict[int, list[Step]] = {}
+    for step in steps:
+        alike.setdefault(id(step.scheme), []).append(step)
+    return {key: _sheet(those, aside) for key, those in alike.items()}
+
+
+def _sheet(alike: Sequence[Step], aside: float) -> _Sheet:
+    scheme = alike[0].scheme
+    texts = [_longest(alike, k, wire) for k, wire in enumerate(scheme.wires)]
+    panel = lay_out(scheme, texts, aside)
+    shapes = [panel.places[part.id] for part in scheme.parts], [shape_size(part) for part in scheme.parts]
+    found = [
+        labels(*pair, course.middle, aside, course.upright) for pair, course in zip(texts, panel.courses, strict=True)
+    ]
+    return _Sheet(panel, {part.id: part for part in scheme.parts}, shapes, found, _marks(scheme))
+
+
+def _marks(scheme: Scheme) -> list[str]:
+    seen: dict[tuple[str, str], int] = {}
+    marks = []
+    for wire in (*scheme.wires, *scheme.entering):
+        ends = wire.source, wire.target
+        seen[ends] = seen.get(ends, 0) + 1
+        marks.append("" if seen[ends] == 1 else f"-{seen[ends]}")
+    return marks
+
+
+def _texts(step: Step, k: int, wire: Wire) -> Texts:
+    """Return what is written along a wire, forward and back, in lines."""
+    value, back = step.say(wire.value), step.say(wrapped(wire.gradient))
+    forward, backward = step.numbers[k]
+    if not forward and not backward:
+        return value, back
+    return "\n".join(filter(None, (value, forward))), "\n".join(filter(None, (back, backward)))
+
+
+def _longest(steps: Sequence[Step], k: int, wire: Wire) -> Texts:
+    """Return a wire's texts with, of all steps' numbers, those that take most room."""
+    first = _texts(steps[0], k, wire)
+    if steps[0].numbers[k] == ("", ""):
+        return first
+    size = text_size("value")
+    every = [_texts(step, k, wire) for step in steps]
+    forward, back = (max((texts[side] for texts in every), key=lambda text: width(text, size)) for side in (0, 1))
+    return forward, back
+
+
+def _room(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge], x: float) -> Room:
+    """Return the room of a panel that begins at `x`, counted from there."""
+    canvas = Canvas()
+    canvas.nodes, canvas.edges = list(nodes), list(edges)
+    left, bottom, right, top = canvas.extent()
+    return left - x, bottom, right - x, top
 
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A laid-out step and where it begins."""
+    """A panel and where it begins."""
 
     step: Step
-    panel: Panel
+    sheet: _Sheet
     x: float
 
     def name(self, part: str) -> str:
         """Return the id of a part in the whole picture."""
-        return f"t{self.step.t}-{part}"
+        return part if self.step.t is None else f"t{self.step.t}-{part}"
 
     def at(self, part: str) -> Point:
         """Return the centre of a part in the whole picture."""
-        x, y = self.panel.places[part]
+        x, y = self.sheet.panel.places[part]
         return x + self.x, y
 
     def box_of(self, end: Part) -> Part | None:
-        """Return the box through which a state that left the step before comes in; None if the step ignores it."""
-        boxes = (part for part in self.step.parts if part.kind == "state" and end.kind == "end")
+        """Return the box through which what left the panel before comes in; None if this one ignores it."""
+        if end.kind != "end":
+            return None
+        boxes = (part for part in self.step.scheme.parts if part.kind == "state")
         return next((box for box in boxes if (box.layer, box.state) == (end.layer, end.state)), None)
 
+    def written(self, k: int, texts: Sequence[Label]) -> tuple[Label, ...]:
+        """Return this panel's texts in the places that the labels have in all panels of its kind."""
+        own = dict(zip(("value", "gradient"), _texts(self.step, k, self._wire(k)), strict=True))
+        return tuple(Label(own[one.kind], one.kind, one.x, one.y, one.width, one.height, one.is_left) for one in texts)
 
-def _moved(course: Course, dx: float) -> Course:
-    middle = (course.middle[0] + dx, course.middle[1])
-    return Course(moved(course.path, dx, 0.0), moved(course.back, dx, 0.0), middle, course.upright)
-
-
-def _told(wire: Wire) -> str:
-    size = "" if wire.norm is None else f", norm {wire.norm:.3g}"
-    return f"gradient {wire.gradient}{size}" if wire.gradient else ""
+    def _wire(self, k: int) -> Wire:
+        scheme = self.step.scheme
+        count = len(scheme.wires)
+        return scheme.wires[k] if k < count else scheme.entering[k - count]

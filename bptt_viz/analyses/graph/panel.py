@@ -1,14 +1,14 @@
-"""One time step at op level laid out: the cells from left to right, the readout upwards at their right end."""
+"""One panel laid out: the cells from left to right, the readout upwards at their right end."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bptt_viz.analyses.graph.layout.arrangement import Arrangement, arrange
 from bptt_viz.analyses.graph.layout.layering import Box, Link, Room
 from bptt_viz.analyses.graph.layout.paths import parallel, rounded, straight, turned
-from bptt_viz.analyses.graph.parts import Part, Step, Wire
-from bptt_viz.analyses.graph.texts import room, wrapped
+from bptt_viz.analyses.graph.parts import Part, Scheme, Wire
+from bptt_viz.analyses.graph.texts import room
 from bptt_viz.results.graph import Path, Point
 from bptt_viz.results.lettering import text_size, width
 
@@ -48,7 +48,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One step; coordinates start anywhere in y and at 0 in x.
+    """Where everything of a panel stands; coordinates start anywhere in y and at 0 in x.
 
     Attributes:
         places: centre of each part.
@@ -61,34 +61,41 @@ class Panel:
     width: float
 
 
-def lay_out(step: Step, readout: int, aside: float) -> Panel:
-    """Place all parts and wires of a step.
+def lay_out(scheme: Scheme, texts: Sequence[tuple[str, str]], aside: float) -> Panel:
+    """Place all parts and wires of a panel.
 
     Args:
-        step: what is drawn.
-        readout: the layer that is drawn upwards, above all cells.
+        scheme: what is drawn.
+        texts: of each wire, forward and back, as they are broken into lines.
         aside: how far backward edges run beside forward ones; 0 if there are none.
     """
-    return _LayingOut(step, readout, aside).finish()
+    worded = zip(scheme.wires, texts, strict=True)
+    wires = [replace(wire, value=value, gradient=back) for wire, (value, back) in worded]
+    return _LayingOut(scheme, wires, aside).finish()
 
 
 class _Block:
-    """The parts of one flow direction, and where they stand in the panel."""
+    """The parts of one flow direction, with the wires between them by number, and where they stand in the panel."""
 
-    def __init__(self, parts: Sequence[Part], wires: Sequence[Wire], upright: bool, aside: float) -> None:
+    def __init__(self, parts: Sequence[Part], wires: Mapping[int, Wire], upright: bool, aside: float) -> None:
         self.upright = upright
         self.aside = aside
         self.parts = {part.id: part for part in parts}
-        self.wires = [wire for wire in wires if wire.source in self.parts and wire.target in self.parts]
-        self._bases = {wire.target: wire.source for wire in self.wires if self.parts[wire.target].kind == "fork"}
-        self._links = [wire for wire in self.wires if self.parts[wire.target].kind != "fork"]
+        inside = {k: wire for k, wire in wires.items() if wire.source in self.parts and wire.target in self.parts}
+        self._trunks = {k: wire for k, wire in inside.items() if self.parts[wire.target].kind == "fork"}
+        self._links = {k: wire for k, wire in inside.items() if k not in self._trunks}
+        self._bases = {wire.target: wire.source for wire in self._trunks.values()}
+        self._leaving: dict[str, Wire] = {}
+        for wire in inside.values():
+            self._leaving.setdefault(wire.source, wire)
         boxes = [self._box(part) for part in parts if part.kind != "fork"]
-        self.laid: Arrangement = arrange(boxes, [self._link(wire) for wire in self._links]) if boxes else _NOTHING
+        links = [self._link(wire) for wire in self._links.values()]
+        self.laid: Arrangement = arrange(boxes, links) if boxes else _NOTHING
         self.shift = (0.0, 0.0)
 
     def _box(self, part: Part) -> Box:
         wide, high = shape_size(part)
-        leaving = next((wire for wire in self.wires if wire.source == part.id), None)
+        leaving = self._leaving.get(part.id)
         forked = leaving is not None and self.parts[leaving.target].kind == "fork"
         space = self._room(leaving) if leaving else room("", "", self.aside, self.upright)
         if part.kind == "op":
@@ -109,7 +116,7 @@ class _Block:
         return Link(source or wire.source, wire.target, self._room(wire) if source else empty)
 
     def _room(self, wire: Wire) -> Room:
-        return room(wire.value, wrapped(wire.gradient), self.aside, self.upright)
+        return room(wire.value, wire.gradient, self.aside, self.upright)
 
     def place(self, point: Point) -> Point:
         """Return a point of the arrangement in the panel."""
@@ -121,17 +128,18 @@ class _Block:
         found = {name: self.place(centre) for name, centre in self.laid.centres.items()}
         return found | {fork: self.place(self.laid.exits[base]) for fork, base in self._bases.items()}
 
-    def courses(self) -> dict[tuple[str, str], Course]:
-        """Return the courses of the wires by their ends."""
-        found = {}
-        for k, wire in enumerate(self._links):
-            base = self._bases.get(wire.source)
-            middle = self.laid.link_labels[k] if base else self.laid.labels[wire.source]
-            found[wire.source, wire.target] = self._course(self.laid.paths[k], middle)
-        for fork, base in self._bases.items():
-            x, y = self.laid.centres[base]
-            half = shape_size(self.parts[base])[1 if self.upright else 0] / 2
-            found[base, fork] = self._course(straight((x + half, y), self.laid.exits[base]), self.laid.labels[base])
+    def courses(self) -> dict[int, Course]:
+        """Return the courses of the wires by number."""
+        found: dict[int, Course] = {}
+        for link, (k, wire) in enumerate(self._links.items()):
+            forked = wire.source in self._bases
+            middle = self.laid.link_labels[link] if forked else self.laid.labels[wire.source]
+            found[k] = self._course(self.laid.paths[link], middle)
+        for k, wire in self._trunks.items():
+            x, y = self.laid.centres[wire.source]
+            half = shape_size(self.parts[wire.source])[1 if self.upright else 0] / 2
+            exit_ = self.laid.exits[wire.source]
+            found[k] = self._course(straight((x + half, y), exit_), self.laid.labels[wire.source])
         return found
 
     def _course(self, path: Path, middle: Point) -> Course:
@@ -143,47 +151,43 @@ _NOTHING = Arrangement({}, {}, {}, [], [], 0.0, 0.0)
 
 
 class _LayingOut:
-    def __init__(self, step: Step, readout: int, aside: float) -> None:
-        self._step = step
+    def __init__(self, scheme: Scheme, wires: Sequence[Wire], aside: float) -> None:
+        self._parts = scheme.parts
         self._aside = aside
-        layers = {part.id: part.layer for part in step.parts}
-        upper = [part for part in step.parts if part.layer == readout]
-        self._crossing = [
-            wire for wire in step.wires if layers[wire.source] != readout and layers[wire.target] == readout
-        ]
-        anchors = {wire: _anchor(k, readout) for k, wire in enumerate(self._crossing)}
-        lower = [part for part in step.parts if part.layer != readout]
-        below = [Wire(wire.source, anchors[wire].id, wire.value, wire.gradient) for wire in self._crossing]
-        above = [Wire(anchors[wire].id, wire.target, "", "") for wire in self._crossing]
+        readout = scheme.readout
+        layers = {part.id: part.layer for part in scheme.parts}
+        numbered = dict(enumerate(wires))
+        self._crossing = {
+            k: wire for k, wire in numbered.items() if layers[wire.source] != readout and layers[wire.target] == readout
+        }
+        anchors = {k: _anchor(k, readout) for k in self._crossing}
+        lower = [part for part in scheme.parts if part.layer != readout]
+        upper = [part for part in scheme.parts if part.layer == readout]
+        below = {k: replace(wire, target=anchors[k].id) for k, wire in self._crossing.items()}
+        above = {k: Wire(anchors[k].id, wire.target, "", "") for k, wire in self._crossing.items()}
         self._anchors = anchors
-        self._cells = _Block([*lower, *anchors.values()], [*step.wires, *below], False, aside)
-        self._readout = _Block([*anchors.values(), *upper], [*above, *step.wires], True, aside)
+        self._cells = _Block([*lower, *anchors.values()], numbered | below, False, aside)
+        self._readout = _Block([*anchors.values(), *upper], numbered | above, True, aside)
+        self._ends = {k: wire.target for k, wire in numbered.items() if wire.target in self._end_ids()}
+
+    def _end_ids(self) -> set[str]:
+        return {part.id for part in self._parts if part.kind == "end"}
 
     def finish(self) -> Panel:
         width = self._put_readout()
         lower, upper = self._cells.courses(), self._readout.courses()
-        courses = lower | upper
-        for wire in self._crossing:
-            anchor = self._anchors[wire].id
-            courses[wire.source, wire.target] = self._turned(lower[wire.source, anchor], upper[anchor, wire.target])
+        courses = lower | upper | {k: self._turned(lower[k], upper[k]) for k in self._crossing}
+        courses |= {k: self._lengthened(courses[k], width) for k in self._ends}
         places = self._readout.places() | self._cells.places()
-        ends = {part.id for part in self._step.parts if part.kind == "end"}
-        for end in ends:
-            places[end] = (width, places[end][1])
-        found = [
-            self._lengthened(courses[wire.source, wire.target], width)
-            if wire.target in ends
-            else courses[wire.source, wire.target]
-            for wire in self._step.wires
-        ]
-        return Panel(places, found, width)
+        places |= {end: (width, places[end][1]) for end in self._ends.values()}
+        return Panel(places, [courses[k] for k in sorted(courses)], width)
 
     def _put_readout(self) -> float:
         """Put the readout to the right of the cells, above all that leaves them; return the panel's width."""
         cells, readout = self._cells, self._readout
         if not self._crossing:
             return cells.laid.along + _CLEAR
-        leaving = [cells.laid.centres[part.id][1] for part in self._step.parts if part.kind == "end"]
+        leaving = [cells.laid.centres[part.id][1] for part in self._parts if part.kind == "end"]
         anchors = [cells.laid.centres[anchor.id][1] for anchor in self._anchors.values()]
         floor = max([*(y + _CLEAR for y in leaving), *(y + _TURN for y in anchors)])
         left = cells.laid.along + _TURN

@@ -1,18 +1,33 @@
-"""One time step at op level before it is laid out: which shapes there are and which wires join them."""
+"""What one panel shows before it is laid out: which shapes there are, which wires join them, and how they read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from bptt_viz.analyses.expressions import Expressions
-from bptt_viz.analyses.graph.gradients import Gradients
-from bptt_viz.analyses.graph.names import came_back, identifier, layer_mark, step_names
+from bptt_viz.analyses.graph.section import Section
 from bptt_viz.analyses.lowering import Operand, Operation, lower
-from bptt_viz.arrays import norm
-from bptt_viz.models import Rollout
+from bptt_viz.ops.gating import GATES
 from bptt_viz.results.lettering import clean
-from bptt_viz.tape import Node
 
-_KINDS = {"carry": "state", "parameter": "weights", "input": "input"}
+
+class Flow(NamedTuple):
+    """What crosses a wire, by places of nodes in the section.
+
+    Attributes:
+        value: of the node whose value goes forward.
+        cut: of the node that takes the part of it that is used; −1 for the whole.
+        way: where what comes back is found: `slot`, sent by node `back` to its parent `slot`; `node`, all that
+            comes back to node `back`; `exit`, what comes back through exit number `back`.
+        back: as the way says.
+        slot: as the way says.
+    """
+
+    value: int
+    cut: int
+    way: str
+    back: int
+    slot: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +35,15 @@ class Part:
     """A shape.
 
     Attributes:
-        id: unique within its step.
+        id: unique within its panel.
         kind: as for `GraphNode`.
         label: what is written in it.
         layer: depth.
-        state: name of the state that a box brings in or an end takes out.
-        tooltip: equation, shape and norms.
+        state: name under which a box takes a value from the panel before, or an end hands one on.
+        gate: name of the gate that it computes.
+        equation: what it computes.
+        gradient: how its gradient reads; empty if it has none.
+        place: of the node whose value it is; −1 for none.
     """
 
     id: str
@@ -33,7 +51,10 @@ class Part:
     label: str
     layer: int
     state: str = ""
-    tooltip: str = ""
+    gate: str = ""
+    equation: str = ""
+    gradient: str = ""
+    place: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,70 +66,74 @@ class Wire:
         target: id of a part.
         value: name of the forward value; empty where the source says it already.
         gradient: expression of what comes back.
-        norm: of what comes back; None if unknown.
+        flow: what is measured on it; None for nothing.
     """
 
     source: str
     target: str
     value: str
     gradient: str
-    norm: float | None = None
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One time step.
+class Scheme:
+    """What sections of one structure have in common; texts hold stand-ins for time steps.
 
     Attributes:
-        t: which one.
         parts: in the order of computation.
         wires: between them.
-        equations: what the step computes, one line for each value that has a name.
+        entering: from nowhere into parts that hold what comes from the panel before.
+        equations: what is computed, one line for each value that has a name.
+        readout: the layer that is drawn upwards; −1 if none is.
     """
 
-    t: int
     parts: Sequence[Part]
     wires: Sequence[Wire]
-    equations: Sequence[str]
+    entering: Sequence[Wire] = ()
+    equations: Sequence[str] = ()
+    readout: int = -1
 
 
-def step_parts(rollout: Rollout, t: int, nodes: Sequence[Node], gradients: Gradients | None) -> Step:
-    """Return the drawing of step `t`.
-
-    Args:
-        rollout: the recorded model.
-        t: from 1 to T.
-        nodes: what was recorded at `t`, in order.
-        gradients: norms of one backward pass, if wanted.
-    """
-    return _StepParts(rollout, t, nodes, gradients).finish()
+def scheme_of(section: Section) -> Scheme:
+    """Return the drawing of a section."""
+    return _Scheming(section).finish()
 
 
 @dataclass
-class _StepParts:
-    rollout: Rollout
-    t: int
-    nodes: Sequence[Node]
-    gradients: Gradients | None
+class _Scheming:
+    section: Section
     parts: dict[str, Part] = field(default_factory=dict)
     wires: list[Wire] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        names = step_names(self.rollout, self.t, self.nodes)
-        self.operations = lower(self.nodes, self._wanted(), names)
-        self.text = Expressions(self.operations, names, self._outside())
+        section = self.section
+        wanted = [*(one.node for one in section.exits), *section.results, *section.losses]
+        self.operations = lower(section.nodes, wanted, section.names)
+        self.text = Expressions(self.operations, section.names, self._outside())
+        self.places = section.places()
         self.ids: dict[int, str] = {}
 
-    def finish(self) -> Step:
+    def finish(self) -> Scheme:
         for operation in self.operations.values():
             self._add(operation)
-        for run in self.rollout.layers:
-            for name, node in run.states[self.t].items():
-                self._take_out(run.depth, name, node)
-        if self.t in self.rollout.losses:
-            self._box_loss(self.rollout.losses[self.t])
-        forks = _forked(list(self.parts.values()), self.wires, self._trunks())
-        return Step(self.t, *forks, self._equations())
+        for number in range(len(self.section.exits)):
+            self._take_out(number)
+        for node in self.section.losses:
+            self._box_loss(node.index)
+        entering = [self._entering(number) for number in range(len(self.section.entries))]
+        parts, wires = _forked(list(self.parts.values()), self.wires, self._trunks())
+        return Scheme(parts, wires, [wire for wire in entering if wire], self._equations(), self.section.readout)
+
+    def _outside(self) -> dict[int, list[str]]:
+        """Return what comes back to values from outside the section."""
+        found: dict[int, list[str]] = {}
+        for one in self.section.exits:
+            if one.mark:
+                found.setdefault(one.node.index, []).append(one.mark)
+        for node in self.section.losses:
+            found.setdefault(node.index, []).append("1")
+        return found
 
     def _equations(self) -> list[str]:
         named = [
@@ -121,62 +146,45 @@ class _StepParts:
         parts = f"[{', '.join(pieces)}] = " if pieces else ""
         return f"{self.text.values[index]} = {parts}{self.text.formulas[index]}"
 
-    def _wanted(self) -> list[Node]:
-        found = [node for run in self.rollout.layers for node in run.states[self.t].values()]
-        return found + [where[self.t] for where in (self.rollout.outputs, self.rollout.losses) if self.t in where]
-
-    def _outside(self) -> dict[int, list[str]]:
-        """Return what comes back to this step's values from other steps and from the total loss."""
-        found: dict[int, list[str]] = {}
-        if self.t < self.rollout.steps:
-            for run in self.rollout.layers:
-                for name, node in run.states[self.t].items():
-                    mark = came_back(self.rollout, name) + layer_mark(self.rollout, run.depth)
-                    found.setdefault(node.index, []).append(mark)
-        if self.t in self.rollout.losses:
-            found[self.rollout.losses[self.t].index] = ["1"]
-        return found
-
     def _add(self, operation: Operation) -> None:
         node, index = operation.node, operation.index
-        kind = "op" if operation.symbol else _KINDS.get(node.scope.role, "constant")
-        label = operation.symbol or self.text.values[index]
-        state = node.name if kind == "state" else ""
-        self.ids[index] = self._put(kind, label, node.scope.layer, node.name or node.primitive.name, state, operation)
+        kind = "op" if operation.symbol else self.section.kinds.get(index, "constant")
+        name, formula = self.text.values[index], self.text.formulas[index]
+        part = Part(
+            _identifier(f"l{node.scope.layer}-{node.name or node.primitive.name}", self.parts),
+            kind,
+            clean(operation.symbol or name),
+            node.scope.layer,
+            clean(node.name) if kind == "state" else "",
+            self._gate(operation),
+            name if name == formula else f"{name} = {formula}",
+            self._gradient_of(index),
+            self.places[index],
+        )
+        self.parts[part.id] = part
+        self.ids[index] = part.id
         for operand in operation.operands:
             self.wires.append(self._wire(operand, operation))
 
-    def _put(
-        self, kind: str, label: str, layer: int, wished: str, state: str = "", operation: Operation | None = None
-    ) -> str:
-        made = identifier(f"l{layer}-{wished}", self.parts)
-        tooltip = self._tooltip(operation) if operation else ""
-        self.parts[made] = Part(made, kind, clean(label), layer, clean(state), tooltip)
-        return made
+    def _gate(self, operation: Operation) -> str:
+        """Return the name of the gate that an operation computes."""
+        node = operation.node
+        known = node.primitive in GATES or node.name in self.section.gates.get(node.scope.layer, ())
+        return _plain(node.name) if operation.symbol and known else ""
 
-    def _tooltip(self, operation: Operation) -> str:
-        index = operation.index
-        name, formula = self.text.values[index], self.text.formulas[index]
-        lines = [name if name == formula else f"{name} = {formula}", self._measure(operation.node)]
-        gradient = self.text.cotangents[index]
-        if gradient != "0":
-            total = self.text.sums[index]
-            lines.append(f"gradient: {gradient if gradient == total else f'{gradient} = {total}'}")
-        if self.gradients and operation.node.active:
-            lines.append(f"gradient norm {self.gradients.of(operation.node):.3g}")
-        return "\n".join(lines)
-
-    def _measure(self, node: Node) -> str:
-        shape = " × ".join(map(str, node.shape)) or "a number"
-        return f"shape {shape}, norm {norm(node.value):.3g}"
+    def _gradient_of(self, index: int) -> str:
+        gradient, total = self.text.cotangents[index], self.text.sums[index]
+        return "" if gradient == "0" else gradient if gradient == total else f"{gradient} = {total}"
 
     def _wire(self, operand: Operand, operation: Operation) -> Wire:
         source = self.operations[operand.source]
         value = self.text.operand(operand) if source.symbol or operand.piece else ""
-        norm = self.gradients.over(operand) if self.gradients and source.node.active else None
-        return Wire(self.ids[operand.source], self.ids[operation.index], value, self._gradient(operand), norm)
+        user, slot = operand.slot
+        cut = self.places[operand.cut] if operand.piece else -1
+        flow = Flow(self.places[operand.source], cut, "slot" if source.node.active else "", self.places[user], slot)
+        return Wire(self.ids[operand.source], self.ids[operation.index], value, self._back_over(operand), flow)
 
-    def _gradient(self, operand: Operand) -> str:
+    def _back_over(self, operand: Operand) -> str:
         message = self.text.message(operand)
         if operand.is_gate:
             return f"d{operand.piece} = {message}"
@@ -185,51 +193,67 @@ class _StepParts:
         alone = self.text.sums[operand.source] == message and source.symbol
         return f"{name} = {message}" if alone and name != message else message
 
-    def _take_out(self, layer: int, name: str, node: Node) -> None:
-        """Add the end at which a state leaves for the next step."""
-        end = self._put("end", "", layer, f"{name}-out", name)
-        last = self.t == self.rollout.steps
-        mark = "" if last else came_back(self.rollout, name) + layer_mark(self.rollout, layer)
-        norm = self.gradients.carried(layer, name, self.t + 1) if self.gradients and not last else None
-        self.wires.append(Wire(self.ids[node.index], end, self.text.values[node.index], mark, norm))
+    def _take_out(self, number: int) -> None:
+        """Add the end at which a value leaves."""
+        out = self.section.exits[number]
+        index, end = out.node.index, _identifier(f"l{out.layer}-{out.state}-out", self.parts)
+        self.parts[end] = Part(end, "end", "", out.layer, out.state)
+        flow = Flow(self.places[index], -1, "exit" if out.users else "", number)
+        self.wires.append(Wire(self.ids[index], end, self.text.values[index], out.mark, flow))
 
-    def _box_loss(self, node: Node) -> None:
-        box = self._put("loss", self.text.values[node.index], len(self.rollout.layers), "L")
-        norm = self.gradients.of(node) if self.gradients else None
-        gradient = f"d{self.text.values[node.index]} = 1"
-        self.wires.append(Wire(self.ids[node.index], box, "", gradient, norm))
+    def _entering(self, number: int) -> Wire | None:
+        """Return the wire over which a value comes in; None where nothing makes use of it."""
+        one = self.section.entries[number]
+        target = self.ids.get(one.node.index)
+        place = self.places[one.node.index]
+        return Wire(f"{target}-in", target, "", one.mark, Flow(place, -1, "slot", place, 0)) if target else None
 
-    def _trunks(self) -> Mapping[str, tuple[str, str, float | None]]:
-        """Return what the common part of a forked wire says, by the id of its source."""
-        found: dict[str, tuple[str, str, float | None]] = {}
+    def _box_loss(self, index: int) -> None:
+        name, layer = self.text.values[index], self.operations[index].node.scope.layer
+        box = _identifier(f"l{layer}-L", self.parts)
+        self.parts[box] = Part(box, "loss", name, layer)
+        flow = Flow(self.places[index], -1, "node", self.places[index])
+        self.wires.append(Wire(self.ids[index], box, "", f"d{name} = 1", flow))
+
+    def _trunks(self) -> Mapping[str, Wire]:
+        """Return the common part of a forked wire by the id of its source."""
+        found: dict[str, Wire] = {}
         for index, operation in self.operations.items():
-            name, total = self.text.cotangents[index], self.text.sums[index]
+            source, place = self.ids[index], self.places[index]
             value = self.text.values[index] if operation.symbol else ""
-            norm = self.gradients.of(operation.node) if self.gradients and operation.node.active else None
-            found[self.ids[index]] = (value, total if name == total else f"{name} = {total}", norm)
+            flow = Flow(place, -1, "node" if operation.node.active else "", place)
+            found[source] = Wire(source, f"{source}-fork", value, self._gradient_of(index) or "0", flow)
         return found
 
 
-def _forked(
-    parts: list[Part], wires: list[Wire], trunks: Mapping[str, tuple[str, str, float | None]]
-) -> tuple[list[Part], list[Wire]]:
+def _plain(name: str) -> str:
+    """Return a name in letters that an id may have."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "_" for letter in name)
+
+
+def _identifier(wished: str, taken: Mapping[str, object]) -> str:
+    """Return an ASCII name that is not taken yet."""
+    plain = _plain(wished)
+    tried = [plain, *(f"{plain}-{k}" for k in range(2, len(taken) + 3))]
+    return next(name for name in tried if name not in taken)
+
+
+def _forked(parts: list[Part], wires: list[Wire], trunks: Mapping[str, Wire]) -> tuple[list[Part], list[Wire]]:
     """Let a value that goes several ways run along one wire to a fork."""
     uses: dict[str, int] = {}
     for wire in wires:
         uses[wire.source] = uses.get(wire.source, 0) + 1
-    forks = {source: f"{source}-fork" for source, count in uses.items() if count > 1}
+    forks = {source: trunks[source] for source, count in uses.items() if count > 1}
     made: list[Part] = []
     for part in parts:
         made.append(part)
         if part.id in forks:
-            made.append(Part(forks[part.id], "fork", "", part.layer))
-    trunk = [Wire(source, fork, *trunks[source]) for source, fork in forks.items()]
-    branches = [_branch(wire, forks, trunks) for wire in wires]
-    return made, trunk + branches
+            made.append(Part(forks[part.id].target, "fork", "", part.layer))
+    return made, [*forks.values(), *(_branch(wire, forks) for wire in wires)]
 
 
-def _branch(wire: Wire, forks: Mapping[str, str], trunks: Mapping[str, tuple[str, str, float | None]]) -> Wire:
+def _branch(wire: Wire, forks: Mapping[str, Wire]) -> Wire:
     if wire.source not in forks:
         return wire
-    repeated = wire.value == trunks[wire.source][0]
-    return replace(wire, source=forks[wire.source], value="" if repeated else wire.value)
+    trunk = forks[wire.source]
+    return replace(wire, source=trunk.target, value="" if wire.value == trunk.value else wire.value)

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 
 from bptt_viz.analyses.graph.canvas import Canvas
-from bptt_viz.analyses.graph.choice import Choice, parsed_steps, shown_columns
-from bptt_viz.analyses.graph.gate_level import GateLevel
 from bptt_viz.analyses.graph.gradients import Gradients
-from bptt_viz.analyses.graph.op_level import draw_ops
-from bptt_viz.analyses.graph.step_level import draw_steps, step_grid
-from bptt_viz.analyses.graph.timeline import hidden
+from bptt_viz.analyses.graph.names import came_back
+from bptt_viz.analyses.graph.op_level import draw_panels
+from bptt_viz.analyses.graph.rollout_sections import rollout_sections
+from bptt_viz.analyses.graph.step_level import draw_steps
+from bptt_viz.analyses.graph.steps import NO_NUMBERS, Detail, steps_of
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.graph import GraphView, Level
 from bptt_viz.results.lettering import clean
 from bptt_viz.results.provenance import Provenance
+from bptt_viz.tape.collector import paused_collector
 
 
 def record(prepared: Prepared) -> Rollout:
@@ -21,6 +22,7 @@ def record(prepared: Prepared) -> Rollout:
     return prepared.run(differentiate_inputs=True)
 
 
+@paused_collector()
 def graph_view(
     rollout: Rollout,
     level: Level,
@@ -28,64 +30,62 @@ def graph_view(
     at: str | None = None,
     gradients: bool = False,
     tick: Callable[[float], None] | None = None,
-    choice: Choice | None = None,
+    detail: Detail = NO_NUMBERS,
 ) -> GraphView:
     """Return a picture of what was recorded.
 
     Args:
         rollout: a recorded model.
-        level: all time steps with one node a cell or its gates, or every operation of some steps.
+        level: all time steps with one node a cell, or every operation of some steps.
         provenance: what was run; goes into the picture's metadata.
         at: the steps at op level: `5`, `3:6`, `3:` or `:`; by default the last with an output and a step behind it.
         gradients: add backward edges whose width and colour tell the norm of what crosses them.
         tick: takes the finished share, between 0 and 1.
-        choice: what is drawn at step and gate level.
+        detail: numbers to write along the wires at op level.
 
     Raises:
-        UsageError: steps are chosen at another level, are no step or range, or lie outside 1 … T.
+        UsageError: steps are chosen at step level, are no step or range, or lie outside 1 … T.
     """
-    norms = Gradients(rollout) if gradients else None
-    if level is not Level.OP:
+    norms = Gradients(rollout) if gradients or detail.values or detail.norms else None
+    if level is Level.STEP:
         if at is not None:
-            raise UsageError("--at chooses steps for --level op; at other levels --focus names steps not to be folded")
-        canvas, shown = _unrolled(rollout, level, norms, choice or Choice())
-        return canvas.finish(level, _title(rollout, shown), provenance)
-    chosen = shown_steps(at, rollout)
-    which = f"step {chosen[0]}" if len(chosen) == 1 else f"steps {chosen[0]} to {chosen[-1]}"
-    canvas = draw_ops(rollout, chosen, norms, tick or _ignore)
+            raise UsageError("--at chooses steps for --level op; the step level shows all of them")
+        return draw_steps(rollout, norms).finish(level, _title(rollout, f"T = {rollout.steps}"), provenance)
+    shown = shown_steps(at, rollout)
+    which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
+    steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
+    canvas = draw_panels(steps, gradients)
+    _explain(canvas, rollout, shown)
     return canvas.finish(level, _title(rollout, f"{which} of {rollout.steps}"), provenance)
 
 
-def _unrolled(rollout: Rollout, level: Level, norms: Gradients | None, choice: Choice) -> tuple[Canvas, str]:
-    """Return the drawing of all steps, and what the title says of them."""
-    if level is Level.GATE:
-        gates = GateLevel(rollout, norms)
-        columns = shown_columns(rollout, choice, norms, lambda tried: gates.grid(tried).width)
-        drawing = gates.draw(columns, choice.hidden)
-    else:
-        columns = shown_columns(
-            rollout, choice, norms, lambda tried: step_grid(rollout, tried, choice.is_compact).width
-        )
-        drawing = draw_steps(rollout, step_grid(rollout, columns, choice.is_compact), norms, choice.hidden)
-    folded = hidden(columns)
-    return drawing.canvas, f"T = {rollout.steps}" + (f", {folded} folded" if folded else "")
-
-
-def _ignore(share: float) -> None:
-    pass
+def _explain(canvas: Canvas, rollout: Rollout, shown: range) -> None:
+    canvas.explain("value", "h", "a value on its way forward")
+    canvas.explain("gradient", "dh", "the gradient of L on its way back")
+    if shown[-1] < rollout.steps:
+        marks = ", ".join(came_back(rollout, name) for name in rollout.layers[0].cell.states)
+        canvas.explain("gradient", marks, "what comes back from the next step")
 
 
 def shown_steps(at: str | None, rollout: Rollout) -> range:
-    """Return the steps that `at` names, from 1 to T; without it the last with an output and a step behind it.
+    """Return the steps that `at` names, from 1 to T.
 
     Raises:
         UsageError: it is no step and no range, or lies outside 1 … T.
     """
     steps = rollout.steps
-    if at is not None:
-        return parsed_steps("--at", at, steps)
-    told = [t for t in rollout.pattern.outputs if t < steps]
-    return range(max(told, default=steps), max(told, default=steps) + 1)
+    if at is None:
+        told = [t for t in rollout.pattern.outputs if t < steps]
+        return range(max(told, default=steps), max(told, default=steps) + 1)
+    first, colon, last = at.partition(":")
+    try:
+        start = int(first) if first or not colon else 1
+        end = (int(last) if last else steps) if colon else start
+    except ValueError:
+        raise UsageError(f"--at wants a step such as 5 or a range such as 3:6, got {at!r}") from None
+    if not 1 <= start <= end <= steps:
+        raise UsageError(f"--at {at} lies outside the recorded steps, 1 to {steps}")
+    return range(start, end + 1)
 
 
 def _title(rollout: Rollout, end: str) -> str:

@@ -1,0 +1,98 @@
+"""A part of a tape that is drawn as one panel, such as a time step, and what makes two of them look the same."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bptt_viz.analyses.lowering import scalar, start
+from bptt_viz.ops.slicing import SLICE
+from bptt_viz.tape import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A value that leaves a section.
+
+    Attributes:
+        node: which.
+        layer: depth.
+        state: the name under which the next section takes it in.
+        mark: how what comes back from there reads; empty if nothing does.
+        users: the nodes outside that use it.
+    """
+
+    node: Node
+    layer: int
+    state: str
+    mark: str = ""
+    users: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that comes in from the section before, through a node of this one; `mark` is how what goes back reads."""
+
+    node: Node
+    layer: int
+    state: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some nodes of a tape, in order, to be drawn together.
+
+    Attributes:
+        t: time step; None outside time.
+        nodes: in the order of recording.
+        names: by index, what values are called.
+        kinds: by index, as what a value that is given is drawn; `constant` if left out.
+        results: further values that must be visible.
+        losses: values whose gradient is 1; each gets a box.
+        exits: values that leave.
+        entries: values that come in.
+        gates: names of gates by layer.
+        readout: the layer that is drawn upwards; −1 if none is.
+    """
+
+    t: int | None
+    nodes: Sequence[Node]
+    names: Mapping[int, str]
+    kinds: Mapping[int, str] = field(default_factory=dict)
+    results: Sequence[Node] = ()
+    losses: Sequence[Node] = ()
+    exits: Sequence[Exit] = ()
+    entries: Sequence[Entry] = ()
+    gates: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    readout: int = -1
+
+    def places(self) -> dict[int, int]:
+        """Return the place of each node by index: those of the section in order, then the others that they use."""
+        return {node.index: place for place, node in enumerate(self.everything())}
+
+    def everything(self) -> list[Node]:
+        """Return the nodes of the section and the others that they use, in the order of their places."""
+        given = {parent.index: parent for node in self.nodes for parent in node.parents}
+        inside = {node.index for node in self.nodes}
+        return [*self.nodes, *(node for index, node in given.items() if index not in inside)]
+
+    def structure(self) -> Hashable:
+        """Return what the shapes, wires and texts depend on; two sections with the same one look the same.
+
+        Names should hold stand-ins for the time step.
+        """
+        places = self.places()
+        inside = len(self.nodes)
+        return (
+            tuple(self._row(node, [places[parent.index] for parent in node.parents]) for node in self.nodes),
+            tuple(self._row(node, []) for node in self.everything()[inside:]),
+            tuple(places[node.index] for node in self.results),
+            tuple(places[node.index] for node in self.losses),
+            tuple((places[one.node.index], one.layer, one.state, one.mark) for one in self.exits),
+            tuple((places[one.node.index], one.layer, one.state, one.mark) for one in self.entries),
+            self.readout,
+        )
+
+    def _row(self, node: Node, parents: list[int]) -> Hashable:
+        number = scalar(node) if not parents else start(node.attributes["key"]) if node.primitive is SLICE else ""
+        named = node.name, self.names.get(node.index), self.kinds.get(node.index)
+        return node.primitive, named, node.scope.layer, node.active, node.value.shape, number, *parents

@@ -1,0 +1,160 @@
+"""Panels with their own numbers: sections of one structure are put into words once, then each one is measured."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from bptt_viz.analyses.graph.gradients import TapeGradients
+from bptt_viz.analyses.graph.names import Clock
+from bptt_viz.analyses.graph.numbers import Range, entries, range_text, ranges, shape_text, short
+from bptt_viz.analyses.graph.parts import Flow, Part, Scheme, scheme_of
+from bptt_viz.analyses.graph.section import Section
+from bptt_viz.arrays import Array, norm
+from bptt_viz.tape import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Which numbers are written along wires."""
+
+    values: bool = False
+    norms: bool = False
+
+
+NO_NUMBERS = Detail()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One panel.
+
+    Attributes:
+        t: time step; None outside time.
+        scheme: what it has in common with others.
+        clock: what its texts' stand-ins stand for; None if they have none.
+        tooltips: of the parts.
+        norms: of what comes back over the wires, then over the entering ones; None where that is unknown.
+        numbers: forward and back, written along the wires, then along the entering ones.
+    """
+
+    t: int | None
+    scheme: Scheme
+    clock: Clock | None
+    tooltips: Sequence[str]
+    norms: Sequence[float | None]
+    numbers: Sequence[tuple[str, str]]
+
+    def say(self, text: str) -> str:
+        """Return a text of the scheme as it reads in this step."""
+        return _said(text, self.t, self.clock)
+
+
+def _said(text: str, t: int | None, clock: Clock | None) -> str:
+    if t is None or clock is None:
+        return text
+    return text.replace(clock.here, str(t)).replace(clock.before, str(t - 1))
+
+
+def steps_of(
+    sections: Sequence[Section],
+    gradients: TapeGradients | None,
+    detail: Detail = NO_NUMBERS,
+    tick: Callable[[float], None] | None = None,
+) -> list[Step]:
+    """Return the panels of some sections.
+
+    Args:
+        sections: in order; texts hold stand-ins for time steps.
+        gradients: of one backward pass, if norms are wanted.
+        detail: the numbers to write along wires; what comes back needs gradients.
+        tick: takes the finished share.
+    """
+    kinds: dict[Hashable, list[int]] = {}
+    for k, section in enumerate(sections):
+        kinds.setdefault(section.structure(), []).append(k)
+    done = count(1)
+    found: dict[int, Step] = {}
+    for places in kinds.values():
+        alike = [sections[k] for k in places]
+        measuring = _Measuring(scheme_of(alike[0]), alike, gradients, detail)
+        for k, step in zip(places, measuring.steps(), strict=True):
+            found[k] = step
+            if tick:
+                tick(next(done) / len(sections))
+    return [found[k] for k in range(len(sections))]
+
+
+class _Measuring:
+    """Measures sections that share a scheme."""
+
+    def __init__(
+        self, scheme: Scheme, sections: Sequence[Section], gradients: TapeGradients | None, detail: Detail
+    ) -> None:
+        self._scheme = scheme
+        self._sections = sections
+        self._gradients = gradients
+        self._detail = detail
+        self._nodes = [section.everything() for section in sections]
+
+    def steps(self) -> Iterator[Step]:
+        scheme = self._scheme
+        values = [self._ranges(part) for part in scheme.parts]
+        wires = [*scheme.wires, *scheme.entering]
+        for k, (section, nodes) in enumerate(zip(self._sections, self._nodes, strict=True)):
+            clock = None if section.t is None else Clock.standing_in(section.t)
+            told = [
+                _said(self._tooltip(part, nodes, found[k]), section.t, clock) if found else ""
+                for part, found in zip(scheme.parts, values, strict=True)
+            ]
+            back = [self._back(wire.flow, section, nodes) for wire in wires]
+            numbers = [self._numbers(wire.flow, nodes, array) for wire, array in zip(wires, back, strict=True)]
+            norms = [None if array is None else norm(array) for array in back]
+            yield Step(section.t, scheme, clock, told, norms, numbers)
+
+    def _ranges(self, part: Part) -> list[Range] | None:
+        """Return the range of a part's value in each section; None if it has none."""
+        return None if part.place < 0 else list(ranges([nodes[part.place].value for nodes in self._nodes]))
+
+    def _tooltip(self, part: Part, nodes: Sequence[Node], found: Range) -> str:
+        node = nodes[part.place]
+        lines = [part.equation, f"shape {shape_text(node.shape)}, {range_text(found)}"]
+        if part.gradient:
+            lines.append(f"gradient: {part.gradient}")
+        if self._gradients and node.active:
+            lines.append(f"gradient norm {self._gradients.of(node):.3g}")
+        return "\n".join(lines)
+
+    def _back(self, flow: Flow | None, section: Section, nodes: Sequence[Node]) -> Array | None:
+        """Return what comes back over a wire; None if that is not known."""
+        if flow is None or self._gradients is None or not flow.way:
+            return None
+        if flow.way == "node":
+            return self._gradients.whole(nodes[flow.back])
+        if flow.way == "exit":
+            out = section.exits[flow.back]
+            return self._gradients.from_users(out.node, out.users)
+        user = nodes[flow.back]
+        sent = self._gradients.sent(user, flow.slot)
+        if sent is None:
+            return np.zeros_like(user.parents[flow.slot].value)
+        # A gate sends its share back as a part of the whole.
+        return sent[user.attributes["key"]] if flow.cut == flow.back else sent
+
+    def _numbers(self, flow: Flow | None, nodes: Sequence[Node], back: Array | None) -> tuple[str, str]:
+        if flow is None or not (self._detail.values or self._detail.norms):
+            return "", ""
+        return self._written(_value(flow, nodes)), "" if back is None else self._written(back)
+
+    def _written(self, array: Array) -> str:
+        lines = [entries(array)] if self._detail.values else []
+        return "\n".join([*lines, f"‖·‖ {short(norm(array))}"] if self._detail.norms else lines)
+
+
+def _value(flow: Flow, nodes: Sequence[Node]) -> Array:
+    """Return what goes forward over a wire: a value or the part of it that is used."""
+    if flow.cut < 0:
+        return nodes[flow.value].value
+    piece: Array = nodes[flow.value].value[nodes[flow.cut].attributes["key"]]
+    return piece

@@ -1,1 +1,0 @@
-"""Right-angled wires between blocks on a grid, whatever they stand for: which way they go, and in which lanes."""

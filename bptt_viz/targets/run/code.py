@@ -1,0 +1,226 @@
+"""A target's code at given sizes: forward passes, each from a fresh start, with the backward pass after them."""
+
+import copy
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bptt_viz.targets.declaration import Call, Target
+from bptt_viz.targets.roles import Roles
+from bptt_viz.targets.run.attributes import argument_paths, attribute_paths, beside, read, replaced, write
+from bptt_viz.targets.run.binding import given, literal, taken_apart
+from bptt_viz.targets.run.complex_buffers import complex_buffers
+from bptt_viz.targets.run.loading import Loaded
+from bptt_viz.targets.run.raised import Phase, attempted
+from bptt_viz.targets.run.truncations import OUT_OF_REACH, put_out_of_reach, truncations_of
+
+_SEED = 0
+
+
+class Code:
+    """What a target declares, ready to be called.
+
+    Attributes:
+        target: the declaration.
+        roles: what its names stand for.
+        loaded: the module.
+        sizes: what each letter stands for.
+        untruncated: whether whatever the code calls a truncation is put out of reach.
+        notes: what the code was seen to do besides computing, in order.
+        single: what came back in less than double precision.
+    """
+
+    def __init__(
+        self, target: Target, roles: Roles, loaded: Loaded, sizes: Mapping[str, int], untruncated: bool = False
+    ) -> None:
+        self.target = target
+        self.roles = roles
+        self.loaded = loaded
+        self.sizes = dict(sizes)
+        self.untruncated = untruncated
+        self.notes: dict[str, None] = {}
+        self.single: dict[str, None] = {}
+
+    def forward(self, values: Mapping[str, Any]) -> "Pass":
+        """Run a forward pass from a fresh start.
+
+        Args:
+            values: the inputs by name, real, complex or dual; they are copied.
+
+        Raises:
+            Raised: the code raised something.
+            Unfit: what came back is not what the declaration says.
+        """
+        self.loaded.restore()
+        if self.untruncated:
+            put_out_of_reach(vars(self.loaded.module))
+        random.seed(_SEED)
+        np.random.seed(_SEED)
+        return Pass(self, values)
+
+    def called(self, phase: Phase, call: Call, owner: Any, values: Mapping[str, Any], wide: bool = False) -> Any:
+        """Call a function of the module, or a method of an object, and return its result and its arguments.
+
+        Args:
+            phase: what it is.
+            call: as declared.
+            owner: the object, for a method.
+            values: by name.
+            wide: whether the arrays that the code makes shall hold complex numbers.
+
+        Raises:
+            Raised: it raised something, or is not there.
+        """
+        file = str(self.loaded.module.__file__)
+        function = attempted(phase, file, self.target.file, lambda: self._found(call, owner))
+        positional, keyword = given(call.arguments, values, self.sizes)
+        if self.untruncated:
+            keyword |= {name: OUT_OF_REACH for name in truncations_of(function) if name not in keyword}
+        result = attempted(
+            phase, file, self.target.file, lambda: self._run(wide, lambda: function(*positional, **keyword))
+        )
+        return result, (positional, keyword)
+
+    def _run(self, wide: bool, call: Any) -> Any:
+        if not wide:
+            return call()
+        with complex_buffers(self.loaded.module):
+            return call()
+
+    def _found(self, call: Call, owner: Any) -> Any:
+        found = self.loaded.module if owner is None else owner
+        holder = call.owner.split(".") if call.owner and call.owner != "self" else []
+        for name in (*holder, *call.name.split(".")):
+            if not hasattr(found, name):
+                raise NameError(f"{name} is not there{self.loaded.why_missing(name)}")
+            found = getattr(found, name)
+        return found
+
+    def note(self, sentence: str) -> None:
+        """Keep a sentence, once."""
+        self.notes.setdefault(sentence)
+
+
+class Pass:
+    """One forward pass, and what a backward pass may start from.
+
+    Attributes:
+        returned: what forward returned, by name.
+    """
+
+    def __init__(self, code: Code, values: Mapping[str, Any]) -> None:
+        self._code = code
+        self._start = values
+        self._given: dict[str, Any] = {name: value.copy() for name, value in values.items()}
+        for name, constant in code.target.constants.items():
+            self._given.setdefault(name, copy.deepcopy(literal(constant, code.sizes)))
+        if code.target.update:
+            self._given[code.target.update] = 1.0
+        self._plain = all(isinstance(value, np.ndarray) and value.dtype.kind != "c" for value in values.values())
+        wide = any(isinstance(value, np.ndarray) and value.dtype.kind == "c" for value in values.values())
+        self._set_globals()
+        self._object = self._fresh_object(wide)
+        target = code.target
+        owner = self._object if target.forward.owner == "self" else None
+        result, self._arguments = code.called("forward", target.forward, owner, self._given, wide)
+        self._look("forward")
+        self.returned = taken_apart(target.forward.returns, result, target.forward.name)
+
+    def backward(self, upstreams: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the backward pass and return what it gives for each input that it gives something for.
+
+        Args:
+            upstreams: cotangents by output, in the outputs' own form; those that backward does not take are not needed.
+
+        Raises:
+            Raised: the code raised something.
+            Unfit: what came back is not what the declaration says.
+        """
+        call, roles = self._code.target.backward, self._code.roles
+        if call is None:
+            return self._gradients(self.returned)
+        upstream = {name: copy.deepcopy(upstreams[output]) for name, output in roles.upstreams.items()}
+        owner = self._object if call.owner == "self" else None
+        result, _ = self._code.called("backward", call, owner, {**self.returned, **self._given, **upstream})
+        for name, output in roles.upstreams.items():
+            if not same(upstream[name], upstreams[output]):
+                self._code.note(f"backward changes {name} in place")
+        self._look("backward")
+        return self._gradients(taken_apart(call.returns, result, call.name))
+
+    def _set_globals(self) -> None:
+        code = self._code
+        for name, constant in code.target.globals.items():
+            setattr(code.loaded.module, name, copy.deepcopy(literal(constant, code.sizes)))
+        for name in code.target.forward.globals:
+            path = tuple(("attribute", part) for part in name.split("."))
+            write(code.loaded.module, path, self._given[name])
+
+    def _fresh_object(self, wide: bool) -> Any:
+        target = self._code.target
+        if target.object is None:
+            return None
+        made, _ = self._code.called("object", target.object, None, self._given, wide)
+        if target.update and hasattr(made, target.update):
+            setattr(made, target.update, 1.0)
+        if self._code.untruncated:
+            put_out_of_reach(vars(made))
+        new: dict[int, Any] = {}
+        for name, path in attribute_paths(target.parameters).items():
+            new[id(_read_or_none(made, path))] = self._given[name]
+            write(made, path, self._given[name])
+        new.pop(id(None), None)
+        replaced(made, new)
+        return made
+
+    def _gradients(self, returned: Mapping[str, Any]) -> dict[str, Any]:
+        """Return gradients by input, those that were returned and those that were left in the object."""
+        roles = self._code.roles
+        found = {input_: returned[name] for name, input_ in roles.gradients.items() if name in returned}
+        return found | self._left_behind()
+
+    def _left_behind(self) -> dict[str, Any]:
+        target = self._code.target
+        paths = attribute_paths(target.parameters)
+        if target.update:
+            places = argument_paths(target.forward.arguments)
+            now = {
+                name: read(self._object, path) if self._object is not None else read(self._arguments, places[name])
+                for name, path in paths.items()
+            }
+            return {name: self._start[name] - value for name, value in now.items()}
+        if not target.gradients:
+            return {}
+        if "{}" in target.gradients:
+            return {name: read(self._object, beside(path, target.gradients)) for name, path in paths.items()}
+        kept = read(self._object, tuple(("attribute", part) for part in target.gradients.split(".")))
+        if isinstance(kept, dict):
+            return {name: kept.get(path[-1][1], kept.get(name)) for name, path in paths.items()}
+        return dict(zip(paths, kept, strict=False))
+
+    def _look(self, phase: str) -> None:
+        """Note which inputs have been changed in place."""
+        if not self._plain:
+            return
+        updated = attribute_paths(self._code.target.parameters) if self._code.target.update else {}
+        for name, value in self._start.items():
+            if name not in updated and not same(self._given[name], value):
+                self._code.note(f"{phase} changes {name} in place")
+
+
+def _read_or_none(root: Any, path: Any) -> Any:
+    try:
+        return read(root, path)
+    except (AttributeError, KeyError, IndexError, TypeError):
+        return None
+
+
+def same(a: Any, b: Any) -> bool:
+    """Tell whether two arrays, or two lists, tuples or dicts of them, are equal."""
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return bool(np.array_equal(a, b, equal_nan=True))

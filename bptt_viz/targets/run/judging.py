@@ -1,0 +1,223 @@
+"""The outcome for one target: posed, checked at every point, and a difference explained."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bptt_viz.checking.differences import parse_method
+from bptt_viz.checking.problem import Misbehaviour
+from bptt_viz.checking.run import CheckRequest, check
+from bptt_viz.checking.shapes import Shape
+from bptt_viz.errors import UsageError
+from bptt_viz.results.check import Check, Verdict
+from bptt_viz.results.targets import Outcome, TargetCheck, verdict_of
+from bptt_viz.targets.declaration import Target
+from bptt_viz.targets.roles import roles
+from bptt_viz.targets.run.binding import Nothing
+from bptt_viz.targets.run.explaining.bounds import Bound
+from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped
+from bptt_viz.targets.run.explaining.hints import hint
+from bptt_viz.targets.run.explaining.scaled import scaled
+from bptt_viz.targets.run.explaining.truncated import truncated
+from bptt_viz.targets.run.loading import Loaded
+from bptt_viz.targets.run.point import Posing
+from bptt_viz.targets.run.posed import Misshapen, NoGradient, Posed
+from bptt_viz.targets.run.preparing import NoOutput, NotPosed, prepared
+from bptt_viz.targets.run.promotion import mentions_single
+from bptt_viz.targets.run.question import Question
+from bptt_viz.targets.run.raised import Raised
+from bptt_viz.targets.run.sweep import points
+from bptt_viz.targets.run.unfinished import is_marked, is_unfinished
+
+Load = Callable[[bool], Loaded]
+
+_OUTCOMES = {
+    Verdict.PASS: Outcome.OK,
+    Verdict.MISMATCH: Outcome.WRONG,
+    Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
+}
+# Weights so small that no gradient of a loss comes near a bound.
+_SMALL = 0.05
+
+
+class Judge:
+    """Judges one target.
+
+    Args:
+        target: the declaration.
+        question: how it is checked.
+        load: loads its file, as it stands or with every float32 in it read as float64.
+        double: whether it is judged with every float32 read as float64.
+    """
+
+    def __init__(self, target: Target, question: Question, load: Load, double: bool = False) -> None:
+        self._target = target
+        self._question = question
+        self._load = load
+        self._double = double
+        self._notes: list[str] = []
+        self._seen: dict[str, None] = {}
+        self._single: dict[str, None] = {}
+
+    def judged(self) -> TargetCheck:
+        """Return the outcome."""
+        try:
+            return self._judged()
+        except UsageError as error:
+            return self._answer(Outcome.NOT_RECOGNISED, str(error))
+        except NotPosed as error:
+            return self._not_posed(error.cause, error.label)
+        except (Raised, Misbehaviour) as error:
+            return self._not_posed(error, "")
+
+    def _judged(self) -> TargetCheck:
+        loaded = self._load(self._double)
+        posing, notes = prepared(self._target, roles(self._target, self._target.name), loaded)
+        shapes, more = points(posing, self._question.shapes)
+        self._notes += [*notes, *more]
+        made = self._checked(posing, shapes)
+        if made.verdict is Verdict.PASS:
+            return self._passed(posing, shapes, made)
+        return self._explained(posing, shapes, made)
+
+    def _checked(self, posing: Posing, shapes: Sequence[Shape]) -> Check:
+        asked = self._question
+        request = CheckRequest(
+            target=self._target.name,
+            seed=asked.seed,
+            shapes=tuple(shapes),
+            every_entry=asked.every_entry,
+            method=parse_method(asked.method),
+            judgement=asked.judgement,
+        )
+
+        def pose(shape: Shape, rng: np.random.Generator) -> Posed:
+            posed = posing.at(shape, rng)
+            posed.code.notes, posed.code.single = self._seen, self._single
+            return posed
+
+        return check(self._target.name, pose, request)
+
+    def _passed(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
+        """Return what is to be said of a gradient that is right at every point of the sweep."""
+        if not posing.roles.upstreams:
+            bound = clipped(posing, shapes, self._question.seed)
+            if bound is not None:
+                return self._is_clipped(bound, made)
+        if posing.without:
+            return self._without(posing, made)
+        if self._single:
+            sentence = f"{', '.join(self._single)} are rounded to single precision; right in double precision"
+            return self._answer(Outcome.FLOAT32, sentence, made)
+        return self._answer(Outcome.OK, "", made)
+
+    def _without(self, posing: Posing, made: Check) -> TargetCheck:
+        missing = ", ".join(f"d{name}" for name in sorted(posing.without))
+        if is_marked(self._target, posing.loaded.tree, posing.loaded.text):
+            return self._answer(Outcome.TODO, f"backward returns None for {missing}; the rest is right", made)
+        self._notes.append(f"backward returns None for {missing}")
+        return self._answer(Outcome.OK, "", made)
+
+    def _explained(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
+        """Look for a purpose in a gradient that is not the right one."""
+        seed = self._question.seed
+        if not self._double and mentions_single(posing.loaded.tree):
+            return self._in_double(made)
+        bound = clipped(posing, shapes, seed)
+        if bound is not None:
+            return self._beneath(posing, shapes, made, bound)
+        return self._as_it_is(posing, shapes, made)
+
+    def _in_double(self, made: Check) -> TargetCheck:
+        judge = Judge(self._target, self._question, self._load, double=True)
+        judge._notes = list(self._notes)
+        found = judge.judged()
+        if found.outcome is Outcome.OK:
+            worst = max((each.error for case in made.cases for each in case.comparisons), default=0.0)
+            sentence = f"computes in single precision (error {worst:.0e}); right in double precision"
+            return replace(found, outcome=Outcome.FLOAT32, diagnosis=sentence, cases=made.cases)
+        return replace(found, notes=(*found.notes, "computes in single precision; this is what it does in double"))
+
+    def _beneath(self, posing: Posing, shapes: Sequence[Shape], made: Check, bound: Bound) -> TargetCheck:
+        """Check where the bound does not reach: with tiny cotangents, or below a loss with small weights."""
+        free = replace(posing, upstream=SHRUNK) if posing.roles.upstreams else replace(posing, weights=_SMALL)
+        beneath = self._checked(free, shapes)
+        if beneath.verdict is Verdict.PASS or not posing.roles.upstreams:
+            return self._is_clipped(bound, made)
+        self._notes.append(f"{_bound_in_words(bound)} besides")
+        return self._as_it_is(free, shapes, beneath)
+
+    def _is_clipped(self, bound: Bound, made: Check) -> TargetCheck:
+        value = None if bound.value != bound.value else bound.value
+        sentence = f"{_bound_in_words(bound)}; right beneath"
+        return self._answer(Outcome.CLIPPED, sentence, made, bound=value, bounded=bound.kind)
+
+    def _as_it_is(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
+        seed = self._question.seed
+        factor = scaled(posing, shapes, seed)
+        if factor is not None:
+            whose = f" ({', '.join(factor.inputs)})" if factor.inputs else ""
+            law = f", which is {factor.law}" if factor.law.strip("½2") else ""
+            sentence = f"the gradient{whose} at {factor.at} is {factor.factor:.6g}× the right one{law}"
+            return self._answer(Outcome.SCALED, sentence, made, factor=factor.factor, law=factor.law)
+        steps = self._stops_after(posing, shapes, made)
+        if steps is not None:
+            sentence = f"goes back {steps} steps and stops (lags 0 to {steps - 1}); right up to there"
+            return self._answer(Outcome.TRUNCATED, sentence, made, steps=steps)
+        look = hint(posing, shapes, made, seed) if made.verdict is Verdict.MISMATCH else ""
+        return self._answer(_OUTCOMES[made.verdict], made.diagnosis, made, hint=look)
+
+    def _stops_after(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> int | None:
+        if not posing.may_vary_time or made.verdict is not Verdict.MISMATCH:
+            return None
+        found = truncated(posing, shapes[-1].size, self._question.seed)
+        if found is not None:
+            return found.steps
+        free = self._checked(replace(posing, untruncated=True), shapes)
+        if free.verdict is not Verdict.PASS:
+            return None
+        lengths = range(1, 13)
+        right = [self._checked(posing, [Shape(T, shapes[-1].size, False)]).verdict is Verdict.PASS for T in lengths]
+        return max((T for T, fine in zip(lengths, right, strict=True) if fine), default=None)
+
+    def _not_posed(self, cause: Exception, label: str) -> TargetCheck:
+        loaded = self._load(self._double)
+        if isinstance(cause, NoOutput):
+            return self._answer(Outcome.TODO, f"forward returns None for {cause}")
+        if isinstance(cause, NoGradient | Nothing):
+            return self._answer(Outcome.TODO, str(cause))
+        if isinstance(cause, Raised):
+            if is_unfinished(cause, loaded.tree, loaded.text):
+                return self._answer(Outcome.TODO, f"{cause.phase} is not written yet: {cause}", raised=cause.at)
+            where = f" (at {label})" if label else ""
+            return self._answer(Outcome.CRASHED, f"{cause.phase} raised {cause}{where}", raised=cause.at)
+        if isinstance(cause, Misshapen):
+            return self._answer(Outcome.WRONG, str(cause), hint=cause.look)
+        return self._answer(Outcome.WRONG if isinstance(cause, Misbehaviour) else Outcome.NOT_RECOGNISED, str(cause))
+
+    def _answer(self, outcome: Outcome, sentence: str, made: Check | None = None, **more: Any) -> TargetCheck:
+        target = self._target
+        return TargetCheck(
+            target.name,
+            verdict_of(outcome),
+            sentence,
+            self._question.judgement,
+            made.cases if made is not None else (),
+            target.file,
+            target.line,
+            outcome=outcome,
+            notes=(*self._notes, *self._seen),
+            **more,
+        )
+
+
+def _bound_in_words(bound: Bound) -> str:
+    whose = ", ".join(f"d{name}" for name in bound.inputs)
+    told = {
+        "entries": f"entries of {whose} are clipped to ±{bound.value:.6g}",
+        "norm": f"the norm of {whose} together is clipped to {bound.value:.4g}",
+        "norms": f"the norm of each of {whose} is clipped to {bound.value:.4g}",
+    }
+    return told.get(bound.kind, f"{whose} are clipped on the way")

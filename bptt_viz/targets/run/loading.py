@@ -1,0 +1,264 @@
+"""Loading what a file defines, without running it: statement by statement, and so the files that it imports."""
+
+import ast
+import copy
+import sys
+import tokenize
+import warnings
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from bptt_viz.targets.run.filtering import definitions
+from bptt_viz.targets.run.promotion import promoted
+from bptt_viz.targets.run.stubs import Later, absent, is_absent, is_slow
+
+_ANCESTORS = 4
+
+
+class Loaded:
+    """A user's module, with what is needed to bring it back to the state in which it was loaded.
+
+    Attributes:
+        module: its namespace is what its functions see.
+        missing: why names that the file sets are not there.
+        tree: what stands in the file.
+        text: the same as text.
+    """
+
+    def __init__(self, module: ModuleType, missing: dict[str, str], tree: ast.Module, text: str) -> None:
+        self.module = module
+        self.missing = missing
+        self.tree = tree
+        self.text = text
+        self._kept = {name: copy.deepcopy(value) for name, value in vars(module).items() if _has_state(value)}
+        self._defaults = [(each, copy.deepcopy(each.__defaults__)) for each in _functions(module) if each.__defaults__]
+
+    def why_missing(self, name: str) -> str:
+        """Return why a name that the file sets is not there, to stand behind `name`; empty if that is not known."""
+        return f" ({self.missing[name]})" if name in self.missing else ""
+
+    def restore(self) -> None:
+        """Undo what running functions may have done to the module's values and to default arguments."""
+        vars(self.module).update({name: copy.deepcopy(value) for name, value in self._kept.items()})
+        for function, defaults in self._defaults:
+            function.__defaults__ = copy.deepcopy(defaults)
+
+
+def load(path: Path, text: str, float64: bool = False) -> Loaded:
+    """Run a file's definitions, imports and plain assignments.
+
+    Args:
+        path: of the file.
+        text: what stands in it.
+        float64: read every float32 in it as float64.
+
+    Raises:
+        SyntaxError: the text is not Python 3.
+    """
+    find_beside(path, float64)
+    name, package = _full_name(path)
+    module = ModuleType(name)
+    module.__dict__.update(__file__=str(path), __package__=package, __builtins__=__builtins__)
+    sys.modules[name] = module
+    tree = _parsed(text, str(path), float64)
+    return Loaded(module, _run(tree, str(path), module), tree, text)
+
+
+def find_beside(path: Path, float64: bool) -> None:
+    """Let imports find the files beside a file, and those of the packages around it, none of which is run whole."""
+    for finder in [finder for finder in sys.meta_path if isinstance(finder, _Beside)]:
+        sys.meta_path.remove(finder)
+        finder.forget()
+    sys.meta_path.insert(0, _Beside([path.parent], float64))
+    sys.meta_path.append(_Beside(list(path.parent.parents)[:_ANCESTORS], float64))
+
+
+def _full_name(path: Path) -> tuple[str, str]:
+    """Return a module's name, and its package's as far as folders say that they are one."""
+    parts = [path.stem.replace(".", "_")]
+    folder = path.parent
+    while (folder / "__init__.py").is_file() and len(parts) <= _ANCESTORS:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    if len(parts) == 1 and path.parent.name.isidentifier():  # relative imports work without `__init__.py` too
+        return parts[0], path.parent.name
+    return ".".join(parts), ".".join(parts[:-1])
+
+
+def _parsed(text: str, file: str, float64: bool) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as invalid escapes in docstrings
+        tree = ast.parse(text, file)
+    return promoted(tree) if float64 else tree
+
+
+def _run(tree: ast.Module, file: str, module: ModuleType) -> dict[str, str]:
+    """Run what defines something, and return why the names that could not be set are missing."""
+    missing: dict[str, str] = {}
+    flags = _future_flags(tree)
+    for statement in definitions(tree.body):
+        _run_one(statement, file, module, missing, flags)
+    return missing
+
+
+def _run_one(statement: ast.stmt, file: str, module: ModuleType, missing: dict[str, str], flags: int) -> None:
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        _import(statement, file, module, flags)
+        return
+    try:
+        _execute(statement, file, module, flags)
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        undecorated = _without_stubs(statement, module)
+        if undecorated is not None:
+            _run_one(undecorated, file, module, missing, flags)
+            return
+        for name in _names_of(statement):
+            missing[name] = f"{type(error).__name__}: {error}"
+
+
+def _execute(statement: ast.stmt, file: str, module: ModuleType, flags: int) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code = compile(ast.Module([statement], []), file, "exec", flags=flags, dont_inherit=True)
+    exec(code, module.__dict__)
+
+
+def _import(statement: ast.Import | ast.ImportFrom, file: str, module: ModuleType, flags: int) -> None:
+    """Import name by name, so that one that is missing does not take the others along."""
+    for alias in statement.names:
+        one = copy.copy(statement)
+        one.names = [alias]
+        try:
+            if not _put_off(one, alias, module):
+                _execute(one, file, module, flags)
+        except Exception:
+            bound = alias.asname or alias.name.partition(".")[0]
+            origin = f"{statement.module}.{alias.name}" if isinstance(statement, ast.ImportFrom) else alias.name
+            if alias.name != "*":
+                module.__dict__[bound] = absent(origin)
+
+
+def _put_off(statement: ast.Import | ast.ImportFrom, alias: ast.alias, module: ModuleType) -> bool:
+    if not isinstance(statement, ast.Import) or not is_slow(alias.name) or find_spec(alias.name) is None:
+        return False
+    module.__dict__[alias.asname or alias.name.partition(".")[0]] = Later(
+        alias.name if alias.asname else alias.name.partition(".")[0]
+    )
+    return True
+
+
+def _without_stubs(statement: ast.stmt, module: ModuleType) -> ast.stmt | None:
+    """Return a definition without decorators of packages that are missing; None if it has none."""
+    if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return None
+    kept = [each for each in statement.decorator_list if not _is_stub(each, module)]
+    if len(kept) == len(statement.decorator_list):
+        return None
+    plain = copy.copy(statement)
+    plain.decorator_list = kept
+    return plain
+
+
+def _is_stub(decorator: ast.expr, module: ModuleType) -> bool:
+    root = decorator.func if isinstance(decorator, ast.Call) else decorator
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and is_absent(module.__dict__.get(root.id))
+
+
+def _future_flags(tree: ast.Module) -> int:
+    import __future__
+
+    found = 0
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            for alias in statement.names:
+                found |= getattr(__future__, alias.name).compiler_flag
+    return found
+
+
+def _names_of(statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _has_state(value: Any) -> bool:
+    """Tell whether a value of a module may change while its functions run."""
+    import numpy as np
+
+    return isinstance(value, np.ndarray | list | dict | set | bytearray) and not isinstance(value, ModuleType)
+
+
+def _functions(module: ModuleType) -> list[Any]:
+    from types import FunctionType
+
+    return [value for value in vars(module).values() if isinstance(value, FunctionType)]
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text in the encoding that it declares."""
+    with tokenize.open(path) as stream:
+        return stream.read()
+
+
+class _Beside(MetaPathFinder):
+    """Finds modules in some folders, and loads of them what they define."""
+
+    def __init__(self, folders: Sequence[Path], float64: bool) -> None:
+        self._folders = folders
+        self._float64 = float64
+        self._found: set[str] = set()
+
+    def forget(self) -> None:
+        """Let what was found be loaded anew by whoever asks next."""
+        for name in self._found:
+            sys.modules.pop(name, None)
+
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
+        """Return where a module is, if it is in one of the folders."""
+        top = fullname.partition(".")[0]
+        if top in sys.stdlib_module_names or top in {"numpy", "bptt_viz"}:
+            return None
+        for folder in self._folders:
+            found = self._spec(fullname, folder.joinpath(*fullname.split(".")))
+            if found is not None:
+                self._found.add(fullname)
+                return found
+        return None
+
+    def _spec(self, fullname: str, place: Path) -> ModuleSpec | None:
+        for file, inside in ((place / "__init__.py", [str(place)]), (place.with_name(f"{place.name}.py"), None)):
+            if file.is_file():
+                loader = _Definitions(file, self._float64)
+                return spec_from_file_location(fullname, file, loader=loader, submodule_search_locations=inside)
+        if not (place.is_dir() and any(place.glob("*.py"))):
+            return None
+        made = ModuleSpec(fullname, None, is_package=True)
+        made.submodule_search_locations = [str(place)]
+        return made
+
+
+class _Definitions(Loader):
+    """Loads of a file what it defines."""
+
+    def __init__(self, file: Path, float64: bool) -> None:
+        self._file = file
+        self._float64 = float64
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Let the import system make the module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the file's definitions."""
+        _run(_parsed(read_text(self._file), str(self._file), self._float64), str(self._file), module)

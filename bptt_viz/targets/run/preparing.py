@@ -1,0 +1,163 @@
+"""From a declaration to a posing that runs: which of the possible shapes fit, and which sizes the code insists on."""
+
+import ast
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bptt_viz.checking.problem import Misbehaviour
+from bptt_viz.checking.shapes import Shape
+from bptt_viz.targets.declaration import Target
+from bptt_viz.targets.roles import Roles
+from bptt_viz.targets.run.axes import time_and_batch
+from bptt_viz.targets.run.binding import Nothing, Unfit
+from bptt_viz.targets.run.drawing import letters_of, shape_of, usual_sizes
+from bptt_viz.targets.run.forms import form_of, split_all
+from bptt_viz.targets.run.loading import Loaded
+from bptt_viz.targets.run.point import Posing, core, is_earlier
+from bptt_viz.targets.run.posed import Misshapen, NoGradient
+from bptt_viz.targets.run.raised import Raised
+
+# Sizes that the code insists on are looked for by running it so often, at most.
+_TRIES = 150
+
+
+class NotPosed(Exception):  # noqa: N818 - an answer about users' code
+    """The code runs at no shapes and sizes; `cause` is how it failed where it got furthest."""
+
+    def __init__(self, cause: Exception, label: str) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.label = label
+
+
+class NoOutput(Exception):  # noqa: N818
+    """Forward returns None where an output is expected; the message is its name."""
+
+
+_FAILURES = (Raised, Unfit, Misbehaviour, NoOutput)
+
+
+def prepared(target: Target, roles: Roles, loaded: Loaded) -> tuple[Posing, tuple[str, ...]]:
+    """Return how a target is posed, and what is to be said about the sizes.
+
+    Raises:
+        NotPosed: it runs nowhere.
+    """
+    failed: list[tuple[int, Exception, str]] = []
+    for shapes in (target.shapes, *target.alternatives):
+        names = letters_of(shapes)
+        posing = Posing(target, roles, loaded, shapes, usual_sizes(names, target.sizes))
+        try:
+            return _posed(posing), ()
+        except _FAILURES as error:
+            if _is_final(error, posing):
+                raise NotPosed(error, _shapes_in_words(posing)) from error
+            failed.append((_progress(error), error, _shapes_in_words(posing)))
+    for shapes in (target.shapes, *target.alternatives[:3]):
+        found = _with_other_sizes(Posing(target, roles, loaded, shapes, {}), failed[0][1])
+        if found is not None:
+            return found
+    _, cause, label = max(failed, key=lambda each: each[0])
+    raise NotPosed(cause, label)
+
+
+def _is_final(error: Exception, posing: Posing) -> bool:
+    """Tell whether no other shapes or sizes would make a difference: nothing is written yet, or a sum is missing."""
+    if isinstance(error, Raised):
+        return isinstance(error.error, NotImplementedError)
+    if isinstance(error, Misshapen):
+        lead = {shape_of(spec, posing.sizes)[:1] for name, spec in posing.shapes.items() if name != error.name}
+        return error.lacks_a_sum and error.found[:1] in lead
+    return isinstance(error, NoGradient | NoOutput | Nothing)
+
+
+def _progress(error: Exception) -> int:
+    """Return how far code got before it failed."""
+    if isinstance(error, Raised):
+        return {"object": 0, "forward": 1, "backward": 3}.get(error.phase, 0)
+    return 2 if isinstance(error, Unfit) else 4
+
+
+def _posed(posing: Posing) -> Posing:
+    """Run forward and backward once, and find out which axes are which on the way.
+
+    Raises:
+        Raised, Unfit, Misbehaviour, NoOutput: it does not run, or what it returns does not fit.
+    """
+    rng = np.random.default_rng(0)
+    first = posing.with_sizes(posing.sizes, Shape(1, 1, False), rng)
+    values = {**first.inputs, **first.constants}
+    returned = first.code.forward(values).returned
+    for name in posing.roles.outputs:
+        if returned[name] is None:
+            raise NoOutput(name)
+    time, batch = time_and_batch(first.code, posing.shapes, values)
+    steps = posing.sizes[time] if time else None
+    forms = {name: form_of(name, returned[name], steps) for name in posing.roles.outputs}
+    split_all(forms, returned)
+    found = replace(posing, time=time, batch=batch, forms=forms)
+    found = replace(found, states=_states(found, returned))
+    again = found.with_sizes(found.sizes, Shape(1, 1, False), np.random.default_rng(0))
+    outputs = again.outputs(again.inputs)
+    try:
+        again.pullback({place: np.ones_like(value) for place, value in outputs.items()})
+    except NoGradient as error:
+        if not error.some:
+            raise
+        return replace(found, without=frozenset(error.names))
+    return found
+
+
+def _states(posing: Posing, returned: Mapping[str, object]) -> dict[str, str]:
+    """Return the inputs that are a state before the first step, with the state's name."""
+    found = {}
+    for name, spec in posing.shapes.items():
+        if spec.kind != "float" or (posing.time in spec.axes and posing.time) or not spec.axes:
+            continue
+        related = [output for output in posing.roles.outputs if core(output) == core(name) and output != name]
+        if is_earlier(name) and (related or (posing.batch in spec.axes and posing.batch)):
+            found[name] = core(name)
+    return found
+
+
+def _with_other_sizes(posing: Posing, cause: Exception) -> tuple[Posing, tuple[str, ...]] | None:
+    """Look for sizes with which the code runs, and say what it insists on."""
+    names = letters_of(posing.shapes)
+    usual = usual_sizes(names, posing.target.sizes)
+    free = [name for name in names if name not in posing.target.sizes]
+    for changed in itertools.islice(_candidates(free, _numbers(posing, cause)), _TRIES):
+        try:
+            found = _posed(replace(posing, sizes={**usual, **changed}))
+        except _FAILURES:
+            continue
+        insisted = " and ".join(f"{name} = {size}" for name, size in changed.items())
+        fixed = replace(found, target=replace(found.target, sizes={**found.target.sizes, **changed}))
+        return fixed, (f"runs only with {insisted}; with other sizes: {cause}",)
+    return None
+
+
+def _candidates(free: Sequence[str], numbers: Sequence[int]) -> Iterator[dict[str, int]]:
+    for count in (1, 2, 3):
+        for names in itertools.combinations(free, count):
+            for sizes in itertools.product(numbers, repeat=count):
+                yield dict(zip(names, sizes, strict=True))
+
+
+def _numbers(posing: Posing, cause: Exception) -> list[int]:
+    """Return the sizes that code may insist on: 1, those in its message, and those that are written in it."""
+    said = [int(number) for number in re.findall(r"\d+", str(cause))]
+    written = [value for value in vars(posing.loaded.module).values() if type(value) is int]
+    found = [size for size in (*said, *written, *_literals(posing.loaded.tree)) if 1 < size < 500]
+    return list(dict.fromkeys((1, *found)))[:12]
+
+
+def _literals(tree: ast.AST) -> Iterator[int]:
+    return (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is int)
+
+
+def _shapes_in_words(posing: Posing) -> str:
+    return ", ".join(f"{name} {shape_of(spec, posing.sizes)}" for name, spec in posing.shapes.items())
