@@ -22,6 +22,14 @@ class Form(StrEnum):
     JSON = "json"
 
 
+class Paper(StrEnum):
+    """What a picture is drawn on."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 @model_command
 def graph(
     request: Any,
@@ -35,6 +43,21 @@ def graph(
     gradients: Annotated[
         bool, typer.Option("--gradients", help="Draw what flows back, wider and darker the larger its norm.")
     ] = False,
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            "--scale", metavar="MIN:MAX", help="Norms at the ends of the gradients' scale, to compare pictures."
+        ),
+    ] = None,
+    values: Annotated[
+        bool, typer.Option("--values", help="Write numbers along the wires at op level; of large arrays the range.")
+    ] = False,
+    norms: Annotated[
+        bool, typer.Option("--norms", help="Write norms along the wires at op level, forward and back.")
+    ] = False,
+    theme: Annotated[
+        Paper, typer.Option("--theme", help="Paper: light or dark; auto follows the reader in an SVG, else is light.")
+    ] = Paper.AUTO,
     form: Annotated[
         Form | None,
         typer.Option(
@@ -58,20 +81,23 @@ def graph(
     """
     from dataclasses import asdict
 
-    from bptt_viz.analyses.graph import graph_view, record
+    from bptt_viz.analyses.graph import Detail, graph_view, parse_scale, record
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
 
     wanted = _wanted(form, output, json)
     prepared = prepare(request)
-    options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients}
+    options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients, "scale": scale}
+    options |= {"values": values, "norms": norms}
     named = {name: Path(options[name]).name for name in ("cell", "text")}
     with progress("graph") as tick:
-        view = graph_view(record(prepared), level, provenance("graph", options | named), at, gradients, tick)
-        _write(view, wanted, output)
+        run = provenance("graph", options | named)
+        ends = None if scale is None else parse_scale(scale)
+        view = graph_view(record(prepared), level, run, at, gradients, tick, Detail(values, norms), ends)
+        _write(view, wanted, output, theme)
     if json and wanted is not Form.JSON:
-        _write(view, Form.JSON, None)
+        _write(view, Form.JSON, None, theme)
 
 
 def _wanted(form: Form | None, output: Path | None, json: bool) -> Form:
@@ -99,7 +125,7 @@ def _named(output: Path) -> Form:
         raise UsageError(f"--output {output}: the name must end in one of {known}, or give --format") from None
 
 
-def _write(view: GraphView, form: Form, output: Path | None) -> None:
+def _write(view: GraphView, form: Form, output: Path | None, theme: Paper) -> None:
     from bptt_viz.console.output import emit, emit_bytes, to_terminal
 
     if form is Form.JSON:
@@ -112,5 +138,6 @@ def _write(view: GraphView, form: Form, output: Path | None) -> None:
         emit(graph_text(view, "For the picture, name a file: -o graph.svg" if to_terminal(output) else ""), output)
     else:
         from bptt_viz.render.graph import graph_bytes
+        from bptt_viz.render.theme import THEMES
 
-        emit_bytes(graph_bytes(view, form), output)
+        emit_bytes(graph_bytes(view, form, THEMES.get(theme.value)), output)

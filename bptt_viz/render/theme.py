@@ -138,6 +138,9 @@ DARK = Theme(
     broken="#2fe0d8",
 )
 
+THEMES = {"light": LIGHT, "dark": DARK}
+"""The themes by name."""
+
 
 def level_of(norm: float | None, scale: Scale | None) -> str:
     """Return how a backward edge is drawn: `00` … `24` by the norm's logarithm, `zero` or `broken`."""

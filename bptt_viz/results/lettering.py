@@ -7,12 +7,12 @@ from typing import NamedTuple
 # A subscript follows a letter, so that a lone underscore stays one. Digits set high are letters to Python.
 _SUB = r"(?<=[^\W\d_²³ᵀ])_(?P<sub>(?:(?![²³ᵀ])\w)+(?:,\w+)*)"
 _SUPER = r"\^(?P<super>\(\w+\))|\^\{(?P<power>[^{}]+)\}|(?P<transposed>ᵀ)"
-_MARKS = re.compile(f"{_SUB}|(?<=★)_(?P<star>\\w+)|{_SUPER}")
+_MARKS = re.compile(f"{_SUB}|(?<=[★☆])_(?P<star>\\w+)|{_SUPER}")
 
 SMALL = 0.72
 """Size of sub- and superscripts, as a share of the letters'."""
 
-_SIZES = {"title": 13.0, "value": 11.0, "gradient": 11.0, "note": 11.0, "broken": 11.0, "op": 13.0}
+_SIZES = {"title": 13.0, "value": 11.0, "gradient": 11.0, "note": 11.0, "broken": 9.0, "op": 13.0}
 
 # Graphviz sets them larger than we do.
 _SMALL_AT_MOST = 0.84

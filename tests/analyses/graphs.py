@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bptt_viz.analyses.graph import graph_view, record
+from bptt_viz.analyses.graph import Detail, graph_view, parse_scale, record
 from bptt_viz.models import Request, prepare
 from bptt_viz.results.graph import Level
 from bptt_viz.results.provenance import Provenance
@@ -16,9 +16,11 @@ def recorded(cell="rnn", **options):
     return record(prepare(Request(cell=cell, **{"hidden": 3, "text": "hello", **options})))
 
 
-def seen(cell="rnn", level="step", at=None, gradients=False, **options):
+def seen(cell="rnn", level="step", at=None, gradients=False, values=False, norms=False, scale=None, **options):
     """Return a picture of a small model on the word hello."""
-    return graph_view(recorded(cell, **options), Level(level), RAN, at, gradients)
+    ends = None if scale is None else parse_scale(scale)
+    rollout = recorded(cell, **options)
+    return graph_view(rollout, Level(level), RAN, at, gradients, None, Detail(values, norms), ends)
 
 
 def kinds(view):

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyses.graphs import seen
 from bptt_viz.analyses.graph.legend import lay_out
-from bptt_viz.analyses.graph.scale import ends, ticks
+from bptt_viz.analyses.graph.scale import ends, parse_scale, ticks
+from bptt_viz.errors import UsageError
 from bptt_viz.results.graph import Key, Scale
 
 
@@ -50,6 +52,33 @@ def test_every_scale_has_a_few_ticks_at_their_places(low, span):
         factor, _, power = text.replace("−", "-").replace("}", "").rpartition("10^{")
         value = math.log10(float(factor.rstrip("·") or 1)) + float(power) if "^" in text else math.log10(float(text))
         assert low + share * span == pytest.approx(value, abs=1e-6)
+
+
+@pytest.mark.parametrize(("text", "wanted"), [("1e-3:10", Scale(-3.0, 1.0)), ("1:1e300", Scale(0.0, 300.0))])
+def test_a_scale_can_be_given(text, wanted):
+    assert parse_scale(text) == wanted
+    view = seen(gradients=True, scale=text)
+    assert view.scale == wanted
+    assert seen("lstm", level="op", gradients=True, scale=text).bar.ticks == view.bar.ticks
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", ":", "1:", ":1", "1:1", "2:1", "0:1", "-1:1", "a:b", "nan:1", "1:inf", "1:2:3"][:]
+)
+def test_other_scales_are_refused(text):
+    with pytest.raises(UsageError, match="--scale"):
+        parse_scale(text)
+
+
+def test_a_scale_without_arrows_is_refused():
+    with pytest.raises(UsageError, match="--gradients"):
+        seen(scale="1:2")
+
+
+def test_norms_beyond_a_given_scale_are_told():
+    texts = [key.text for key in seen(gradients=True, scale="1e-9:1e-8").legend]
+    assert any("beyond the scale" in text for text in texts)
+    assert not any("beyond" in key.text for key in seen(gradients=True, scale="1e-9:1e9").legend)
 
 
 def test_what_is_not_on_the_scale_is_explained_where_it_occurs():

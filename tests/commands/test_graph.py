@@ -38,6 +38,16 @@ def refused(capsys, *arguments):
     return err
 
 
+@pytest.mark.parametrize("form", ["svg", "png", "pdf", "dot"])
+def test_the_paper_can_be_chosen(capfdbinary, form):
+    auto, light, dark = (
+        drawn(capfdbinary, "--format", form, "--theme", name).out for name in ("auto", "light", "dark")
+    )
+    assert dark != light
+    assert (b"prefers-color-scheme" in auto) == (form == "svg")
+    assert (auto == light) == (form != "svg")
+
+
 def test_without_a_file_the_svg_goes_to_standard_output(capfdbinary):
     out, err = drawn(capfdbinary)
     assert out.startswith(MAGIC["svg"])
@@ -126,6 +136,11 @@ def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
         (["--level", "op", "--at", "9"], "steps, 1 to 4"),
         (["--level", "op", "--at", "two"], "'two'"),
         (["--at", "2"], "--level op"),
+        (["--values"], "--level op"),
+        (["--norms"], "--level op"),
+        (["--scale", "1:2"], "--gradients"),
+        (["--gradients", "--scale", "2:1"], "1e-3:10"),
+        (["--theme", "blue"], "blue"),
         (["-o", "graph.gif"], ".svg, .png, .pdf, .dot"),
         (["-o", "nowhere/graph.svg"], "cannot be written"),
         (["-o", "."], "name must end in"),
@@ -168,5 +183,7 @@ def test_fifty_steps_of_operations_are_drawn(capfdbinary):
 
 
 def test_the_page_names_every_option():
-    for option in ("--level", "--at", "--gradients", "--format", "-o", "--json"):
+    for option in (
+        "--level", "--at", "--gradients", "--scale", "--values", "--norms", "--theme", "--format", "-o", "--json",
+    ):  # fmt: skip
         assert option in DOCUMENTATION

@@ -1,11 +1,12 @@
 """What a level of detail draws on: collects nodes, edges and texts, and frames them with title and legend."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 from bptt_viz.analyses.graph.legend import lay_out
 from bptt_viz.analyses.graph.scale import ends
-from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
+from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point, Scale
 from bptt_viz.results.lettering import height, text_size, width
 from bptt_viz.results.provenance import Provenance
 
@@ -59,12 +60,19 @@ class Canvas:
         self._more_edges.extend(edges)
         self._rooms.append(room)
 
-    def finish(self, level: Level, title: str, provenance: Provenance) -> GraphView:
-        """Return the picture with its title above and its legend below."""
+    def finish(self, level: Level, title: str, provenance: Provenance, scale: Scale | None = None) -> GraphView:
+        """Return the picture with its title above and its legend below.
+
+        Args:
+            level: how closely it looks.
+            title: what it shows.
+            provenance: what was run.
+            scale: of the backward edges; from the smallest norm to the largest if left out.
+        """
         left, bottom, right, top = self.extent()
-        nodes, edges = (*self._more_nodes, *self.nodes), (*self._more_edges, *self.edges)
+        nodes, edges = (*self._more_nodes, *self.nodes), tuple(map(_badged, (*self._more_edges, *self.edges)))
         norms = [edge.norm for edge in edges if edge.kind == "gradient"]
-        scale = ends(norms)
+        scale = (scale if norms else None) or ends(norms)
         wide = max(right - left, width(title, text_size("title")), 320.0)
         legend = lay_out(self.keys, norms, scale, wide)
         low = bottom - (legend.height + _GAP if legend.keys else 0.0)
@@ -90,6 +98,19 @@ class Canvas:
         rooms = [*self._rooms, *map(room_of, shapes), *map(room_of_edge, self.edges)]
         left, bottom, right, top = zip(*rooms, strict=True)
         return min(left), min(bottom), max(right), max(top)
+
+
+def _badged(edge: GraphEdge) -> GraphEdge:
+    """Write NaN or ∞ on an edge over which one flows, if a part of it is level and has room for that."""
+    if edge.norm is None or math.isfinite(edge.norm):
+        return edge
+    ends = [(edge.path[k], edge.path[k + 3]) for k in range(0, len(edge.path) - 1, 3)]
+    (x, y), (u, v) = max(ends, key=lambda piece: abs(piece[1][0] - piece[0][0]) - abs(piece[1][1] - piece[0][1]))
+    text, size = "NaN" if math.isnan(edge.norm) else "∞", text_size("broken")
+    if abs(u - x) < 2 * width("NaN", size) or abs(v - y) > 1:
+        return edge
+    badge = Label(text, "broken", (x + u) / 2, (y + v) / 2, width(text, size), height(text, size))
+    return replace(edge, labels=(*edge.labels, badge))
 
 
 def room_of(thing: GraphNode | Label) -> Room:

@@ -42,16 +42,24 @@ def lay_out(keys: Sequence[Key], norms: Iterable[float | None], scale: Scale | N
         title = Key("note", _TITLE, "", 0.0, y)
         bar = ColourBar(width(_TITLE, text_size("note")) + 14, y, _BAR, ticks(scale))
         beside = bar.x + bar.length + _BETWEEN
-        placed += [title, *(replace(key, x=key.x + beside, y=y) for key in _in_rows(_apart(norms), math.inf))]
+        placed += [title, *(replace(key, x=key.x + beside, y=y) for key in _in_rows(_apart(norms, scale), math.inf))]
         low -= _BAR_ROW
     return Legend(tuple(placed), bar, max((key.x + _width(key) for key in placed), default=0.0), -low)
 
 
-def _apart(norms: Iterable[float | None]) -> list[Key]:
+def _apart(norms: Iterable[float | None], scale: Scale) -> list[Key]:
     """Return what explains the edges that are not on the scale."""
     given = [norm for norm in norms if norm is not None]
-    keys = [Key("gradient", "", "exactly 0", norm=0.0)] if 0 in given else []
-    return keys if all(map(math.isfinite, given)) else [*keys, Key("gradient", "", "NaN or infinite", norm=math.nan)]
+    logs = [math.log10(norm) for norm in given if norm and math.isfinite(norm)]
+    keys = []
+    if 0 in given:
+        keys.append(Key("gradient", "", "exactly 0", norm=0.0))
+    if not all(map(math.isfinite, given)):
+        keys.append(Key("gradient", "", "NaN or infinite", norm=math.nan))
+    if logs and (min(logs) < scale.low - 1e-9 or max(logs) > scale.high + 1e-9):
+        found = " to ".join(f"{10**log:.2g}".replace("e-0", "e−").replace("e-", "e−") for log in (min(logs), max(logs)))
+        keys.append(Key("note", "⇥", f"norms here: {found}; beyond the scale they look like its end"))
+    return keys
 
 
 def _width(key: Key) -> float:

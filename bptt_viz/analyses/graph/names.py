@@ -1,36 +1,42 @@
 """What the values of a rollout are called in a picture: states, inputs and outputs by time, the rest as in the cell."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from bptt_viz.models import Rollout
+from bptt_viz.ops.slicing import AT_STEP
 from bptt_viz.results.lettering import clean
 from bptt_viz.tape import Node
+from bptt_viz.topologies import Layer
+from bptt_viz.topologies.borders import CARRY
 
 
-class Clock(NamedTuple):
-    """How a time step and the one before it are written: as numbers, or as stand-ins of the same length."""
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a time step and its neighbours are written: as numbers, or as stand-ins of the same length.
 
-    here: str
-    before: str
+    Stand-ins let all steps with as many digits read the same until the numbers are put in. They are digits of the Limbu
+    script, so whatever sets or measures a number treats them as one.
+    """
 
-    @classmethod
-    def of(cls, t: int) -> "Clock":
-        """Return the numbers."""
-        return cls(str(t), str(t - 1))
+    t: int
+    stands_in: bool = False
 
-    @classmethod
-    def standing_in(cls, t: int) -> "Clock":
-        """Return stand-ins, so that all steps with as many digits read the same; in a font they are as wide as digits.
+    def at(self, t: int) -> str:
+        """Return how a step is written; steps further away than the neighbours are always numbers."""
+        shift = t - self.t
+        return "᥇᥈᥉"[shift] * len(str(t)) if self.stands_in and abs(shift) <= 1 else str(t)
 
-        Digits of the Limbu script, so that whatever sets or measures a number treats them as one.
-        """
-        return cls("᥇" * len(str(t)), "᥈" * len(str(t - 1)))
+    def read(self, text: str) -> str:
+        """Return a text with numbers in place of the stand-ins."""
+        for t in (self.t - 1, self.t, self.t + 1) if self.stands_in else ():
+            text = text.replace(self.at(t), str(t))
+        return text
 
 
 def layer_mark(rollout: Rollout, layer: int) -> str:
-    """Return `^(1)` for layer 1 of several, nothing where there is only one layer or for the readout above them."""
-    return f"^({layer})" if len(rollout.layers) > 1 and layer < len(rollout.layers) else ""
+    """Return `^(1)` for row 1 of several, nothing where there is only one row or for the readout above them."""
+    return f"^({layer})" if rollout.rows > 1 and layer < rollout.rows else ""
 
 
 def step_names(rollout: Rollout, t: int, nodes: Iterable[Node], clock: Clock | None = None) -> dict[int, str]:
@@ -38,11 +44,12 @@ def step_names(rollout: Rollout, t: int, nodes: Iterable[Node], clock: Clock | N
 
     A value that other steps or readers see carries its time, `h_5`; one that stays inside the cell does not.
     """
-    timed = _timed(rollout, t, clock or Clock.of(t))
+    clock = clock or Clock(t)
+    timed = _timed(rollout, t, clock)
     names: dict[int, str] = {}
     taken: set[str] = set(timed.values())
     for node in nodes:
-        name = timed.get(node.index) or _inner(rollout, node)
+        name = timed.get(node.index) or _carried(rollout, node, clock) or _inner(rollout, node)
         while node.index not in timed and name in taken:
             name += "′"
         if name:
@@ -53,23 +60,36 @@ def step_names(rollout: Rollout, t: int, nodes: Iterable[Node], clock: Clock | N
 
 def _timed(rollout: Rollout, t: int, clock: Clock) -> dict[int, str]:
     names: dict[int, str] = {}
-    for run in rollout.layers:
+    for run in rollout.at(t):
         mark = layer_mark(rollout, run.depth)
-        names |= {node.index: f"{clean(name)}_{clock.before}{mark}" for name, node in run.carries[t - 1].items()}
-        names |= {node.index: f"{clean(name)}_{clock.here}{mark}" for name, node in run.states[t].items()}
+        before = clock.at(t + 1 if run.backward else t - 1)
+        names |= {node.index: f"{clean(name)}_{before}{mark}" for name, node in run.carry(t).items()}
+        names |= {node.index: f"{clean(name)}_{clock.at(t)}{mark}" for name, node in run.state(t).items()}
     for letter, found in (("x", rollout.inputs), ("y", rollout.outputs), ("L", rollout.losses)):
         if t in found:
-            names[found[t].index] = f"{letter}_{clock.here}"
+            names[found[t].index] = f"{letter}_{clock.at(t)}"
     return names
 
 
+def _carried(rollout: Rollout, node: Node, clock: Clock) -> str:
+    """Return the name of what comes from another step than its layer's last one, such as what attention looks at."""
+    if node.scope.role != CARRY or not node.parents or node.parents[0].scope.t is None:
+        return ""
+    return f"{clean(node.name)}_{clock.at(node.parents[0].scope.t)}{layer_mark(rollout, node.scope.layer)}"
+
+
 def _inner(rollout: Rollout, node: Node) -> str:
-    if node.scope.role == "input":
+    if node.scope.role == "input" and node.primitive is AT_STEP and not node.value.any():
         return "0"  # a step without an input is fed zeros
     return clean(node.name) + layer_mark(rollout, node.scope.layer) if node.name else ""
 
 
-def came_back(rollout: Rollout, state: str) -> str:
-    """Return the mark of what comes back to a state from the next step: ★, with the state's name if there are more."""
-    several = len(rollout.layers[0].cell.states) > 1
-    return f"★_{clean(state)}" if several else "★"
+def star(rollout: Rollout, run: Layer, state: str) -> str:
+    """Return the mark of what comes back to a state from its layer's next step: ★, with its name if there are more."""
+    mark = "★" if len(run.cell.states) == 1 else f"★_{clean(state)}"
+    return mark + layer_mark(rollout, run.depth)
+
+
+def other_star(rollout: Rollout, layer: int, name: str) -> str:
+    """Return the mark of what comes back to a value from steps that are not the next one of its layer."""
+    return f"☆_{clean(name)}{layer_mark(rollout, layer)}"

@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 
 from bptt_viz.analyses.graph.canvas import Canvas, Room
 from bptt_viz.analyses.graph.layout.paths import Run, parallel, straight, through
-from bptt_viz.analyses.graph.panel import ASIDE, Course, Panel, lay_out, shape_size
+from bptt_viz.analyses.graph.panel import ASIDE, Course, shape_size
 from bptt_viz.analyses.graph.parts import Part, Scheme, Wire
+from bptt_viz.analyses.graph.sheets import Sheet, Texts, sheets_of, texts_of
 from bptt_viz.analyses.graph.steps import Step
-from bptt_viz.analyses.graph.texts import labels, wrapped
+from bptt_viz.analyses.graph.texts import labels
 from bptt_viz.results.graph import GraphEdge, GraphNode, Label, Point
 from bptt_viz.results.lettering import height, text_size, width
 
 _GAP = 60.0
 """Room between two panels, which the states cross."""
-
-Texts = tuple[str, str]
 
 
 def draw_panels(steps: Sequence[Step], arrows_back: bool) -> Canvas:
@@ -35,9 +34,11 @@ class _Drawing:
         self.canvas = Canvas()
         self._steps = steps
         self._aside = aside
-        self._sheets = _sheets(steps, aside)
+        self._sheets = sheets_of(steps, aside)
+        self._entries: dict[tuple[int, int], tuple[int, ...]] = {}
         self._crossings: dict[tuple[int, int, int], Course] = {}
-        self._period = _GAP + max(sheet.panel.width for sheet in self._sheets.values())
+        self._gap = _GAP + max([self._entering_room(k) for k in range(1, len(steps))], default=0.0)
+        self._period = self._gap + max(sheet.panel.width for sheet in self._sheets.values())
 
     def draw(self) -> None:
         """Draw all panels on a grid as wide as the widest."""
@@ -50,7 +51,8 @@ class _Drawing:
                 rooms[kind] = _room(nodes, edges, here.x)
             left, bottom, right, top = rooms[kind]
             self.canvas.include(nodes, edges, (left + here.x, bottom, right + here.x, top))
-        self._enter(self._placed(0))
+            for number in self._unmet(k):
+                self._enter(here, number)
         if len(self._steps) == 1:
             self._list(self._placed(0))
 
@@ -102,7 +104,7 @@ class _Drawing:
     def _lengthened(self, course: Course, here: "_Placed", behind: "_Placed", box: Part) -> Course:
         x, y = behind.at(box.id)
         tip, last = (x - here.x - shape_size(box)[0] / 2, y), course.path[-1]
-        run = Run(last[0], behind.x - here.x - _GAP, last[1])
+        run = Run(last[0], behind.x - here.x - self._gap, last[1])
         path = (*course.path, *through(last, [run], tip)[1:])
         return replace(course, path=path, back=parallel(path, self._aside)[::-1])
 
@@ -129,92 +131,49 @@ class _Drawing:
             edges.append(GraphEdge(name, target, source, "gradient", course.back, from_fork, (), norm, back, here.x))
         return edges
 
-    def _enter(self, first: "_Placed") -> None:
-        """Draw where values come from if the panel before is not shown."""
-        t, scheme = first.step.t, first.step.scheme
-        parts = first.sheet.parts
-        for k, wire in enumerate(scheme.entering, start=len(scheme.wires)):
-            x, y = first.at(wire.target)
-            texts = _texts(first.step, k, wire)
-            wide = max(width(text, text_size("gradient")) for text in texts)
-            tip = (x - shape_size(parts[wire.target])[0] / 2, y)
-            start, middle = (tip[0] - wide - 18, y), (tip[0] - wide / 2 - 13, y)
-            name, layer = first.name(wire.source), parts[wire.target].layer
-            self.canvas.nodes.append(
-                GraphNode(name, "end", "", *start, 0.0, 6.0, None if t is None else t - 1, layer, "")
-            )
-            course = Course(straight(start, tip), parallel(straight(start, tip), self._aside)[::-1], middle, False)
-            written = labels(*texts, middle, self._aside, False)
-            ends = name, first.name(wire.target), False, False
-            self.canvas.edges += self._wire(first, k, wire, course, written, ends)
+    def _unmet(self, k: int) -> tuple[int, ...]:
+        """Return which of a panel's entering wires bring what the panel before does not hand on."""
+        before, here = self._steps[k - 1] if k else None, self._steps[k]
+        kind = (id(before.scheme) if before else 0, id(here.scheme))
+        if kind not in self._entries:
+            parts = {part.id: part for part in here.scheme.parts}
+            handed = _states(before.scheme, "end") if before else set()
+            targets = [parts[wire.target] for wire in here.scheme.entering]
+            unmet = [number for number, part in enumerate(targets) if (part.layer, part.state) not in handed]
+            self._entries[kind] = tuple(unmet)
+        return self._entries[kind]
+
+    def _entering_room(self, k: int) -> float:
+        step = self._steps[k]
+        return max([_entry_width(texts_of(step, *_entering(step, number))) for number in self._unmet(k)], default=0.0)
+
+    def _enter(self, here: "_Placed", number: int) -> None:
+        """Draw where a value comes from that the panel before does not hand on."""
+        k, wire = _entering(here.step, number)
+        part, t = here.sheet.parts[wire.target], here.step.t
+        x, y = here.sheet.panel.places[part.id]
+        texts = texts_of(here.step, k, wire)
+        tip = (x - shape_size(part)[0] / 2, y)
+        start, middle = (tip[0] - _entry_width(texts), y), (tip[0] - _entry_width(texts) / 2 - 4, y)
+        source = here.name(wire.source)
+        end = GraphNode(source, "end", "", start[0] + here.x, y, 0.0, 6.0, None if t is None else t - 1, part.layer, "")
+        course = Course(straight(start, tip), parallel(straight(start, tip), self._aside)[::-1], middle, False)
+        written = labels(*texts, middle, self._aside, False)
+        self.canvas.nodes.append(end)
+        self.canvas.edges += self._wire(here, k, wire, course, written, (source, here.name(wire.target), False, False))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """What panels of one scheme share once they are laid out.
-
-    Attributes:
-        panel: where everything stands.
-        parts: by id.
-        shapes: centre and size of each part.
-        labels: of each wire and entering wire, with the longest texts of all panels.
-        marks: of each wire and entering wire, what its id ends in, for there may be two between the same parts.
-    """
-
-    panel: Panel
-    parts: dict[str, Part]
-    shapes: tuple[list[Point], list[tuple[float, float]]]
-    labels: list[tuple[Label, ...]]
-    marks: list[str]
+def _states(scheme: Scheme, kind: str) -> set[tuple[int, str]]:
+    return {(part.layer, part.state) for part in scheme.parts if part.kind == kind}
 
 
-def _sheets(steps: Sequence[Step], aside: float) -> dict[int, _Sheet]:
-    """Return the sheets by their schemes' identity."""
-    alike: dict[int, list[Step]] = {}
-    for step in steps:
-        alike.setdefault(id(step.scheme), []).append(step)
-    return {key: _sheet(those, aside) for key, those in alike.items()}
+def _entering(step: Step, number: int) -> tuple[int, Wire]:
+    """Return an entering wire and its number among all wires."""
+    return len(step.scheme.wires) + number, step.scheme.entering[number]
 
 
-def _sheet(alike: Sequence[Step], aside: float) -> _Sheet:
-    scheme = alike[0].scheme
-    texts = [_longest(alike, k, wire) for k, wire in enumerate(scheme.wires)]
-    panel = lay_out(scheme, texts, aside)
-    shapes = [panel.places[part.id] for part in scheme.parts], [shape_size(part) for part in scheme.parts]
-    found = [
-        labels(*pair, course.middle, aside, course.upright) for pair, course in zip(texts, panel.courses, strict=True)
-    ]
-    return _Sheet(panel, {part.id: part for part in scheme.parts}, shapes, found, _marks(scheme))
-
-
-def _marks(scheme: Scheme) -> list[str]:
-    seen: dict[tuple[str, str], int] = {}
-    marks = []
-    for wire in (*scheme.wires, *scheme.entering):
-        ends = wire.source, wire.target
-        seen[ends] = seen.get(ends, 0) + 1
-        marks.append("" if seen[ends] == 1 else f"-{seen[ends]}")
-    return marks
-
-
-def _texts(step: Step, k: int, wire: Wire) -> Texts:
-    """Return what is written along a wire, forward and back, in lines."""
-    value, back = step.say(wire.value), step.say(wrapped(wire.gradient))
-    forward, backward = step.numbers[k]
-    if not forward and not backward:
-        return value, back
-    return "\n".join(filter(None, (value, forward))), "\n".join(filter(None, (back, backward)))
-
-
-def _longest(steps: Sequence[Step], k: int, wire: Wire) -> Texts:
-    """Return a wire's texts with, of all steps' numbers, those that take most room."""
-    first = _texts(steps[0], k, wire)
-    if steps[0].numbers[k] == ("", ""):
-        return first
-    size = text_size("value")
-    every = [_texts(step, k, wire) for step in steps]
-    forward, back = (max((texts[side] for texts in every), key=lambda text: width(text, size)) for side in (0, 1))
-    return forward, back
+def _entry_width(texts: Texts) -> float:
+    return 18 + max(width(text, text_size("gradient")) for text in texts)
 
 
 def _room(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge], x: float) -> Room:
@@ -230,7 +189,7 @@ class _Placed:
     """A panel and where it begins."""
 
     step: Step
-    sheet: _Sheet
+    sheet: Sheet
     x: float
 
     def name(self, part: str) -> str:
@@ -244,14 +203,14 @@ class _Placed:
 
     def box_of(self, end: Part) -> Part | None:
         """Return the box through which what left the panel before comes in; None if this one ignores it."""
-        if end.kind != "end":
+        if end.kind != "end" or not end.state:
             return None
         boxes = (part for part in self.step.scheme.parts if part.kind == "state")
         return next((box for box in boxes if (box.layer, box.state) == (end.layer, end.state)), None)
 
     def written(self, k: int, texts: Sequence[Label]) -> tuple[Label, ...]:
         """Return this panel's texts in the places that the labels have in all panels of its kind."""
-        own = dict(zip(("value", "gradient"), _texts(self.step, k, self._wire(k)), strict=True))
+        own = dict(zip(("value", "gradient"), texts_of(self.step, k, self._wire(k)), strict=True))
         return tuple(Label(own[one.kind], one.kind, one.x, one.y, one.width, one.height, one.is_left) for one in texts)
 
     def _wire(self, k: int) -> Wire:

@@ -15,7 +15,7 @@ class Flow(NamedTuple):
     """What crosses a wire, by places of nodes in the section.
 
     Attributes:
-        value: of the node whose value goes forward.
+        value: of the node whose value goes forward; −1 where the wire before says it already.
         cut: of the node that takes the part of it that is used; −1 for the whole.
         way: where what comes back is found: `slot`, sent by node `back` to its parent `slot`; `node`, all that
             comes back to node `back`; `exit`, what comes back through exit number `back`.
@@ -196,7 +196,7 @@ class _Scheming:
     def _take_out(self, number: int) -> None:
         """Add the end at which a value leaves."""
         out = self.section.exits[number]
-        index, end = out.node.index, _identifier(f"l{out.layer}-{out.state}-out", self.parts)
+        index, end = out.node.index, _identifier(f"l{out.layer}-{out.name}-out", self.parts)
         self.parts[end] = Part(end, "end", "", out.layer, out.state)
         flow = Flow(self.places[index], -1, "exit" if out.users else "", number)
         self.wires.append(Wire(self.ids[index], end, self.text.values[index], out.mark, flow))
@@ -256,4 +256,7 @@ def _branch(wire: Wire, forks: Mapping[str, Wire]) -> Wire:
     if wire.source not in forks:
         return wire
     trunk = forks[wire.source]
-    return replace(wire, source=trunk.target, value="" if wire.value == trunk.value else wire.value)
+    branch = replace(wire, source=trunk.target)
+    if wire.value != trunk.value or wire.flow is None:
+        return branch
+    return replace(branch, value="", flow=wire.flow._replace(value=-1))

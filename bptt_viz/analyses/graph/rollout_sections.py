@@ -1,27 +1,36 @@
 """The time steps of a rollout as sections of its tape."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from bptt_viz.analyses.graph.names import Clock, came_back, layer_mark, step_names
+from bptt_viz.analyses.graph.names import Clock, other_star, star, step_names
 from bptt_viz.analyses.graph.section import Entry, Exit, Section
 from bptt_viz.models import Rollout
 from bptt_viz.ops.flow import STOP
-from bptt_viz.tape import Node
+from bptt_viz.tape import LEAF, Node
+from bptt_viz.topologies import Layer
+from bptt_viz.topologies.borders import CARRY
 
-_KINDS = {"carry": "state", "parameter": "weights", "input": "input"}
+_KINDS = {CARRY: "state", "parameter": "weights", "input": "input"}
+
+Users = Mapping[int, Sequence[Node]]
 
 
 def rollout_sections(rollout: Rollout, shown: range) -> list[Section]:
     """Return the steps in `shown`, which lie between 1 and T; their texts hold stand-ins for the time."""
     recorded: dict[int, list[Node]] = {t: [] for t in shown}
+    users: dict[int, list[Node]] = {}
     for node in rollout.tape.nodes:
-        if node.scope.t in recorded:
-            recorded[node.scope.t].append(node)
-    return [_section(rollout, t, recorded[t]) for t in shown]
+        t = node.scope.t
+        if t in recorded:
+            recorded[t].append(node)
+        for parent in node.parents:
+            if parent.scope.t != t and parent.scope.t in recorded:
+                users.setdefault(parent.index, []).append(node)
+    return [_section(rollout, t, recorded[t], users) for t in shown]
 
 
-def _section(rollout: Rollout, t: int, nodes: Sequence[Node]) -> Section:
-    clock = Clock.standing_in(t)
+def _section(rollout: Rollout, t: int, nodes: Sequence[Node], users: Users) -> Section:
+    clock = Clock(t, stands_in=True)
     return Section(
         t,
         nodes,
@@ -29,29 +38,53 @@ def _section(rollout: Rollout, t: int, nodes: Sequence[Node]) -> Section:
         {node.index: _KINDS[node.scope.role] for node in nodes if node.scope.role in _KINDS},
         [rollout.outputs[t]] if t in rollout.outputs else [],
         [rollout.losses[t]] if t in rollout.losses else [],
-        _exits(rollout, t),
-        _entries(rollout, t, clock),
-        {run.depth: run.cell.gates for run in rollout.layers},
-        len(rollout.layers),
+        list(_exits(rollout, t, nodes, users)),
+        list(_entries(rollout, clock, nodes)),
+        {run.depth: run.cell.gates for run in rollout.at(t)},
+        rollout.rows,
     )
 
 
-def _exits(rollout: Rollout, t: int) -> list[Exit]:
-    found = []
-    for run in rollout.layers:
-        for name, node in run.states[t].items():
-            carry = run.carries[t][name] if t < rollout.steps else None
-            passed = carry is not None and carry.parents and carry.primitive is not STOP
-            mark = came_back(rollout, name) + layer_mark(rollout, run.depth) if passed else ""
-            found.append(Exit(node, run.depth, name, mark, (carry,) if carry is not None and carry.parents else ()))
-    return found
+def _exits(rollout: Rollout, t: int, nodes: Sequence[Node], users: Users) -> Iterator[Exit]:
+    """Yield the states, and what else other steps use."""
+    followed: set[int] = set()
+    for run in rollout.at(t):
+        for name, node in run.state(t).items():
+            carries = [user for user in users.get(node.index, ()) if _carries(user, run, name)]
+            followed |= {user.index for user in carries}
+            yield Exit(node, run.depth, name, star(rollout, run, name) if _passes(carries) else "", tuple(carries))
+    losses = rollout.losses.get(t)
+    for node in nodes:
+        rest = [user for user in users.get(node.index, ()) if user.index not in followed]
+        if rest and node is not losses:
+            layer, name = next(((user.scope.layer, user.name) for user in rest if user.scope.t == t + 1), _own(node))
+            yield Exit(node, layer, name, other_star(rollout, layer, name) if _passes(rest) else "", tuple(rest))
 
 
-def _entries(rollout: Rollout, t: int, clock: Clock) -> list[Entry]:
-    """Return where the states come in; the initial ones are given."""
-    found = []
-    for run in rollout.layers if t > 1 else ():
-        for name, node in run.carries[t - 1].items():
-            mark = came_back(rollout, name) + layer_mark(rollout, run.depth)
-            found.append(Entry(node, run.depth, name, f"{mark} of step {clock.before}"))
-    return found
+def _carries(user: Node, run: Layer, name: str) -> bool:
+    """Tell whether a node brings a layer's state into its next step."""
+    return user.scope.role == CARRY and user.scope.layer == run.depth and user.name == name
+
+
+def _passes(users: Sequence[Node]) -> bool:
+    """Tell whether anything comes back from users."""
+    return any(user.primitive is not STOP for user in users)
+
+
+def _own(node: Node) -> tuple[int, str]:
+    return node.scope.layer, node.name or node.primitive.name
+
+
+def _entries(rollout: Rollout, clock: Clock, nodes: Sequence[Node]) -> Iterator[Entry]:
+    """Yield where values of other steps come in; the initial states are given."""
+    own = {
+        node.index: star(rollout, run, name) for run in rollout.at(clock.t) for name, node in run.carry(clock.t).items()
+    }
+    for node in nodes:
+        origin = node.parents[0] if node.scope.role == CARRY and node.parents else None
+        if origin is None or origin.primitive is LEAF or origin.scope.t is None:
+            continue
+        layer, name = _own(node)
+        mark = own.get(node.index) or other_star(rollout, layer, name)
+        text = f"{mark} of step {clock.at(origin.scope.t)}"
+        yield Entry(node, layer, name, f"cut: 0 to step {clock.at(origin.scope.t)}" if node.primitive is STOP else text)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from itertools import count
 
+from bptt_viz.errors import UsageError
 from bptt_viz.results.graph import Scale
 
 _LEAST = 1.0
@@ -11,6 +12,22 @@ _LEAST = 1.0
 _MOST_TICKS = 6
 _DECIMAL = 3.0
 """So many decades around 1, norms are written without a power of ten."""
+
+
+def parse_scale(text: str) -> Scale:
+    """Read a scale such as `1e-3:10`, from the smallest norm to the largest.
+
+    Raises:
+        UsageError: these are not two positive numbers, the smaller one first.
+    """
+    low, _, high = text.partition(":")
+    try:
+        norms = float(low), float(high)
+    except ValueError:
+        norms = 0.0, 0.0
+    if not 0 < norms[0] < norms[1] < math.inf:
+        raise UsageError(f"--scale wants two norms such as 1e-3:10, the smaller one first, got {text!r}")
+    return Scale(math.log10(norms[0]), math.log10(norms[1]))
 
 
 def ends(norms: Iterable[float | None]) -> Scale | None:

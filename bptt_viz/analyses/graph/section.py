@@ -15,16 +15,26 @@ class Exit:
     Attributes:
         node: which.
         layer: depth.
-        state: the name under which the next section takes it in.
+        name: what it is called where it is used.
         mark: how what comes back from there reads; empty if nothing does.
         users: the nodes outside that use it.
     """
 
     node: Node
     layer: int
-    state: str
+    name: str
     mark: str = ""
     users: tuple[Node, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The name under which the next section takes it in; empty if none does."""
+        t = self.node.scope.t
+        return self.name if t is not None and any(user.scope.t == t + 1 for user in self.users) else ""
+
+    def looks(self) -> tuple[Hashable, ...]:
+        """Return what its drawing depends on beside the value."""
+        return self.layer, self.name, self.state, self.mark, bool(self.users)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class Section:
             tuple(self._row(node, []) for node in self.everything()[inside:]),
             tuple(places[node.index] for node in self.results),
             tuple(places[node.index] for node in self.losses),
-            tuple((places[one.node.index], one.layer, one.state, one.mark) for one in self.exits),
+            tuple((places[out.node.index], *out.looks()) for out in self.exits),
             tuple((places[one.node.index], one.layer, one.state, one.mark) for one in self.entries),
             self.readout,
         )

@@ -46,15 +46,16 @@ class Step:
     norms: Sequence[float | None]
     numbers: Sequence[tuple[str, str]]
 
+    @property
+    def marks(self) -> dict[str, bool]:
+        """What comes back to the values that leave, as it is written, and whether it is the next panel's."""
+        ends = {part.id: part for part in self.scheme.parts if part.kind == "end"}
+        leaving = (wire for wire in self.scheme.wires if wire.target in ends and wire.gradient)
+        return {wire.gradient: bool(ends[wire.target].state) for wire in leaving}
+
     def say(self, text: str) -> str:
         """Return a text of the scheme as it reads in this step."""
-        return _said(text, self.t, self.clock)
-
-
-def _said(text: str, t: int | None, clock: Clock | None) -> str:
-    if t is None or clock is None:
-        return text
-    return text.replace(clock.here, str(t)).replace(clock.before, str(t - 1))
+        return self.clock.read(text) if self.clock else text
 
 
 def steps_of(
@@ -103,9 +104,9 @@ class _Measuring:
         values = [self._ranges(part) for part in scheme.parts]
         wires = [*scheme.wires, *scheme.entering]
         for k, (section, nodes) in enumerate(zip(self._sections, self._nodes, strict=True)):
-            clock = None if section.t is None else Clock.standing_in(section.t)
+            clock = None if section.t is None else Clock(section.t, stands_in=True)
             told = [
-                _said(self._tooltip(part, nodes, found[k]), section.t, clock) if found else ""
+                _read(clock, self._tooltip(part, nodes, found[k])) if found else ""
                 for part, found in zip(scheme.parts, values, strict=True)
             ]
             back = [self._back(wire.flow, section, nodes) for wire in wires]
@@ -145,11 +146,16 @@ class _Measuring:
     def _numbers(self, flow: Flow | None, nodes: Sequence[Node], back: Array | None) -> tuple[str, str]:
         if flow is None or not (self._detail.values or self._detail.norms):
             return "", ""
-        return self._written(_value(flow, nodes)), "" if back is None else self._written(back)
+        forward = self._written(_value(flow, nodes)) if flow.value >= 0 else ""
+        return forward, "" if back is None else self._written(back)
 
     def _written(self, array: Array) -> str:
         lines = [entries(array)] if self._detail.values else []
         return "\n".join([*lines, f"‖·‖ {short(norm(array))}"] if self._detail.norms else lines)
+
+
+def _read(clock: Clock | None, text: str) -> str:
+    return clock.read(text) if clock else text
 
 
 def _value(flow: Flow, nodes: Sequence[Node]) -> Array:

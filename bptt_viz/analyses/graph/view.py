@@ -1,17 +1,16 @@
 """The picture of a recorded rollout at a level of detail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bptt_viz.analyses.graph.canvas import Canvas
 from bptt_viz.analyses.graph.gradients import Gradients
-from bptt_viz.analyses.graph.names import came_back
 from bptt_viz.analyses.graph.op_level import draw_panels
 from bptt_viz.analyses.graph.rollout_sections import rollout_sections
 from bptt_viz.analyses.graph.step_level import draw_steps
-from bptt_viz.analyses.graph.steps import NO_NUMBERS, Detail, steps_of
+from bptt_viz.analyses.graph.steps import NO_NUMBERS, Detail, Step, steps_of
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
-from bptt_viz.results.graph import GraphView, Level
+from bptt_viz.results.graph import GraphView, Level, Scale
 from bptt_viz.results.lettering import clean
 from bptt_viz.results.provenance import Provenance
 from bptt_viz.tape.collector import paused_collector
@@ -31,6 +30,7 @@ def graph_view(
     gradients: bool = False,
     tick: Callable[[float], None] | None = None,
     detail: Detail = NO_NUMBERS,
+    scale: Scale | None = None,
 ) -> GraphView:
     """Return a picture of what was recorded.
 
@@ -42,29 +42,38 @@ def graph_view(
         gradients: add backward edges whose width and colour tell the norm of what crosses them.
         tick: takes the finished share, between 0 and 1.
         detail: numbers to write along the wires at op level.
+        scale: of the backward edges; from the smallest norm in the picture to the largest if left out.
 
     Raises:
-        UsageError: steps are chosen at step level, are no step or range, or lie outside 1 … T.
+        UsageError: steps or numbers are asked for at step level; steps are no step or range, or lie outside 1 … T;
+            there is a scale for backward edges that are not asked for.
     """
+    if scale and not gradients:
+        raise UsageError("--scale is for the arrows of --gradients")
     norms = Gradients(rollout) if gradients or detail.values or detail.norms else None
     if level is Level.STEP:
         if at is not None:
             raise UsageError("--at chooses steps for --level op; the step level shows all of them")
-        return draw_steps(rollout, norms).finish(level, _title(rollout, f"T = {rollout.steps}"), provenance)
+        if detail != NO_NUMBERS:
+            raise UsageError("--values and --norms write numbers along the wires of --level op")
+        return draw_steps(rollout, norms).finish(level, _title(rollout, f"T = {rollout.steps}"), provenance, scale)
     shown = shown_steps(at, rollout)
     which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
     steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
     canvas = draw_panels(steps, gradients)
-    _explain(canvas, rollout, shown)
-    return canvas.finish(level, _title(rollout, f"{which} of {rollout.steps}"), provenance)
+    _explain(canvas, steps[-1:])
+    return canvas.finish(level, _title(rollout, f"{which} of {rollout.steps}"), provenance, scale)
 
 
-def _explain(canvas: Canvas, rollout: Rollout, shown: range) -> None:
+def _explain(canvas: Canvas, steps: Sequence[Step]) -> None:
     canvas.explain("value", "h", "a value on its way forward")
     canvas.explain("gradient", "dh", "the gradient of L on its way back")
-    if shown[-1] < rollout.steps:
-        marks = ", ".join(came_back(rollout, name) for name in rollout.layers[0].cell.states)
-        canvas.explain("gradient", marks, "what comes back from the next step")
+    marks = {mark: onward for step in steps for mark, onward in step.marks.items()}
+    layers = "" if all(marks.values()) else " of its layer"
+    for sign, text in (("★", f"the next step{layers}"), ("☆", "further steps")):
+        found = dict.fromkeys(mark.partition("^")[0] for mark in marks if mark.startswith(sign))
+        if found:
+            canvas.explain("gradient", ", ".join(found), f"what comes back from {text}")
 
 
 def shown_steps(at: str | None, rollout: Rollout) -> range:
