@@ -61,12 +61,14 @@ class Operation:
         symbol: what a drawing writes into it; empty for what is given rather than computed.
         formula: template of its value.
         operands: what it uses.
+        nickname: what its rule does, in a word or two.
     """
 
     node: Node
     symbol: str = ""
     formula: str = ""
     operands: tuple[Operand, ...] = ()
+    nickname: str = ""
 
     @property
     def index(self) -> int:
@@ -188,7 +190,8 @@ class _Lowering:
             for slot, letter in enumerate(letters)
             if not numbers[letter]
         ]
-        made = Operation(node, _symbol(node, numbers), fill(_formula(node, letters), kept), tuple(operands))
+        formula, rule = fill(_formula(node, letters), kept), node.primitive.nickname
+        made = Operation(node, _symbol(node, numbers), formula, tuple(operands), rule)
         return self._joined(made) if node.primitive is ADD and len(operands) == 2 else made
 
     def _operand(self, node: Node, slot: int, letter: str, rule: str) -> Operand:
@@ -215,7 +218,8 @@ def _gate(node: Node, name: str, packed: _Reference) -> Operation:
     base, mark, layer = name.partition("^")
     before = f"{base}{',' if '_' in base else '_'}raw{mark}{layer}"
     operand = Operand(packed.source, "a", node.primitive.rule[0], (node.index, 0), before, node.index, True)
-    return Operation(node, node.primitive.symbol, f"{node.primitive.symbol}({{a}})", (operand,))
+    symbol = node.primitive.symbol
+    return Operation(node, symbol, f"{symbol}({{a}})", (operand,), node.primitive.nickname)
 
 
 def _formula(node: Node, letters: str) -> str:

@@ -27,6 +27,18 @@ class TapeGradients:
             self._sent = node.index, messages(node, self._cotangents)
         return self._sent[1][slot] if self._sent[1] else None
 
+    def over(self, node: Node, slot: int, is_part: bool) -> Array:
+        """Return what goes back over an edge, zeros where nothing flows.
+
+        Args:
+            node: the user.
+            slot: which of its parents.
+            is_part: the node is a gate, which uses a part of its parent alone; return that part.
+        """
+        sent = self.sent(node, slot)
+        whole: Array = np.zeros_like(node.parents[slot].value) if sent is None else sent
+        return whole[node.attributes["key"]] if is_part else whole
+
     def from_users(self, value: Node, users: Iterable[Node]) -> Array:
         """Return what comes back to a value from some of its users together."""
         return crossing(value, users, self._cotangents)

@@ -67,19 +67,25 @@ def entries(array: Array) -> str:
     """Return the entries of a small array, a line a row; of any other one its shape and range."""
     rows = array.real.reshape(-1, array.shape[-1]) if array.ndim else array.real.reshape(1, 1)
     if array.ndim == 0:
-        return _entry(rows.item())
-    if rows.shape[0] > _MOST_ROWS or rows.shape[1] > _MOST_COLUMNS or not rows.size:
+        return brief(rows.item())
+    if not is_small(array):
         return outline(array)
-    return "[" + ";\n".join(" ".join(map(_entry, row)) for row in rows.tolist()) + "]"
+    return "[" + ";\n".join(" ".join(map(brief, row)) for row in rows.tolist()) + "]"
+
+
+def is_small(array: Array) -> bool:
+    """Tell whether all entries of an array can be written out."""
+    columns = array.shape[-1] if array.ndim else 1
+    return 0 < array.size <= columns * _MOST_ROWS and columns <= _MOST_COLUMNS
 
 
 def outline(array: Array) -> str:
     """Return the shape and the range of an array."""
     (found,) = ranges([array])
-    return f"{shape_text(array.shape)}, {_entry(found.low)} … {_entry(found.high)}"
+    return f"{shape_text(array.shape)}, {brief(found.low)} … {brief(found.high)}"
 
 
-def _entry(number: float) -> str:
+def brief(number: float) -> str:
     """Return a number in few letters: two digits behind the point, or two digits in all of a small one."""
     size = abs(number)
     if number == 0 or not np.isfinite(number):

@@ -110,7 +110,7 @@ class _Scheming:
         section = self.section
         wanted = [*(one.node for one in section.exits), *section.results, *section.losses]
         self.operations = lower(section.nodes, wanted, section.names)
-        self.text = Expressions(self.operations, section.names, self._outside())
+        self.text = Expressions(self.operations, section.names, section.outside())
         self.places = section.places()
         self.ids: dict[int, str] = {}
 
@@ -124,16 +124,6 @@ class _Scheming:
         entering = [self._entering(number) for number in range(len(self.section.entries))]
         parts, wires = _forked(list(self.parts.values()), self.wires, self._trunks())
         return Scheme(parts, wires, [wire for wire in entering if wire], self._equations(), self.section.readout)
-
-    def _outside(self) -> dict[int, list[str]]:
-        """Return what comes back to values from outside the section."""
-        found: dict[int, list[str]] = {}
-        for one in self.section.exits:
-            if one.mark:
-                found.setdefault(one.node.index, []).append(one.mark)
-        for node in self.section.losses:
-            found.setdefault(node.index, []).append("1")
-        return found
 
     def _equations(self) -> list[str]:
         named = [
@@ -156,7 +146,7 @@ class _Scheming:
             clean(operation.symbol or name),
             node.scope.layer,
             clean(node.name) if kind == "state" else "",
-            self._gate(operation),
+            gate_of(operation, self.section),
             name if name == formula else f"{name} = {formula}",
             self._gradient_of(index),
             self.places[index],
@@ -165,12 +155,6 @@ class _Scheming:
         self.ids[index] = part.id
         for operand in operation.operands:
             self.wires.append(self._wire(operand, operation))
-
-    def _gate(self, operation: Operation) -> str:
-        """Return the name of the gate that an operation computes."""
-        node = operation.node
-        known = node.primitive in GATES or node.name in self.section.gates.get(node.scope.layer, ())
-        return _plain(node.name) if operation.symbol and known else ""
 
     def _gradient_of(self, index: int) -> str:
         gradient, total = self.text.cotangents[index], self.text.sums[index]
@@ -224,6 +208,13 @@ class _Scheming:
             flow = Flow(place, -1, "node" if operation.node.active else "", place)
             found[source] = Wire(source, f"{source}-fork", value, self._gradient_of(index) or "0", flow)
         return found
+
+
+def gate_of(operation: Operation, section: Section) -> str:
+    """Return the name of the gate that an operation computes, empty if it computes none."""
+    node = operation.node
+    known = node.primitive in GATES or node.name in section.gates.get(node.scope.layer, ())
+    return _plain(node.name) if operation.symbol and known else ""
 
 
 def _plain(name: str) -> str:

@@ -15,8 +15,14 @@ _KINDS = {CARRY: "state", "parameter": "weights", "input": "input"}
 Users = Mapping[int, Sequence[Node]]
 
 
-def rollout_sections(rollout: Rollout, shown: range) -> list[Section]:
-    """Return the steps in `shown`, which lie between 1 and T; their texts hold stand-ins for the time."""
+def rollout_sections(rollout: Rollout, shown: range, stands_in: bool = True) -> list[Section]:
+    """Return some steps.
+
+    Args:
+        rollout: a recorded model.
+        shown: the steps, between 1 and T.
+        stands_in: texts hold stand-ins for the time, so that steps which do the same read the same.
+    """
     recorded: dict[int, list[Node]] = {t: [] for t in shown}
     users: dict[int, list[Node]] = {}
     for node in rollout.tape.nodes:
@@ -26,11 +32,11 @@ def rollout_sections(rollout: Rollout, shown: range) -> list[Section]:
         for parent in node.parents:
             if parent.scope.t != t and parent.scope.t in recorded:
                 users.setdefault(parent.index, []).append(node)
-    return [_section(rollout, t, recorded[t], users) for t in shown]
+    return [_section(rollout, Clock(t, stands_in), recorded[t], users) for t in shown]
 
 
-def _section(rollout: Rollout, t: int, nodes: Sequence[Node], users: Users) -> Section:
-    clock = Clock(t, stands_in=True)
+def _section(rollout: Rollout, clock: Clock, nodes: Sequence[Node], users: Users) -> Section:
+    t = clock.t
     return Section(
         t,
         nodes,

@@ -85,6 +85,16 @@ class Section:
         inside = {node.index for node in self.nodes}
         return [*self.nodes, *(node for index, node in given.items() if index not in inside)]
 
+    def outside(self) -> dict[int, list[str]]:
+        """Return by index how what comes back to values from outside the section reads."""
+        found: dict[int, list[str]] = {}
+        for one in self.exits:
+            if one.mark:
+                found.setdefault(one.node.index, []).append(one.mark)
+        for node in self.losses:
+            found.setdefault(node.index, []).append("1")
+        return found
+
     def structure(self) -> Hashable:
         """Return what the shapes, wires and texts depend on; two sections with the same one look the same.
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-import numpy as np
-
 from bptt_viz.analyses.graph.gradients import TapeGradients
 from bptt_viz.analyses.graph.names import Clock
 from bptt_viz.analyses.graph.numbers import Range, entries, range_text, ranges, shape_text, short
@@ -136,12 +134,7 @@ class _Measuring:
         if flow.way == "exit":
             out = section.exits[flow.back]
             return self._gradients.from_users(out.node, out.users)
-        user = nodes[flow.back]
-        sent = self._gradients.sent(user, flow.slot)
-        if sent is None:
-            return np.zeros_like(user.parents[flow.slot].value)
-        # A gate sends its share back as a part of the whole.
-        return sent[user.attributes["key"]] if flow.cut == flow.back else sent
+        return self._gradients.over(nodes[flow.back], flow.slot, is_part=flow.cut == flow.back)
 
     def _numbers(self, flow: Flow | None, nodes: Sequence[Node], back: Array | None) -> tuple[str, str]:
         if flow is None or not (self._detail.values or self._detail.norms):

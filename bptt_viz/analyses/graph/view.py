@@ -56,13 +56,13 @@ def graph_view(
             raise UsageError("--at chooses steps for --level op; the step level shows all of them")
         if detail != NO_NUMBERS:
             raise UsageError("--values and --norms write numbers along the wires of --level op")
-        return draw_steps(rollout, norms).finish(level, _title(rollout, f"T = {rollout.steps}"), provenance, scale)
+        return draw_steps(rollout, norms).finish(level, title_of(rollout, f"T = {rollout.steps}"), provenance, scale)
     shown = shown_steps(at, rollout)
     which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
     steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
     canvas = draw_panels(steps, gradients)
     _explain(canvas, steps[-1:])
-    return canvas.finish(level, _title(rollout, f"{which} of {rollout.steps}"), provenance, scale)
+    return canvas.finish(level, title_of(rollout, f"{which} of {rollout.steps}"), provenance, scale)
 
 
 def _explain(canvas: Canvas, steps: Sequence[Step]) -> None:
@@ -76,8 +76,13 @@ def _explain(canvas: Canvas, steps: Sequence[Step]) -> None:
             canvas.explain("gradient", ", ".join(found), f"what comes back from {text}")
 
 
-def shown_steps(at: str | None, rollout: Rollout) -> range:
+def shown_steps(at: str | None, rollout: Rollout, option: str = "--at") -> range:
     """Return the steps that `at` names, from 1 to T.
+
+    Args:
+        at: one step, a range, or None for the last step with an output and a step behind it.
+        rollout: a recorded model.
+        option: what the user calls it.
 
     Raises:
         UsageError: it is no step and no range, or lies outside 1 … T.
@@ -91,13 +96,14 @@ def shown_steps(at: str | None, rollout: Rollout) -> range:
         start = int(first) if first or not colon else 1
         end = (int(last) if last else steps) if colon else start
     except ValueError:
-        raise UsageError(f"--at wants a step such as 5 or a range such as 3:6, got {at!r}") from None
+        raise UsageError(f"{option} wants a step such as 5 or a range such as 3:6, got {at!r}") from None
     if not 1 <= start <= end <= steps:
-        raise UsageError(f"--at {at} lies outside the recorded steps, 1 to {steps}")
+        raise UsageError(f"{option} {at} lies outside the recorded steps, 1 to {steps}")
     return range(start, end + 1)
 
 
-def _title(rollout: Rollout, end: str) -> str:
+def title_of(rollout: Rollout, end: str) -> str:
+    """Return a picture's title: the model in short, and what is shown of it."""
     cell, layers = rollout.layers[0].cell, len(rollout.layers)
     parts = [clean(type(cell).__name__), rollout.pattern.name, f"H = {cell.hidden_size}"]
     return " · ".join([*parts, f"{layers} layers", end] if layers > 1 else [*parts, end])
