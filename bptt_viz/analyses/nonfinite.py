@@ -22,8 +22,18 @@ def explain(prepared: Prepared) -> Place | None:
         prepared: the model with its data.
     """
     with np.errstate(all="ignore"):
-        rollout = prepared.run()
-        return first_nonfinite(rollout, backward(rollout.tape, {rollout.loss: np.ones_like(rollout.loss.value)}))
+        return _in_passes(prepared.run())
+
+
+def _in_passes(rollout: Rollout) -> Place | None:
+    return first_nonfinite(rollout, backward(rollout.tape, {rollout.loss: np.ones_like(rollout.loss.value)}))
+
+
+def explained(rollout: Rollout) -> str:
+    """Return what is not finite in a rollout, or in its backward pass, in one sentence; empty if all is finite."""
+    with np.errstate(all="ignore"):
+        place = _in_passes(rollout)
+    return "" if place is None else place.sentence
 
 
 def cause(prepared: Prepared) -> str:

@@ -206,14 +206,14 @@ def _status(file: Path, json: bool, output: Path | None) -> None:
 
 
 def _show_summary(kept: "Store", path: Path, json: bool, output: Path | None) -> None:
-    from bptt_viz.console.output import emit, on_terminal, provenance
+    from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.render.json_document import document
     from bptt_viz.render.sweep import summary_report
     from bptt_viz.sweeps.views import summary
 
     found = summary(kept, path.name)
     ran = provenance("sweep", {"design": kept.design.text})
-    emit(document("sweep", found, ran) if json else summary_report(found, on_terminal()), output)
+    emit(document("sweep", found, ran) if json else summary_report(found, to_terminal(output)), output)
 
 
 def _table(files: list[Path]) -> tuple["SweepTable", str]:
@@ -248,7 +248,7 @@ def _export(files: list[Path], json: bool, output: Path | None) -> None:
 
 def _plot(files: list[Path], x: str | None, y: str | None, value: str | None, json: bool, output: Path | None) -> None:
     from bptt_viz.console.artefacts import form_of, write_besides
-    from bptt_viz.console.output import emit, on_terminal, provenance
+    from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.render.json_document import document
     from bptt_viz.render.sweep import heading, picture_report, sweep_csv
     from bptt_viz.sweeps.views import sweep_picture
@@ -265,4 +265,4 @@ def _plot(files: list[Path], x: str | None, y: str | None, value: str | None, js
         return sweep_figure(found)
 
     rest = write_besides(output, form_of(output), figure, lambda: sweep_csv(table), heading(found), ran)
-    emit(document("sweep", found, ran) if json else picture_report(found, on_terminal()), rest)
+    emit(document("sweep", found, ran) if json else picture_report(found, to_terminal(rest)), rest)

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.models import SequenceModel
+from bptt_viz.models import Rollout, SequenceModel
+from bptt_viz.topologies import pattern
 from bptt_viz.training.clipping import Clip
 from bptt_viz.training.flat import Flat
 from bptt_viz.training.optimisers import Optimiser
@@ -43,7 +44,8 @@ class Update:
         smooth: the losses' moving average, which starts at chance (as min-char-rnn has it).
         norm: of the gradient, before it was clipped.
         clipped: whether it was.
-        characters: how many were learned from.
+        steps: how many the loss sums over.
+        characters: how many were learned from: in each step one a row of the batch.
     """
 
     number: int
@@ -51,6 +53,7 @@ class Update:
     smooth: float
     norm: float
     clipped: bool
+    steps: int
     characters: int
 
 
@@ -100,19 +103,29 @@ class Learner:
         return self.model.zero_start(self.stream.codes.shape[0], str(self.parameters.vector.dtype))
 
     def update(self) -> Update:
-        """Read on and learn from it; a gradient that is not finite changes no parameter."""
+        """Read on and learn from it; what is not finite changes no parameter, and `record` shows where it began."""
         if self.stream.is_over:
             self._rewind()
         ahead = self._schedule.ahead
         self.stream.position += ahead
-        losses, states = self._run(self.stream.position - self._origin)
+        with np.errstate(all="ignore"):  # what is not finite is told by the outcome
+            losses, states = self._run(self.stream.position - self._origin)
         loss = float(losses[-ahead:].sum())
         norm = self._gradient.norm()
-        clipped = math.isfinite(norm) and self._learn(norm)
-        self._move_on(states)
+        clipped = False
+        if math.isfinite(norm) and math.isfinite(loss):
+            clipped = self._learn(norm)
+            self._move_on(states)
         self.updates += 1
         self.smooth = self.smooth * _SMOOTHING + loss * (1 - _SMOOTHING)
-        return Update(self.updates, loss, self.smooth, norm, clipped, ahead * self.stream.codes.shape[0])
+        return Update(self.updates, loss, self.smooth, norm, clipped, ahead, ahead * self.stream.codes.shape[0])
+
+    def record(self) -> Rollout:
+        """Record the window that the stream stands at the end of, from the state before it."""
+        inputs, targets = self.stream.window(steps := self.stream.position - self._origin)
+        model = replace(self.model, pattern=pattern(self.model.pattern.name, steps))
+        with np.errstate(all="ignore"):
+            return model.run(self.parameters.parts, self._one_hot[inputs], targets, self.start)
 
     def _run(self, steps: int) -> tuple[Array, States]:
         """Run the window that ends where the stream stands, back from the errors of what was read last."""

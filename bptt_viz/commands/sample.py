@@ -1,0 +1,51 @@
+"""`bptt-viz sample`: text from a trained model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bptt_viz.console.options import Json, Output, Seed
+
+
+def sample(
+    checkpoint: Annotated[
+        str, typer.Argument(metavar="[CHECKPOINT]", help="What `train --save` wrote, or hello, which comes along.")
+    ] = "hello",
+    length: Annotated[int, typer.Option("--length", help="Characters to write.", min=1, max=10**6)] = 200,
+    temperature: Annotated[
+        float, typer.Option("--temperature", help="Below 1 likely characters get likelier, above 1 all become alike.")
+    ] = 1.0,
+    top: Annotated[int | None, typer.Option("--top", help="Choose among so many of the likeliest only.")] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always take the likeliest character.")] = False,
+    prompt: Annotated[
+        str, typer.Option("--prompt", help="What stands before; a character that the text began with.")
+    ] = "",
+    seed: Seed = 0,
+    json: Json = False,
+    output: Output = None,
+) -> None:
+    """Write text with a trained character model, each character fed back as the next input.
+
+    Example: bptt-viz sample hello --length 8 --prompt h
+    """
+    import numpy as np
+
+    from bptt_viz.commands.train import read_checkpoint
+    from bptt_viz.console.output import emit, provenance
+    from bptt_viz.models.sampling import Choosing
+    from bptt_viz.render.json_document import document
+    from bptt_viz.render.training import sample_text
+    from bptt_viz.results.training import Sample
+    from bptt_viz.training.checkpoint import hello, unpacked
+    from bptt_viz.training.writing import written
+
+    data = hello() if checkpoint == "hello" else read_checkpoint(Path(checkpoint))
+    saved = unpacked(data, Path(checkpoint).name)
+    model = saved.recipe.model(len(saved.vocabulary))
+    rng = np.random.default_rng(seed)
+    choosing = Choosing(temperature, top, greedy)
+    text = written(model, saved.parameters, saved.vocabulary, length, rng, choosing, prompt)
+    ran = provenance("sample", {"checkpoint": Path(checkpoint).name, "length": length, "seed": seed, "prompt": prompt})
+    found = Sample(prompt, text)
+    emit(document("sample", found, ran) if json else sample_text(found), output)
