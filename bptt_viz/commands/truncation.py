@@ -1,0 +1,59 @@
+"""`bptt-viz truncation`: truncated backpropagation through time beside the full one."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.options import Json, model_command
+from bptt_viz.errors import UsageError
+
+
+@model_command
+def truncation(
+    request: Any,
+    lengths: Annotated[
+        str | None,
+        typer.Option("--lengths", metavar="N,N…", help="Steps that errors are carried back. [default: 1, 2, 5 … T]"),
+    ] = None,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Measure time and memory too; these differ from run to run.")
+    ] = False,
+    json: Json = False,
+    output: Besides = None,
+) -> None:
+    """Compare ways to truncate backpropagation through time with the full gradient, on one stretch of text.
+
+    Example: bptt-viz truncation rnn --steps 20 --batch 4 -o truncation.svg
+    """
+    from bptt_viz.analyses.truncation import truncation as analyse
+    from bptt_viz.console.output import emit, provenance, to_terminal
+    from bptt_viz.console.progress import progress
+    from bptt_viz.models import prepare
+    from bptt_viz.render.json_document import document
+    from bptt_viz.render.truncation import truncation_csv, truncation_report
+
+    form = form_of(output)
+    chosen = _parsed(lengths)
+    with progress("truncation") as tick:
+        found = analyse(prepare(request), chosen, timings, tick)
+    ran = provenance("truncation", asdict(found.run) | {"lengths": chosen})
+
+    def figure() -> Any:
+        from bptt_viz.render.truncation_figure import truncation_figure
+
+        return truncation_figure(found)
+
+    rest = write_besides(output, form, figure, lambda: truncation_csv(found), found.finding, ran)
+    emit(
+        document("truncation", found, ran) if json or form == "json" else truncation_report(found, to_terminal(rest)),
+        rest,
+    )
+
+
+def _parsed(lengths: str | None) -> list[int] | None:
+    try:
+        return None if lengths is None else [int(part) for part in lengths.split(",")]
+    except ValueError:
+        raise UsageError(f"--lengths wants numbers such as 1,5,20; got {lengths!r}") from None
