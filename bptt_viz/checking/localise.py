@@ -93,7 +93,8 @@ def _lag(wrong: Sequence[Finding], steps: int) -> int | None:
     such as a loss, may come from any: only the sequences tell then.
     """
     if steps == 1:
-        return 0
+        timeless = all(finding.place.t is None and finding.kind.time_axis is None for finding in wrong)
+        return None if timeless else 0
     ends = [(steps if finding.place.t is None else finding.place.t, finding) for finding in wrong]
     between = [end - 1 - s for end, finding in ends for s in finding.wrong_steps if s < end]
     times = [finding.place.t - 1 for finding in wrong if finding.place.t is not None]
@@ -108,21 +109,32 @@ def _subject(problem: Problem, wrong: Sequence[Finding]) -> tuple[str, str]:
     weights = sorted(kinds.keys() - {*sequences, *starts}, key=lambda name: (-problem.inputs[name].ndim, name))
     if not weights:
         return ((sequences if len(sequences) == len(kinds) else starts)[0], "")
-    gate = _gate(problem, [finding for finding in wrong if finding.input in weights])
-    if len(weights) == 1:
-        return weights[0], gate
-    return (weights[0], gate) if gate else ("", "")
+    of_weights = [finding for finding in wrong if finding.input in weights]
+    gate = _gate(problem, of_weights)
+    alone = [name for name in weights if gate and {f.gate for f in of_weights if f.input == name} - {""} == {gate}]
+    if len(weights) == 1 or gate:
+        return (alone or weights)[0], gate
+    return "", ""
 
 
 def _gate(problem: Problem, wrong: Sequence[Finding]) -> str:
-    """Return the gate that is wrong, or the worse of two; empty if it is more of them or all there are."""
+    """Return the gate that is wrong, or the worse of two; empty if it is more of them or all there are.
+
+    Where more gates are wrong in some parameter, that one counts which is wrong in all: the others are wrong because
+    an earlier step got a wrong gradient from it.
+    """
+    by_input: dict[str, set[str]] = {}
     errors: dict[str, float] = {}
     for finding in wrong:
         if finding.gate:
+            by_input.setdefault(finding.input, set()).add(finding.gate)
             errors[finding.gate] = max(errors.get(finding.gate, 0.0), finding.made.error)
     packed = {gate for name in {finding.input for finding in wrong} for gate in problem.gates.get(name, ())}
     most = 2 if len(packed) > 2 else 1
-    return max(errors, key=lambda gate: errors[gate]) if 0 < len(errors) <= most else ""
+    if 0 < len(errors) <= most:
+        return max(errors, key=lambda gate: errors[gate])
+    common = set.intersection(*by_input.values()) if by_input else set()
+    return common.pop() if len(common) == 1 else ""
 
 
 def _path(problem: Problem, found: Sequence[Finding], subject: str) -> str:

@@ -63,11 +63,19 @@ class CheckRequest:
     judgement: Judgement = field(default_factory=Judgement)
 
 
-def check_all(requests: Sequence[CheckRequest], tick: Callable[[float], None]) -> Checks:
-    """Check several targets; the worst verdict is that of all. `tick` is told the finished share."""
+def check_all(
+    requests: Sequence[CheckRequest], tick: Callable[[float], None], one: Callable[[CheckRequest], Check] | None = None
+) -> Checks:
+    """Check several targets; the worst verdict is that of all.
+
+    Args:
+        requests: the targets.
+        tick: is told the finished share.
+        one: checks one target; by default `check_model`.
+    """
     done: list[Check] = []
     for request in requests:
-        done.append(check_model(request))
+        done.append((one or check_model)(request))
         tick(len(done) / len(requests))
     return Checks(worst([check.verdict for check in done]), tuple(done))
 
@@ -187,7 +195,7 @@ def _in_words(verdict: Verdict, shapes: Sequence[Shape], cases: Sequence[Case], 
     if verdict is Verdict.PASS:
         return ""
     if located is not None:
-        when = pattern_of(shapes, cases[: len(shapes)])
+        when = pattern_of(shapes, cases[: len(shapes)], located.lag)
         return "; ".join(part for part in (sentence(located), when) if part)
     case = next((case for case in cases if misbehaves(case)), None) or next(c for c in cases if c.verdict is verdict)
     return f"{case.reason} ({case.label})"

@@ -40,18 +40,28 @@ def parse_shapes(text: str) -> tuple[Shape, ...]:
     return tuple(shapes)
 
 
-def pattern_of(shapes: Sequence[Shape], cases: Sequence[Case]) -> str:
-    """Say what separates the points that fail from those that pass; empty if nothing does."""
+_STATE = "only where the previous state is not zero: look at what multiplies it"
+
+
+def pattern_of(shapes: Sequence[Shape], cases: Sequence[Case], lag: int | None = None) -> str:
+    """Say what separates the points that fail from those that pass; empty if nothing does.
+
+    Args:
+        shapes: the points.
+        cases: what was found at each.
+        lag: the distance in time from which on the gradient is wrong, if it is known: a fault within a step that needs
+            more than one needs a state that is not zero.
+    """
     failed = {shape for shape, case in zip(shapes, cases, strict=True) if case.verdict is Verdict.MISMATCH}
     passed = set(shapes) - failed
     if not failed or not passed:
         return ""
     if _only(failed, passed, lambda shape: shape.steps > 1):
-        return "only with more than one time step: look at what step t hands back to step t − 1"
+        return _STATE if lag == 0 else "only with more than one time step: look at what step t hands back to step t − 1"
     if _only(failed, passed, lambda shape: shape.size > 1):
         return "only with more than one row: look at the sums over the batch"
     if _only(failed, passed, lambda shape: not shape.zero_state or shape.steps > 1):
-        return "only where the previous state is not zero: look at what multiplies it"
+        return _STATE
     return f"at {len(failed)} of {len(shapes)} shapes"
 
 

@@ -21,9 +21,11 @@ __all__ = [
     "blamed_on",
     "cell_class",
     "discover_models",
+    "import_file",
     "own_options",
     "planned",
     "prepare",
     "target_class",
+    "usable",
     "windows",
 ]

@@ -62,7 +62,15 @@ def _from_file(name: str, known: Collection[str], bases: tuple[type[Any], ...]) 
     if not colon or not path.endswith(".py"):
         what = "cell" if bases == (Cell,) else "model"
         raise UsageError(f"unknown {what} {name!r}; choose from {', '.join(known)}, or give file.py:ClassName")
-    found = getattr(_imported(Path(path)), member, None)
+    return usable(getattr(import_file(Path(path)), member, None), path, member, bases)
+
+
+def usable(found: Any, path: str, member: str, bases: tuple[type[Any], ...] = (Cell, Architecture)) -> Any:
+    """Return what a module has under a name, if it is a whole class of one of these kinds.
+
+    Raises:
+        UsageError: it is none, or lacks a method.
+    """
     base = next((base for base in bases if isclass(found) and issubclass(found, base)), None)
     if base is None:
         wanted = " or ".join(_DERIVED[base] for base in bases)
@@ -111,8 +119,12 @@ class _Loader(SourceFileLoader):
         return self.source_to_code(self.get_data(self.path), self.path)
 
 
-def _imported(path: Path) -> ModuleType:
-    """Run a user's file as a module of its own."""
+def import_file(path: Path) -> ModuleType:
+    """Run a user's file as a module of its own, and return it.
+
+    Raises:
+        UsageError: there is no such file, or it fails to run.
+    """
     if not path.is_file():
         raise UsageError(f"{str(path)!r}: no such file")
     # Two files of one name are two modules.
