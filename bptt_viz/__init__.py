@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bptt_viz import ops
+    from bptt_viz.adapters.api import check_autograd, check_jax, check_torch
     from bptt_viz.cells import Cell, Parameter, State
     from bptt_viz.errors import BpttVizError, UsageError
     from bptt_viz.models import Batch, Prepared, Request, Rollout, SequenceModel, prepare, windows
@@ -30,6 +31,9 @@ __all__ = [
     "Tape",
     "UsageError",
     "backward",
+    "check_autograd",
+    "check_jax",
+    "check_torch",
     "forward",
     "ops",
     "prepare",
@@ -37,6 +41,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "adapters.api": ("check_autograd", "check_jax", "check_torch"),
     "cells": ("Cell", "Parameter", "State"),
     "errors": ("BpttVizError", "UsageError"),
     "models": ("Batch", "Prepared", "Request", "Rollout", "SequenceModel", "prepare", "windows"),

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from bptt_viz.checking.run import CheckRequest
     from bptt_viz.results.check import Check
 
-_TOLERANCES = ("rtol", "atol", "eps")
-_OF_A_PROBLEM = frozenset({*_TOLERANCES, "full", "method", "seed"})
+_OF_A_PROBLEM = frozenset({"rtol", "atol", "eps", "full", "method", "seed"})
 _PROBLEM = ("label", "inputs", "gates", "batched", "outputs", "pullback")
 
 
@@ -33,21 +32,22 @@ def pytest_configure(config: pytest.Config) -> None:
 def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
     """Check a gradient numerically and fail with the terminal's report unless it passes.
 
-    `gradcheck(target, **options)` takes a built-in cell's name, `file.py:ClassName` (looked for from the working
-    directory, then beside the test file), a subclass of `Cell`, or an object with the attributes of
-    `bptt_viz.checking.problem.Problem`. Its options are those of `bptt-viz check`; they win over the marker's. It
-    returns the check.
+    `gradcheck(target, *inputs, **options)` takes a built-in cell's name, `file.py:ClassName` (looked for from the
+    working directory, then beside the test file), a subclass of `Cell`, an object with the attributes of
+    `bptt_viz.checking.problem.Problem`, or with its example inputs a PyTorch module, an `autograd.Function`, or a
+    callable of tensors or of arrays of JAX or autograd. Its options are those of `bptt-viz check`; they win over the
+    marker's. It returns the check.
     """
     marked = _marked(request.node)
     folder = request.path.parent
 
-    def check(target: Any, **options: Any) -> "Check":
+    def check(target: Any, *inputs: Any, **options: Any) -> "Check":
         __tracebackhide__ = True
         from bptt_viz.errors import UsageError
         from bptt_viz.results.check import Verdict
 
         try:
-            found, refused = _checked(target, marked, options, folder), ""
+            found, refused = _checked(target, inputs, marked, options, folder), ""
         except UsageError as error:
             refused = f"gradcheck: {error}{_place(error)}"
         if refused:
@@ -77,27 +77,35 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
     return options
 
 
-def _checked(target: Any, marked: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> "Check":
+def _checked(
+    target: Any, inputs: tuple[Any, ...], marked: Mapping[str, Any], options: Mapping[str, Any], folder: Path
+) -> "Check":
+    from bptt_viz.adapters.api import check_foreign
+    from bptt_viz.adapters.named import check_target
     from bptt_viz.cells import Cell
+    from bptt_viz.checking.options import request_from
     from bptt_viz.checking.run import check_model
+    from bptt_viz.errors import UsageError
     from bptt_viz.models import Architecture
 
     if not isinstance(target, str | type) and all(hasattr(target, name) for name in _PROBLEM):
         return _check_problem(target, marked, options)
-    request = _request({**marked, **options})
     if isinstance(target, str):
-        return check_model(_named(request, _reached(target, folder)))
+        return check_target(_named(request_from({**marked, **options}), _reached(target, folder)))
     if isinstance(target, type) and issubclass(target, Cell | Architecture):
-        return check_model(_named(request, target.__name__), target)
-    from bptt_viz.errors import UsageError
-
+        return check_model(_named(request_from({**marked, **options}), target.__name__), target)
+    if callable(target):
+        fitting = {name: value for name, value in marked.items() if name in _OF_A_PROBLEM}
+        return check_foreign(target, inputs, {**fitting, **options})
     raise UsageError(
-        f"expected a cell's or model's name, file.py:ClassName, a class of either, or a Problem, got {target!r}"
+        f"expected a cell's or model's name, file.py:ClassName, a class of either, a Problem, or a function of another"
+        f" framework, got {target!r}"
     )
 
 
 def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mapping[str, Any]) -> "Check":
     """Check a problem at its own point; sizes and shapes mean nothing there."""
+    from bptt_viz.checking.options import request_from
     from bptt_viz.checking.run import check
     from bptt_viz.checking.shapes import Shape
     from bptt_viz.errors import UsageError
@@ -106,49 +114,8 @@ def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mappi
         raise UsageError(f"a problem has a point of its own, so that {name!r} means nothing for it")
     fitting = {name: value for name, value in marked.items() if name in _OF_A_PROBLEM}
     steps = max((place.t or 1 for place in problem.outputs(problem.inputs)), default=1)
-    request = _request({**fitting, **options}, shapes=(Shape(steps, 1, False),))
+    request = request_from({**fitting, **options}, shapes=(Shape(steps, 1, False),))
     return check(type(problem).__name__, lambda *_: problem, request)
-
-
-def _request(options: Mapping[str, Any], **fixed: Any) -> "CheckRequest":
-    """Turn options, as a marker or a call gives them, into a request.
-
-    Raises:
-        UsageError: one of them is unknown or has a value that makes no sense.
-    """
-    from dataclasses import fields
-
-    from bptt_viz.checking.differences import parse_method
-    from bptt_viz.checking.run import CheckRequest
-    from bptt_viz.checking.shapes import parse_shapes
-    from bptt_viz.results.check import Judgement
-
-    plain = {field.name for field in fields(CheckRequest)} - {"target", "judgement", "every_entry"}
-    _demand_known(options, plain | {*_TOLERANCES, "full"})
-    given = {name: value for name, value in options.items() if name in plain} | fixed
-    if isinstance(shapes := given.get("shapes"), str):
-        given["shapes"] = parse_shapes(shapes)
-    given["method"] = parse_method(given.get("method"))
-    given["settings"] = {name: _as_typed(value) for name, value in given.get("settings", {}).items()}
-    tolerances = {name: options[name] for name in _TOLERANCES if name in options}
-    every_entry = bool(options.get("full", False))
-    return CheckRequest(target="", every_entry=every_entry, judgement=Judgement(**tolerances), **given)
-
-
-def _demand_known(options: Mapping[str, Any], known: set[str]) -> None:
-    from math import inf
-
-    from bptt_viz.errors import UsageError
-
-    for name in options.keys() - known:
-        raise UsageError(f"there is no option {name!r}; choose from {', '.join(sorted(known))}")
-    for name in options.keys() & _TOLERANCES:
-        if not (isinstance(options[name], int | float) and 0 < options[name] < inf):
-            raise UsageError(f"{name} must be positive and finite, got {options[name]!r}")
-
-
-def _as_typed(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _named(request: "CheckRequest", name: str) -> "CheckRequest":

@@ -87,7 +87,7 @@ def _only_left(values: Named, rows: Mapping[str, int], alone: Collection[tuple[s
     found: dict[str, int] = {}
     for name, value in values.items():
         left = [axis for axis in range(value.ndim) if _inner(axis, value) and (name, axis) not in alone]
-        if name in rows and len(left) == 1:
+        if name in rows and len(left) == 1 and value.shape[left[0]] > 1:
             found[name] = left[0]
     first = next(iter(found), "")
     return {name: axis for name, axis in found.items() if values[name].shape[axis] == values[first].shape[found[first]]}

@@ -151,7 +151,10 @@ class FunctionProblem:
         return self._evaluated(inputs, moved)
 
     def _evaluated(self, inputs: Inputs, moved: frozenset[str]) -> Outputs:
-        function, values = self.subject.function, {**inputs, **self.constants}
+        # Layers and loops want all their numbers of one kind.
+        kind = complex if any(map(np.iscomplexobj, inputs.values())) else float
+        whole = {name: np.asarray(value, kind) for name, value in inputs.items()}
+        function, values = self.subject.function, {**whole, **self.constants}
         found = function.together(values, moved) if moved else function.evaluate(values)
         return self._split(found, 1 if moved else 0)
 

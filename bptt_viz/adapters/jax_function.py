@@ -54,8 +54,10 @@ def _low(jaxpr: Any) -> Iterator[str]:
         for made in step.outvars:
             if str(getattr(made.aval, "dtype", "")) in {"float32", "float16", "bfloat16"}:
                 yield f"{made.aval.dtype} in {step.primitive.name}"
-        for inner in jax.core.jaxprs_in_params(step.params):
-            yield from _low(inner)
+        for held in step.params.values():
+            for inner in held if isinstance(held, tuple | list) else (held,):
+                if hasattr(inner := getattr(inner, "jaxpr", inner), "eqns"):
+                    yield from _low(inner)
 
 
 class JaxFunction:

@@ -34,7 +34,7 @@ _CHECKERS = {
     "autograd": ("bptt_viz.adapters.autograd_function", "check_autograd"),
 }
 # Options that describe a model of ours, and say nothing about one that stands in a user's code.
-_OF_OUR_MODELS = ("hidden", "layers", "activation", "settings", "topology", "truncate", "init")
+OF_OUR_MODELS = ("hidden", "layers", "activation", "settings", "topology", "truncate", "init")
 
 
 def is_named(target: str) -> bool:
@@ -42,6 +42,16 @@ def is_named(target: str) -> bool:
     module, colon, member = target.rpartition(":")
     words = module.removesuffix(".py") if module.endswith(".py") else module.replace(".", "")
     return bool(colon) and all(part.isidentifier() for part in member.split(".")) and bool(words)
+
+
+def check_target(request: CheckRequest) -> Check:
+    """Check a request's target: a built-in cell or model, or what `pkg.mod:obj` or `file.py:obj` names.
+
+    Raises:
+        UsageError: there is no such thing, or it cannot be checked.
+        MissingError: its framework is not installed.
+    """
+    return check_named(request) if is_named(request.target) else check_model(request)
 
 
 def check_named(request: CheckRequest) -> Check:
@@ -58,20 +68,19 @@ def check_named(request: CheckRequest) -> Check:
     _demand_defaults(request)
     file, line = place_of(target)
     try:
-        check = checker(target)
+        framework = framework_of(target)
     except UsageError as error:
         raise UsageError(f"{request.target}: {error}") from error
-    return replace(check(target, (), request), file=file, line=line)
+    return replace(checker_for(framework)(target, (), request), file=file, line=line)
 
 
-def checker(target: Any, inputs: tuple[Any, ...] = ()) -> Checker:
-    """Return the function that checks a target of some framework.
+def checker_for(framework: str) -> Checker:
+    """Return the function that checks targets of a framework.
 
     Raises:
-        UsageError: it belongs to none.
-        MissingError: its framework is not installed.
+        MissingError: the framework is not installed.
     """
-    module, function = _CHECKERS[framework_of(target, inputs)]
+    module, function = _CHECKERS[framework]
     with needed():
         return cast(Checker, getattr(import_module(module), function))
 
@@ -96,8 +105,8 @@ def framework_of(target: Any, inputs: tuple[Any, ...] = ()) -> str:
     if found and any(isinstance(leaf, np.ndarray) for leaf in arrays):
         return found[0]
     raise UsageError(
-        f"{name_of(target)} is no class derived from bptt_viz.Cell, no PyTorch module, and no function of PyTorch, JAX or"
-        " autograd with example inputs"
+        f"{name_of(target)} is no class derived from bptt_viz.Cell, no PyTorch module, and no function of PyTorch,"
+        " JAX or autograd with example inputs"
     )
 
 
@@ -173,7 +182,7 @@ def needed() -> Iterator[None]:
 
 def _demand_defaults(request: CheckRequest) -> None:
     plain = CheckRequest(request.target)
-    for name in _OF_OUR_MODELS:
+    for name in OF_OUR_MODELS:
         if getattr(request, name) != getattr(plain, name):
             option = {"settings": "set"}.get(name, name)
             raise UsageError(f"--{option} is for cells of ours and means nothing for {request.target}")

@@ -12,7 +12,7 @@ from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from bptt_viz.checking.run import CheckRequest
-    from bptt_viz.results.check import Check, Checks
+    from bptt_viz.results.check import Checks
     from bptt_viz.results.provenance import Provenance
 
 
@@ -136,16 +136,13 @@ def check(
 
 
 def _checked(request: "CheckRequest", names: list[str]) -> "Checks":
-    from bptt_viz.adapters.named import check_named, is_named
-    from bptt_viz.checking.run import check_all, check_model
+    from bptt_viz.adapters.named import check_target
+    from bptt_viz.checking.run import check_all
     from bptt_viz.checking.source import located
     from bptt_viz.console.progress import progress
 
-    def one(asked: "CheckRequest") -> "Check":
-        return check_named(asked) if is_named(asked.target) else check_model(asked)
-
     with progress("checking") as tick:
-        return located(check_all([replace(request, target=name) for name in names], tick, one))
+        return located(check_all([replace(request, target=name) for name in names], tick, check_target))
 
 
 def _examine(seed: int, form: Format, output: Path | None) -> int:

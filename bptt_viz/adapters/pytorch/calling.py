@@ -90,9 +90,7 @@ class Call:
             own = {name: values[name] for name in self.parameters if name in values}
             kept = {name: buffer.clone() for name, buffer in self.target.named_buffers()}
             return torch.func.functional_call(self.target, {**kept, **own}, arguments)
-        if isinstance(self.target, type) and issubclass(self.target, torch.autograd.Function):
-            return self.target.apply(*arguments)
-        return self.target(*arguments)
+        return getattr(self.target, "apply", self.target)(*arguments)  # an autograd function, or a callable
 
 
 def _doubled(_: str, leaf: Any) -> Any:
@@ -191,11 +189,7 @@ def _backward(
 
 
 def _tensors(values: Named) -> dict[str, torch.Tensor]:
-    """Return the values as tensors; if some are complex all floating ones are, since layers want them alike."""
-    whole = complex if any(map(np.iscomplexobj, values.values())) else float
-    return {
-        name: torch.tensor(value.astype(whole) if value.dtype.kind == "f" else value) for name, value in values.items()
-    }
+    return {name: torch.tensor(value) for name, value in values.items()}
 
 
 @contextmanager

@@ -50,13 +50,12 @@ def _call(target: Any, inputs: tuple[Any, ...]) -> Call:
 
 def _signed(target: Any) -> Any:
     """Return the function whose arguments the target takes."""
-    if isinstance(target, torch.nn.Module):
-        return target.forward
+    function = getattr(target, "forward", target)
     if not (isinstance(target, type) and issubclass(target, torch.autograd.Function)):
-        return target
-    first = next(iter(inspect.signature(target.forward).parameters), "")
+        return function
+    first = next(iter(inspect.signature(function).parameters), "")
     # The context, which a function with `setup_context` does without.
-    return _without_first(target.forward) if first in {"ctx", "context", "_"} else target.forward
+    return _without_first(function) if first in {"ctx", "context", "_"} else function
 
 
 def _without_first(function: Callable[..., Any]) -> Callable[..., Any]:

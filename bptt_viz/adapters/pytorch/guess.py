@@ -80,10 +80,10 @@ def guessed(module: torch.nn.Module, fits: Callable[[tuple[Any, ...]], bool]) ->
     if runs:
         return runs[0]
     name = type(module).__name__
-    for error in filter(is_about_precision, errors):
-        raise no_double(name, error) from error
-    said = f" ({in_one_line(errors[0])})" if errors else ""
-    raise UsageError(f"no arguments are known that {name} runs with{said}; {_advice(name)}")
+    for said in filter(is_about_precision, errors):
+        raise no_double(name, said) from said
+    first = f" ({in_one_line(errors[0])})" if errors else ""
+    raise UsageError(f"no arguments are known that {name} runs with{first}; {_advice(name)}")
 
 
 def _candidates(module: torch.nn.Module) -> Iterator[tuple[Any, ...]]:

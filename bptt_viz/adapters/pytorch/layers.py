@@ -80,12 +80,14 @@ def _parts(part: Any) -> tuple[Any, ...]:
 
 def arguments(module: Any, steps: int, rows: int) -> tuple[Any, ...]:
     """Return arguments that fit a layer or cell: x drawn, first states zero."""
-    sizes = {"h": getattr(module, "proj_size", 0) or module.hidden_size, "c": module.hidden_size}
     if isinstance(module, CELLS):
-        x, lead = torch.randn(rows, module.input_size), (rows,)
-    else:
-        layers = module.num_layers * (2 if module.bidirectional else 1)
-        order = (rows, steps) if module.batch_first else (steps, rows)
-        x, lead = torch.randn(*order, module.input_size), (layers, rows)
-    first = tuple(torch.zeros(*lead, sizes[state]) for state in states(module))
-    return x, first if len(first) > 1 else first[0]
+        return torch.randn(rows, module.input_size), _first(module, (rows,))
+    layers = module.num_layers * (2 if module.bidirectional else 1)
+    order = (rows, steps) if module.batch_first else (steps, rows)
+    return torch.randn(*order, module.input_size), _first(module, (layers, rows))
+
+
+def _first(module: Any, lead: tuple[int, ...]) -> Any:
+    sizes = {"h": getattr(module, "proj_size", 0) or module.hidden_size, "c": module.hidden_size}
+    made = tuple(torch.zeros(*lead, sizes[state]) for state in states(module))
+    return made if len(made) > 1 else made[0]
