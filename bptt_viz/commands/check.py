@@ -29,7 +29,7 @@ Targets = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TARGET]...",
-        help="Built-in cells or models, or file.py:ClassName; if none, the targets of [tool.bptt_viz.check] in"
+        help="Built-in cells or models, file.py:name or pkg.mod:name; if none, the targets of [tool.bptt_viz.check] in"
         " pyproject.toml, else all of them.",
         show_default=False,
         envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
