@@ -43,12 +43,12 @@ def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
 
     def check(target: Any, *inputs: Any, **options: Any) -> "Check":
         __tracebackhide__ = True
-        from bptt_viz.errors import UsageError
+        from bptt_viz.errors import BpttVizError
         from bptt_viz.results.check import Verdict
 
         try:
             found, refused = _checked(target, inputs, marked, options, folder), ""
-        except UsageError as error:
+        except BpttVizError as error:
             refused = f"gradcheck: {error}{_place(error)}"
         if refused:
             pytest.fail(refused, pytrace=False)

@@ -20,7 +20,8 @@ from bptt_viz.adapters.checking import name_of, place_of
 from bptt_viz.adapters.examples import seeded, taken_apart
 from bptt_viz.adapters.nesting import leaves
 from bptt_viz.cells import Cell
-from bptt_viz.checking.run import CheckRequest, check_model
+from bptt_viz.checking import run
+from bptt_viz.checking.run import CheckRequest
 from bptt_viz.errors import MissingError, UsageError
 from bptt_viz.models import Architecture, import_file, usable
 from bptt_viz.results.check import Check
@@ -51,7 +52,7 @@ def check_target(request: CheckRequest) -> Check:
         UsageError: there is no such thing, or it cannot be checked.
         MissingError: its framework is not installed.
     """
-    return check_named(request) if is_named(request.target) else check_model(request)
+    return check_named(request) if is_named(request.target) else run.check_model(request)
 
 
 def check_named(request: CheckRequest) -> Check:
@@ -64,7 +65,7 @@ def check_named(request: CheckRequest) -> Check:
     target = named(request.target)
     if isinstance(target, type) and issubclass(target, Cell | Architecture):
         module, _, member = request.target.rpartition(":")
-        return check_model(request, usable(target, module, member))
+        return run.check_model(request, usable(target, module, member))
     _demand_defaults(request)
     file, line = place_of(target)
     try:
