@@ -190,7 +190,7 @@ def test_what_makes_no_sense_fails_with_one_line(outcome):
             "gradcheck: there is no option 'rotl'; choose from *rtol*",
             "gradcheck: rtol must be positive and finite, got nan",
             "gradcheck: unknown model 'lmst'; *",
-            "gradcheck: expected a cell's or model's name, file.py:ClassName, a class of either, a Problem, or a function *",
+            "gradcheck: expected a cell's or model's name, file.py:ClassName, a class of either, a Problem, or a *",
             "gradcheck: a problem has a point of its own, so that 'hidden' means nothing for it",
         ]
     )
