@@ -76,7 +76,7 @@ class Bidirectional(Architecture):
                 t: joint if lowest else vertical.skipped(t, module.depth, joint, read[t])
                 for t, joint in module.outcomes.items()
             }
-        reading = read_out(tape, read, shared, {t: targets[t - 1] for t in read}, 2 * len(ahead))
+        reader = read_out(tape, read, shared, {t: targets[t - 1] for t in read}, 2 * len(ahead))
         return Rollout(
             tape,
             self.pattern,
@@ -84,11 +84,11 @@ class Bidirectional(Architecture):
             {"x": whole},
             self.stacks[0].named(firsts[0]) | self.stacks[1].named(firsts[1]),
             xs,
-            reading.outputs,
-            reading.losses,
-            reading.loss,
+            reader.outputs,
+            reader.losses,
+            reader.total(),
             shared,
-            reading.used,
+            reader.used,
             (*modules, *vertical.modules),
         )
 

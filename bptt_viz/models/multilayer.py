@@ -85,7 +85,7 @@ class Multilayer(Architecture):
         vertical = Vertical(self.skip, feed.drawn)
         tops = dict(enumerate(unroll(layers, list(xs.values()), borders, vertical), start=1))
         read = {t: vertical.dropped(top, "y", t, len(layers)) for t, top in tops.items()}
-        reading = read_out(tape, read, shared, {t: targets[t - 1] for t in read}, len(layers))
+        reader = read_out(tape, read, shared, {t: targets[t - 1] for t in read}, len(layers))
         return Rollout(
             tape,
             self.pattern,
@@ -93,10 +93,10 @@ class Multilayer(Architecture):
             {"x": whole},
             stack.named(first),
             xs,
-            reading.outputs,
-            reading.losses,
-            reading.loss,
+            reader.outputs,
+            reader.losses,
+            reader.total(),
             shared,
-            reading.used,
+            reader.used,
             vertical.modules,
         )

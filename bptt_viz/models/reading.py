@@ -1,7 +1,6 @@
 """Reading a network out: linear scores of its top states, their softmax cross-entropy, and the total loss."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Parameter
@@ -17,48 +16,59 @@ def readout_parameters(hidden: int, outputs: int) -> dict[str, Parameter]:
     return {"W_hy": Parameter((hidden, outputs), "input"), "b_y": Parameter((outputs,), "bias")}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read out, by step.
+class Reader:
+    """Reads a network out, step by step: y_t = h_t W_hy + b_y, L_t = mean over the batch of −log softmax(y_t)[target].
 
     Attributes:
-        outputs: y_t (…, N, V).
-        losses: L_t.
-        loss: L = Σ_t L_t.
+        outputs: y_t (…, N, V), by step.
+        losses: L_t, by step.
         used: W_hy and b_y as used at each step.
     """
 
-    outputs: dict[int, Node]
-    losses: dict[int, Node]
-    loss: Node
-    used: dict[int, Mapping[str, Node]]
+    def __init__(self, tape: Tape, shared: Mapping[str, Node], row: int) -> None:
+        """Set it up.
+
+        Args:
+            tape: where it records.
+            shared: the model's parameters, among them W_hy and b_y.
+            row: the layer of its scopes: one above all cells.
+        """
+        self.outputs: dict[int, Node] = {}
+        self.losses: dict[int, Node] = {}
+        self.used: dict[int, Mapping[str, Node]] = {}
+        self._tape, self._row = tape, row
+        self._shared = {name: shared[name] for name in NAMES}
+
+    def read(self, t: int, top: Node, targets: Array) -> Node:
+        """Record the scores and the loss of one step and return the scores.
+
+        Args:
+            t: the step.
+            top: the state that is read out (…, N, H).
+            targets: the true classes (N,).
+        """
+        with self._tape.at(t, self._row, "parameter"):
+            used = self.used[t] = alias_all(self._tape, self._shared)
+        with self._tape.at(t, self._row, "readout"):
+            y = self.outputs[t] = add(top @ used["W_hy"], used["b_y"], "y")
+        with self._tape.at(t, self._row, "loss"):
+            self.losses[t] = mean(softmax_cross_entropy(y, targets), axis=-1, name="L")
+        return y
+
+    def total(self) -> Node:
+        """Record L = Σ_t L_t."""
+        with self._tape.at(role="loss"):
+            return sum(stack(list(self.losses.values()), axis=-1), axis=-1, name="L")
 
 
 def read_out(
     tape: Tape, tops: Mapping[int, Node], shared: Mapping[str, Node], targets: Mapping[int, Array], row: int
-) -> Reading:
-    """Record y_t = h_t W_hy + b_y, L_t = mean over the batch of −log softmax(y_t)[target], and their sum.
-
-    Args:
-        tape: where.
-        tops: by step, the state that is read out (…, N, H).
-        shared: the model's parameters, among them W_hy and b_y.
-        targets: by step, the true classes (N,).
-        row: the layer of the readout's scopes: one above all cells.
-    """
-    outputs: dict[int, Node] = {}
-    losses: dict[int, Node] = {}
-    readout: dict[int, Mapping[str, Node]] = {}
+) -> Reader:
+    """Read the states of several steps out; the arguments are as in `Reader`, by step."""
+    reader = Reader(tape, shared, row)
     for t, top in tops.items():
-        with tape.at(t, row, "parameter"):
-            used = readout[t] = alias_all(tape, {name: shared[name] for name in NAMES})
-        with tape.at(t, row, "readout"):
-            outputs[t] = add(top @ used["W_hy"], used["b_y"], "y")
-        with tape.at(t, row, "loss"):
-            losses[t] = mean(softmax_cross_entropy(outputs[t], targets[t]), axis=-1, name="L")
-    with tape.at(role="loss"):
-        loss = sum(stack(list(losses.values()), axis=-1), axis=-1, name="L")
-    return Reading(outputs, losses, loss, readout)
+        reader.read(t, top, targets[t])
+    return reader
 
 
 def inputs_by_step(

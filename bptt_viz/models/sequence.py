@@ -138,7 +138,7 @@ class SequenceModel(Model):
         given, xs = self._inputs(tape, inputs, differentiate_inputs)
         tops = unroll(layers, xs, borders)
         read, asked = set(self.pattern.inputs), self.pattern.outputs
-        reading = read_out(
+        reader = read_out(
             tape, {t: tops[t - 1] for t in asked}, shared, {t: targets[t - 1] for t in asked}, len(layers)
         )
         return Rollout(
@@ -148,11 +148,11 @@ class SequenceModel(Model):
             given={"x": given},
             starts=self.stack.named(first),
             inputs={t: x for t, x in enumerate(xs, start=1) if t in read},
-            outputs=reading.outputs,
-            losses=reading.losses,
-            loss=reading.loss,
+            outputs=reader.outputs,
+            losses=reader.losses,
+            loss=reader.total(),
             parameters=shared,
-            readout=reading.used,
+            readout=reader.used,
         )
 
     def _check(self, inputs: Array, targets: Array) -> None:

@@ -13,7 +13,7 @@ from bptt_viz.ops.reductions import max_ as max
 from bptt_viz.ops.reductions import mean
 from bptt_viz.ops.reductions import sum_ as sum
 from bptt_viz.ops.selection import embedding, where
-from bptt_viz.ops.shaping import broadcast, concatenate, reshape, stack, transpose
+from bptt_viz.ops.shaping import broadcast, concatenate, expand, reshape, stack, transpose
 from bptt_viz.ops.slicing import at_step
 from bptt_viz.ops.slicing import blocks as split
 from bptt_viz.ops.softmax import log_softmax, softmax, softmax_cross_entropy
@@ -41,6 +41,7 @@ __all__ = [
     "divide",
     "embedding",
     "exp",
+    "expand",
     "gates",
     "identity",
     "log",

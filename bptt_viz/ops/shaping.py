@@ -67,6 +67,36 @@ def reshape(x: Operand, shape: Sequence[int], name: str = "") -> Node:
     return apply(RESHAPE, (x,), name, shape=tuple(shape))
 
 
+def _expand_value(x: Array, *, axis: int) -> Array:
+    return np.expand_dims(x, axis)
+
+
+def _expand_vjp(g: Array, node: Node) -> Sequence[Array]:
+    return (np.squeeze(g, node.attributes["axis"]),)
+
+
+def _expand_jvp(dot: Sequence[Array | None], node: Node) -> Array:
+    return np.expand_dims(_only(dot), node.attributes["axis"])
+
+
+EXPAND = Primitive("expand", "+1", _expand_value, _expand_vjp, _expand_jvp, ("{g}",), "moves")
+
+
+def expand(x: Operand, axis: int, name: str = "") -> Node:
+    """Insert an axis of length 1, so that rows (…, N, H) can stand beside or within matrices (…, N, L, H).
+
+    Args:
+        x: any array.
+        axis: its place in the result; counted from the end where a number of leading axes may vary.
+        name: the node's name.
+
+    Raises:
+        UsageError: the result has no such place.
+    """
+    (node,) = lift((x,), "expand")
+    return apply(EXPAND, (node,), name, axis=_from_end(axis, node.value.ndim + 1, "expand"))
+
+
 def _broadcast_value(x: Array, *, shape: tuple[int, ...]) -> Array:
     return np.broadcast_to(x, shape)
 

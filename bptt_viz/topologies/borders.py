@@ -41,6 +41,32 @@ class Borders:
             return high if high in self._cuts else 0
         return max((cut for cut in self._cuts if low < cut <= high), default=0)
 
+    def memory(self, tape: Tape, states: Mapping[int, Node], t: int, layer: int) -> tuple[int, Node]:
+        """Return states of earlier steps as one array (…, N, L, H), for step `t` to read.
+
+        Where the latest cut lies behind some of the steps, their states are stopped.
+
+        Args:
+            tape: where.
+            states: by step, in order.
+            t: the step that reads.
+            layer: whose states they are.
+
+        Returns:
+            The latest cut, for which the memory stays the same, and the memory.
+        """
+        last = max(states)
+        cut = self.between(min(states), t)
+        with tape.at(max(last, cut), layer, CARRY):
+            behind = self.cross(tape, {f"h_{s}": node for s, node in states.items() if s < cut}, cut=True)
+        rows = [behind.get(f"h_{s}", node) for s, node in states.items()]
+        with tape.at(max(last, cut), layer, CARRY):
+            return cut, stack(rows, axis=-2, name="M")
+
+    def latest(self, t: int) -> int:
+        """Return the latest cut before or at step `t`, 0 if there is none."""
+        return max((cut for cut in self._cuts if cut <= t), default=0)
+
     def cross(self, tape: Tape, nodes: Mapping[str, Node], cut: bool) -> State:
         """Record values that come into a step, under the tape's scope.
 

@@ -17,6 +17,7 @@ class Module:
         depth: its row: the `layer` of its nodes' scopes.
         parameters: the shared weights, by their name in the module.
         outcomes: by step, what it hands on.
+        maps: by step, the weights of an attention (…, N, L) over L places.
         aliases: by step, each weight as that step used it; its cotangent is dW_t.
         about: its equations, in one line.
     """
@@ -27,4 +28,5 @@ class Module:
     parameters: Mapping[str, Node] = field(default_factory=dict)
     outcomes: dict[int, Node] = field(default_factory=dict)
     aliases: dict[int, State] = field(default_factory=dict)
+    maps: dict[int, Node] = field(default_factory=dict)
     about: str = ""

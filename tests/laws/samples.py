@@ -124,6 +124,11 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("batch of tables", real(2, 5, 3), rows=np.array([1, 0, 1])),
     ),
     "exp": _unary(),
+    "expand": (
+        sample("last", real(2, 3), axis=-1),
+        sample("middle", real(2, 3), axis=-2),
+        sample("number", real(), axis=-1),
+    ),
     "log": _unary(positive),
     "log_softmax": _last_axis(),
     "matmul": (
