@@ -48,6 +48,6 @@ def describe(prepared: Prepared) -> Run:
 def characters(prepared: Prepared, rollout: Rollout) -> tuple[Characters, Characters]:
     """Return the first window's input and target characters by step, None where the topology has none."""
     batch, steps = prepared.batch, range(1, rollout.steps + 1)
-    fed = tuple(batch.read(t) if t in rollout.inputs else None for t in steps)
+    fed = tuple(batch.read(t, rollout.inputs[t].value) if t in rollout.inputs else None for t in steps)
     wanted = tuple(batch.asked(t) if t in rollout.losses else None for t in steps)
     return fed, wanted

@@ -45,8 +45,13 @@ class Batch:
         """Return some of the rows."""
         return replace(self, inputs=self.inputs[:, which], targets=self.targets[:, which])
 
-    def read(self, t: int) -> str:
-        """Return what the first row reads at step `t` of the clock, if it reads anything there."""
+    def read(self, t: int, given: Array) -> str:  # noqa: ARG002, other data tell by it
+        """Return what the first row reads at a step of the clock.
+
+        Args:
+            t: a step with an input.
+            given: x_t (N, D) as it went in.
+        """
         return self.vocabulary[self.inputs[t - 1, 0]]
 
     def asked(self, t: int) -> str:

@@ -59,9 +59,21 @@ class Choosing:
         Returns:
             Classes (N,).
         """
+        return self.chosen(scores, np.zeros(len(scores)) if self.greedy else rng.random(len(scores)))
+
+    def chosen(self, scores: Array, chance: Array) -> Array:
+        """Return the class that chance chooses for each row.
+
+        Args:
+            scores: (…, N, V).
+            chance: uniform numbers in [0, 1), (N,); a greedy choice does not look at them.
+
+        Returns:
+            Classes (…, N).
+        """
         shares = self.probabilities(scores)
         if self.greedy:
             return np.asarray(shares.argmax(axis=-1))
         passed = shares.cumsum(axis=-1)
-        chosen = (rng.random((len(scores), 1)) * passed[:, -1:] >= passed).sum(axis=-1)
+        chosen = (chance[:, None] * passed[..., -1:] >= passed).sum(axis=-1)
         return np.asarray(np.minimum(chosen, scores.shape[-1] - 1))

@@ -1,5 +1,6 @@
 """How cells are wired over time and depth."""
 
+from bptt_viz.topologies.attention import Attention, attention_parameters
 from bptt_viz.topologies.borders import CARRY, Borders, Held, alias_all, carried_over
 from bptt_viz.topologies.module import Module
 from bptt_viz.topologies.patterns import NAMES, Pattern, pattern
@@ -10,6 +11,7 @@ from bptt_viz.topologies.vertical import Vertical, dropout_masks
 __all__ = [
     "CARRY",
     "NAMES",
+    "Attention",
     "Between",
     "Borders",
     "Held",
@@ -21,6 +23,7 @@ __all__ = [
     "Vertical",
     "advance",
     "alias_all",
+    "attention_parameters",
     "carried_over",
     "dropout_masks",
     "layer",

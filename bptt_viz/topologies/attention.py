@@ -89,7 +89,9 @@ def _general(p: SimpleNamespace, q: Node, m: Node) -> Node:
 
 
 def _additive(p: SimpleNamespace, q: Node, m: Node) -> Node:
-    return sum(tanh(expand(q @ p.W_q, -2) + m @ p.W_m) @ p.v_a, axis=-1, name="e")
+    # A weight gets an axis for the batch, so that perturbed copies of it may lead.
+    hidden = tanh(expand(q @ p.W_q, -2) + m @ expand(p.W_m, -3))
+    return sum(hidden @ expand(p.v_a, -3), axis=-1, name="e")
 
 
 _SCORES: dict[str, Callable[[SimpleNamespace, Node, Node], Node]] = {

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from bptt_viz.arrays import Array
 from bptt_viz.cells import State
+from bptt_viz.ops import stack
 from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.tape import NO_ATTRIBUTES, Node, Tape, record
 
@@ -41,27 +42,19 @@ class Borders:
             return high if high in self._cuts else 0
         return max((cut for cut in self._cuts if low < cut <= high), default=0)
 
-    def memory(self, tape: Tape, states: Mapping[int, Node], t: int, layer: int) -> tuple[int, Node]:
-        """Return states of earlier steps as one array (…, N, L, H), for step `t` to read.
-
-        Where the latest cut lies behind some of the steps, their states are stopped.
+    def memory(self, tape: Tape, states: Mapping[int, Node], cut: int, layer: int) -> Node:
+        """Return states of several steps as one array (…, N, L, H), to be read after all of them.
 
         Args:
             tape: where.
-            states: by step, in order.
-            t: the step that reads.
+            states: by step.
+            cut: the latest cut before the step that reads; states before it are stopped.
             layer: whose states they are.
-
-        Returns:
-            The latest cut, for which the memory stays the same, and the memory.
         """
-        last = max(states)
-        cut = self.between(min(states), t)
-        with tape.at(max(last, cut), layer, CARRY):
-            behind = self.cross(tape, {f"h_{s}": node for s, node in states.items() if s < cut}, cut=True)
-        rows = [behind.get(f"h_{s}", node) for s, node in states.items()]
-        with tape.at(max(last, cut), layer, CARRY):
-            return cut, stack(rows, axis=-2, name="M")
+        with tape.at(max(cut, *states), layer, CARRY):
+            behind = {f"h_{s}": node for s, node in states.items() if s < cut}
+            stopped = self.cross(tape, behind, cut=True)
+            return stack([stopped.get(f"h_{s}", node) for s, node in states.items()], axis=-2, name="M")
 
     def latest(self, t: int) -> int:
         """Return the latest cut before or at step `t`, 0 if there is none."""

@@ -37,6 +37,7 @@ def _forms():
 # Options that act on each other.
 TOGETHER = {
     "multilayer": ({"dropout": "0.4", "mask": "tied", "cell": "lstm"}, {"dropout": "0.4", "skip": "true"}),
+    "seq2seq": ({"attention": "additive", "fed": "sampled", "cell": "lstm"}, {"attention": "dot", "fed": "zero"}),
     "bidirectional": ({"cell": "gru", "skip": "true"},),
 }
 
