@@ -69,7 +69,8 @@ def _against_vanishing(run: Run, layers: Sequence[LayerNorms]) -> Advice:
         why = f"{dead:.0%} of the ReLU units are at 0 and pass nothing: start" if activation == "relu" else "Start"
         return Advice(f"{why} with {_MATRICES[activation]}.", ("--init", _INITS[activation]))
     why = f"Over {run.steps} steps gradients need a path that hardly shrinks: an LSTM's cell state with f near 1."
-    return Advice(why, ("lstm", "--set", f"forget_bias={_forget_bias(run)}"))
+    cell = ("--set", "cell=lstm") if "cell" in run.options else ("lstm",)
+    return Advice(why, (*cell, "--set", f"forget_bias={_forget_bias(run)}"))
 
 
 def _forget_bias(run: Run) -> int:
@@ -132,4 +133,4 @@ def _undetermined(run: Run) -> Advice:
 
 def _longer(run: Run, steps: int) -> tuple[str, ...]:
     """Return the options for that many steps; the other texts may be too short for them."""
-    return (*(() if run.text == "sonnets" else ("--text", "sonnets")), "--steps", str(steps))
+    return (*(() if run.text == "sonnets" or not run.reads_text else ("--text", "sonnets")), "--steps", str(steps))

@@ -1,6 +1,22 @@
 """Names for nodes in reports."""
 
+from bptt_viz.models import Rollout
 from bptt_viz.tape import LEAF, Node
+from bptt_viz.topologies import Layer
+
+
+def layer_label(rollout: Rollout, run: Layer) -> str:
+    """Return what a layer is called: its kind, and its place among those of its kind if there are several."""
+    alike = [other for other in rollout.layers if other.name == run.name]
+    if run.name and len(alike) == 1:
+        return run.name
+    return f"{run.name} layer {alike.index(run)}".lstrip()
+
+
+def name_ending(rollout: Rollout, run: Layer) -> str:
+    """Return what the names of a layer's parameters end in, in the whole model: `_l1`, `_enc`, or nothing."""
+    own, node = next(iter(run.parameters.items()))
+    return next(name for name, leaf in rollout.parameters.items() if leaf is node).removeprefix(own)
 
 
 def label(node: Node) -> str:

@@ -8,13 +8,14 @@ import numpy as np
 from bptt_viz.analyses.advice import advise
 from bptt_viz.analyses.decay import fit_decay, follow, judge, remember
 from bptt_viz.analyses.gradients import usual_norm
+from bptt_viz.analyses.labels import layer_label, name_ending
 from bptt_viz.analyses.nonfinite import first_nonfinite
 from bptt_viz.analyses.norms_entries import entry_sizes
 from bptt_viz.analyses.norms_factors import behind_slopes, path, split, step_jacobians
 from bptt_viz.analyses.norms_parameters import cell_parameters, readout_parameters
-from bptt_viz.analyses.norms_spread import Draw, draw, middle, spread
+from bptt_viz.analyses.norms_spread import Draw, draw, middle, place_of, spread
 from bptt_viz.analyses.parts import Uses
-from bptt_viz.analyses.runs import Loss, characters, describe, seeded
+from bptt_viz.analyses.runs import Ends, Loss, characters, describe, seeded
 from bptt_viz.analyses.saturation import Found, activated, pooled, shares
 from bptt_viz.arrays import Array, norm
 from bptt_viz.cells import Cell, described
@@ -51,11 +52,11 @@ def norm_report(
     with np.errstate(all="ignore"):  # infinities are reported by place, not by NumPy's warnings
         rollout = prepared.run()
         found = activated(rollout)
-        asked, last = _both(rollout, loss, found)
+        asked, last = seeded(rollout, loss), Ends(rollout, _states(rollout, found))
         uses, smallest = Uses(rollout), _smallest(rollout)
         layers = layer_norms(rollout, found, uses, asked, last)
         draws = [draw(rollout, last, first_nonfinite(rollout, asked)), *_more_draws(prepared, loss, seeds, tick)]
-        own = follow([_joint(parts) for parts in _by_step([layer.chain.norms for layer in layers])], smallest)
+        own = follow(_whole(rollout, layers), smallest)
         chain = own if seeds == 1 else follow(middle(draws), smallest)
         places = [one.place for one in draws if one.place is not None]
         verdict, place, run = judge(chain, 2 * len(places) < seeds), next(iter(places), None), describe(prepared)
@@ -84,11 +85,13 @@ def _losses(rollout: Rollout) -> tuple[float | None, ...]:
     return tuple(float(rollout.losses[t].value) if t in rollout.losses else None for t in steps)
 
 
-def _both(rollout: Rollout, loss: Loss, found: Sequence[Found] = ()) -> tuple[Cotangents, Cotangents]:
-    """Return the gradients of the loss that was asked for, and those of the last loss alone that are needed."""
-    asked = seeded(rollout, loss)
-    wanted = [*_states(rollout), *(node for each in found for node in behind_slopes(each))]
-    return asked, asked if loss == "last" else seeded(rollout, "last", wanted)
+def _whole(rollout: Rollout, layers: Sequence[LayerNorms]) -> list[float]:
+    """Return the norms of all layers together, by how far their steps are from where the loss is."""
+    parts: list[list[float]] = [[] for _ in range(rollout.steps)]
+    for run, layer in zip(rollout.layers, layers, strict=True):
+        for part, size in zip(parts[place_of(run, rollout.steps)], layer.chain.norms, strict=True):
+            part.append(size)
+    return [_joint(part) for part in parts]
 
 
 def _more_draws(prepared: Prepared, loss: Loss, seeds: int, tick: Tick) -> Iterator[Draw]:
@@ -99,16 +102,18 @@ def _more_draws(prepared: Prepared, loss: Loss, seeds: int, tick: Tick) -> Itera
         tick(k / seeds)
         values = prepared.model.draw(np.random.default_rng(request.seed + k), initialisation, request.dtype)
         rollout = replace(prepared, values=values).run()
-        asked, last = _both(rollout, loss)
+        asked, last = seeded(rollout, loss), Ends(rollout, _states(rollout))
         yield draw(rollout, last, first_nonfinite(rollout, asked))
 
 
-def _states(rollout: Rollout) -> list[Node]:
-    return [node for run in rollout.layers for at in (*run.states, *run.carries) for node in at.values()]
+def _states(rollout: Rollout, found: Sequence[Found] = ()) -> list[Node]:
+    """Return the nodes whose gradients by the last loss are needed."""
+    states = [node for run in rollout.layers for at in (*run.states, *run.carries) for node in at.values()]
+    return [*states, *(node for each in found for node in behind_slopes(each))]
 
 
 def layer_norms(
-    rollout: Rollout, found: Sequence[Found], uses: Uses, asked: Cotangents, last: Cotangents
+    rollout: Rollout, found: Sequence[Found], uses: Uses, asked: Cotangents, last: Ends
 ) -> tuple[LayerNorms, ...]:
     """Measure every layer.
 
@@ -119,12 +124,12 @@ def layer_norms(
         asked: gradients of the loss that the per-step norms are about.
         last: gradients of the last loss alone.
     """
-    smallest = _smallest(rollout)
     pairs = zip(rollout.layers, found, strict=True)
-    return tuple(_layer(run, own, uses, asked, last, smallest) for run, own in pairs)
+    return tuple(_layer(rollout, run, own, uses, asked, last.of(run)) for run, own in pairs)
 
 
-def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotangents, smallest: float) -> LayerNorms:
+def _layer(rollout: Rollout, run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotangents) -> LayerNorms:
+    smallest = _smallest(rollout)
     states = tuple(_state(name, run, uses, asked, last, smallest) for name in run.cell.states)
     joint = [_joint(parts) for parts in _by_step([state.last for state in states])]
     recurrent = tuple(name for name, parameter in described(run.cell).items() if parameter.role == "recurrent")
@@ -134,6 +139,10 @@ def _layer(run: Layer, found: Found, uses: Uses, asked: Cotangents, last: Cotang
     chain = follow(joint, smallest)
     return LayerNorms(
         depth=run.depth,
+        label=layer_label(rollout, run),
+        ending=name_ending(rollout, run),
+        steps=tuple(run.steps),
+        backward=run.backward,
         states=states,
         chain=chain,
         idle=pooled(found, len(run.aliases)),

@@ -31,9 +31,21 @@ def cell_parameters(run: Layer, uses: Uses, asked: Cotangents) -> tuple[Paramete
 
 
 def readout_parameters(rollout: Rollout, uses: Uses, asked: Cotangents) -> tuple[ParameterNorms, ...]:
-    """Return ‖dW_t‖ of the readout's parameters, 0 at steps without an output."""
-    gates: Gates = {"W_hy": (), "b_y": ()}
-    return _measured(rollout.readout, rollout.steps, gates, uses, asked)
+    """Return ‖dW_t‖ of the parameters that belong to no layer, 0 at steps that do not use them."""
+    parts = [*(module.aliases for module in rollout.modules), rollout.readout]
+    return tuple(one for used in parts for one in _outside(rollout, used, uses, asked))
+
+
+def _outside(
+    rollout: Rollout, used: Mapping[int, Mapping[str, Node]], uses: Uses, asked: Cotangents
+) -> tuple[ParameterNorms, ...]:
+    if not used:
+        return ()
+    names = {leaf.index: name for name, leaf in rollout.parameters.items()}
+    renamed = {t: {names[node.parents[0].index]: node for node in nodes.values()} for t, nodes in used.items()}
+    first = min(1, *used)  # a part that acts before time has a step 0
+    at = {t - first + 1: nodes for t, nodes in renamed.items()}
+    return _measured(at, rollout.steps - first + 1, dict.fromkeys(next(iter(renamed.values())), ()), uses, asked)
 
 
 def _measured(

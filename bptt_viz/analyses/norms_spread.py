@@ -8,12 +8,13 @@ from math import log
 import numpy as np
 
 from bptt_viz.analyses.decay import fit_decay, follow, judge
+from bptt_viz.analyses.runs import Ends
 from bptt_viz.arrays import Array
 from bptt_viz.models import Rollout
 from bptt_viz.results.nonfinite import Place
 from bptt_viz.results.norms import Series
 from bptt_viz.results.norms_spread import HIGH, LOW, NormBand, RateBand, Spread
-from bptt_viz.tape import Cotangents
+from bptt_viz.topologies import Layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,13 @@ class Draw:
     """One draw of the weights.
 
     Attributes:
-        rows: (layers, N, T), norms of the gradient of each row's own last loss.
+        rows: (layers, N, T), norms of the gradient of each row's own last loss; 0 where a layer has no step.
+        steps: of each layer, which of the T places are its own.
         place: the first number that is not finite, if there is one.
     """
 
     rows: Array
+    steps: tuple[slice, ...]
     place: Place | None
 
     @property
@@ -34,7 +37,7 @@ class Draw:
         return _norms(self.rows, (0, 1)) / self.rows.shape[1]
 
 
-def draw(rollout: Rollout, last: Cotangents, place: Place | None) -> Draw:
+def draw(rollout: Rollout, last: Ends, place: Place | None) -> Draw:
     """Return the norms of one draw, row by row.
 
     Args:
@@ -42,12 +45,19 @@ def draw(rollout: Rollout, last: Cotangents, place: Place | None) -> Draw:
         last: gradients of the last loss alone, L_T, the mean over N rows.
         place: the first number that is not finite, if there is one.
     """
-    layers = []
-    for run in rollout.layers:
-        states = [np.concatenate([last[at[name]] for name in run.cell.states], axis=-1) for at in run.states[1:]]
-        layers.append(_norms(np.stack(states, axis=1).astype(float), -1))
-    rows = np.stack(layers)
-    return Draw(rows * rows.shape[1], place)
+    count = next(iter(rollout.layers[0].states[0].values())).shape[-2]
+    rows = np.zeros((len(rollout.layers), count, rollout.steps))
+    for k, run in enumerate(rollout.layers):
+        found = last.of(run)
+        states = [np.concatenate([found[at[name]] for name in run.cell.states], axis=-1) for at in run.states[1:]]
+        rows[k, :, place_of(run, rollout.steps)] = _norms(np.stack(states, axis=1).astype(float), -1)
+    return Draw(rows * count, tuple(place_of(run, rollout.steps) for run in rollout.layers), place)
+
+
+def place_of(run: Layer, steps: int) -> slice:
+    """Return the places of a layer's steps, in the order of its run, among T places that end where its loss is."""
+    first = steps - run.first if run.backward else run.first - 1
+    return slice(first, first + len(run.steps))
 
 
 def _norms(array: Array, axis: int | tuple[int, ...]) -> Array:
@@ -76,7 +86,7 @@ def spread(draws: Sequence[Draw], smallest: float) -> Spread | None:
     verdicts = Counter(judge(follow(one.norms.tolist(), smallest), one.place is None).value for one in draws)
     whole = _norms(rows, 0)
     rate = _rates(whole, smallest * size)
-    layers = tuple(map(_band, rows))
+    layers = tuple(_band(own[:, at]) for own, at in zip(rows, draws[0].steps, strict=True))
     return Spread(len(draws), size, dict(verdicts.most_common()), rate, _band(whole), layers)
 
 

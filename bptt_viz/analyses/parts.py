@@ -8,6 +8,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.models import Rollout
 from bptt_viz.tape import Cotangents, Node
 from bptt_viz.tape.pending import dense
+from bptt_viz.topologies import CARRY
 
 Use = tuple[Node, int]
 """A consumer of a node, and the place that the node has among its parents."""
@@ -23,6 +24,7 @@ class Uses:
 
     def __init__(self, rollout: Rollout) -> None:
         steps = [at for run in rollout.layers for at in (*run.states, *run.aliases)] + list(rollout.readout.values())
+        steps += [at for module in rollout.modules for at in module.aliases.values()]
         self._uses: dict[int, list[Use]] = {node.index: [] for at in steps for node in at.values()}
         for consumer in rollout.tape.nodes:
             for place, parent in enumerate(consumer.parents):
@@ -34,7 +36,7 @@ class Uses:
         return _sum(cotangents, state, (use for use in self._uses[state.index] if not _carry(use)))
 
     def back(self, cotangents: Cotangents, state: Node) -> Array:
-        """Return what reaches `state` back through time, of the state's shape."""
+        """Return what reaches `state` from later steps, back through time or by attention, of the state's shape."""
         return _sum(cotangents, state, filter(_carry, self._uses[state.index]))
 
     def whole(self, cotangents: Cotangents, node: Node) -> Array:
@@ -43,7 +45,7 @@ class Uses:
 
 
 def _carry(use: Use) -> bool:
-    return use[0].scope.role == "carry"
+    return use[0].scope.role == CARRY
 
 
 def _sum(cotangents: Cotangents, node: Node, uses: Iterable[Use]) -> Array:

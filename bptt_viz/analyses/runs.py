@@ -10,6 +10,7 @@ from bptt_viz.initialisation import Initialisation
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.norms import Run
 from bptt_viz.tape import Cotangents, Node, backward
+from bptt_viz.topologies import Layer
 
 Loss = Literal["all", "last"]
 Characters = tuple[str | None, ...]
@@ -27,6 +28,31 @@ def seeded(rollout: Rollout, loss: Loss, wrt: Collection[Node] | None = None) ->
     return backward(rollout.tape, {node: np.ones_like(node.value)}, wrt)
 
 
+class Ends:
+    """The gradients of the loss at the end of each layer's run: of the last one, or where it runs backward, the first.
+
+    Attributes:
+        rollout: the recorded values.
+    """
+
+    def __init__(self, rollout: Rollout, wrt: Collection[Node] | None = None) -> None:
+        """Run the backward passes, one for each direction in which a layer runs.
+
+        Args:
+            rollout: the recorded values.
+            wrt: the nodes whose gradients are kept; None keeps all.
+        """
+        ends = {run.backward: rollout.pattern.outputs[0 if run.backward else -1] for run in rollout.layers}
+        self._found = {
+            way: backward(rollout.tape, {rollout.losses[t]: np.ones_like(rollout.losses[t].value)}, wrt)
+            for way, t in ends.items()
+        }
+
+    def of(self, run: Layer) -> Cotangents:
+        """Return the gradients of the loss at the end of a layer's run."""
+        return self._found[run.backward]
+
+
 def describe(prepared: Prepared) -> Run:
     """Return what was run; a file is named without its folder."""
     request = prepared.request
@@ -42,6 +68,7 @@ def describe(prepared: Prepared) -> Run:
         init=str(Initialisation.parse(request.init)),
         seed=request.seed,
         dtype=request.dtype,
+        reads_text=prepared.model.reads_text,
     )
 
 

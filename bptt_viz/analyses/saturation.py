@@ -36,14 +36,17 @@ Found = dict[str, list[list[Node]]]
 
 
 def activated(rollout: Rollout) -> list[Found]:
-    """Return each layer's activated values."""
+    """Return each layer's activated values, its steps in the order of its run."""
     layers: list[Found] = [{} for _ in rollout.layers]
+    places = {(t, run.depth): (k, at) for k, run in enumerate(rollout.layers) for at, t in enumerate(run.steps)}
     for node in rollout.tape.nodes:
-        if node.scope.role == "cell" and node.scope.t is not None and kind(node) is not None:
-            found, name = layers[node.scope.layer], label(node)
+        t, row, role = node.scope
+        if role == "cell" and t is not None and kind(node) is not None:
+            k, at = places[t, row]
+            found, name = layers[k], label(node)
             if name not in found:
-                found[name] = [[] for _ in range(rollout.steps)]
-            found[name][node.scope.t - 1].append(node)
+                found[name] = [[] for _ in rollout.layers[k].steps]
+            found[name][at].append(node)
     return layers
 
 

@@ -61,7 +61,10 @@ class Model(ABC):
 
     Attributes:
         pattern: the steps of the clock, and at which of them something goes in or comes out.
+        reads_text: its data are windows of a text.
     """
+
+    reads_text: ClassVar[bool] = True
 
     if TYPE_CHECKING:  # a field in some models, a property in others; an abstract one would pass for a field's default
 
@@ -152,7 +155,6 @@ class Architecture(Model):
         name: what people type.
         default_cell: the cell if none is chosen by `--set cell=…`.
         default_layers: how many cells are stacked if `--layers` does not say.
-        reads_text: its data are windows of `--text`.
     """
 
     sizes: Sizes
@@ -161,7 +163,6 @@ class Architecture(Model):
     name: ClassVar[str]
     default_cell: ClassVar[str] = "rnn"
     default_layers: ClassVar[int] = 1
-    reads_text: ClassVar[bool] = True
 
     @property
     @abstractmethod

@@ -64,7 +64,7 @@ def norms_report(report: NormReport, terminal: bool, width: int, extras: Extras 
     parts: list[RenderableType] = [_verdict(report), _reasons(report), Text()]
     parts.append(_legend(max((shown for _, shown in tables), key=len), terminal))
     for layer, (made, _) in zip(report.layers, tables, strict=True):
-        parts += [Text(), *([_heading(layer, len(tables))] if several else []), made]
+        parts += [Text(), *([_heading(layer, report)] if several else []), made]
     if extras.plot and (drawn := norms_plot(report, width)):
         parts += [Text(), *drawn]
     if extras.why:
@@ -126,6 +126,7 @@ def _grid() -> Table:
     return made
 
 
-def _heading(layer: LayerNorms, count: int) -> Text:
-    place = {0: " (input side)", count - 1: " (read out)"}.get(layer.depth, "")
-    return Text.assemble((f"layer {layer.depth}{place}", "bold"), f"  {decay_words(layer.chain)}")
+def _heading(layer: LayerNorms, report: NormReport) -> Text:
+    alike = [one for one in report.layers if one.label.startswith("layer")]
+    place = {alike[0].label: " (input side)", alike[-1].label: " (read out)"}.get(layer.label, "") if alike else ""
+    return Text.assemble((f"{layer.label}{place}", "bold"), f"  {decay_words(layer.chain)}")

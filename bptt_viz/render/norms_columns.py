@@ -45,24 +45,25 @@ class Column(NamedTuple):
 
 def columns(report: NormReport, layer: LayerNorms) -> list[Column]:
     """Return all columns of a layer's table, in order."""
-    return [*_steps(report), *_gradients(report, layer), *_last(layer), *_spread(report, layer), *_units(layer)]
+    return [*_steps(report, layer), *_gradients(report, layer), *_last(layer), *_spread(report, layer), *_units(layer)]
 
 
-def _steps(report: NormReport) -> list[Column]:
-    pairs = zip(report.inputs, report.targets, strict=True)
+def _steps(report: NormReport, layer: LayerNorms) -> list[Column]:
+    pairs = ((report.inputs[t - 1], report.targets[t - 1]) for t in layer.steps)
     return [
-        Column("t", "", _cells(str(t) for t in range(1, report.run.steps + 1)), 0),
+        Column("t", "", _cells(map(str, layer.steps)), 0),
         Column("x→y", "input and target character", _cells(f"{visible(x)}→{visible(y)}" for x, y in pairs), 2),
-        Column("L_t", "loss at t", _cells(map(compact, report.losses)), EXTRA + 1),
+        Column("L_t", "loss at t", _cells(compact(report.losses[t - 1]) for t in layer.steps), EXTRA + 1),
     ]
 
 
 def _gradients(report: NormReport, layer: LayerNorms) -> list[Column]:
     first, *others = layer.states
     loss, whole = ("L_T", "the last loss") if report.loss == "last" else ("L", "L = Σ L_t, all losses")
+    back = _cells(map(scientific, first.back))
     parts = [
         Column("local", "of that, what comes from inside step t", _cells(map(scientific, first.local)), 3),
-        Column("back", "of that, what comes back through time from t + 1", _cells(map(scientific, first.back)), 3),
+        Column("back", f"of that, what comes back through time, from {_next(layer)} on", back, 3),
     ]
     return [
         *(_size(state.name, state.value, rank) for state, rank in zip(layer.states, (5, EXTRA + 2), strict=False)),
@@ -72,18 +73,23 @@ def _gradients(report: NormReport, layer: LayerNorms) -> list[Column]:
     ]
 
 
+def _next(layer: LayerNorms) -> str:
+    """Return the step from which gradients come back to step t."""
+    return "t − 1" if layer.backward else "t + 1"
+
+
 def _size(name: str, norms: Sequence[float], rank: int) -> Column:
     return Column(f"‖{name}‖", "", _cells(map(compact, norms)), rank)
 
 
 def _last(layer: LayerNorms) -> list[Column]:
-    chain = layer.chain
+    chain, loss = layer.chain, "first" if layer.backward else "last"
     names = ", ".join(f"{state.name}_t" for state in layer.states)
     ratios = _cells(map(compact, chain.ratios))
     tones = [Text(scientific(norm), tone(norm, chain.norms[-1])) for norm in chain.norms]
     return [
-        Column(CHAIN, f"gradient of the last loss alone, by {names}; decides the verdict", tones, 0),
-        Column("×step", f"{CHAIN} at t over that at t + 1: what one step back leaves", ratios, 1),
+        Column(CHAIN, f"gradient of the {loss} loss alone, by {names}; decides the verdict", tones, 0),
+        Column("×step", f"{CHAIN} at t over that at {_next(layer)}: what one step back leaves", ratios, 1),
     ]
 
 
@@ -91,7 +97,7 @@ def _spread(report: NormReport, layer: LayerNorms) -> list[Column]:
     """Return the quantiles over draws and rows, where there are several."""
     if report.spread is None:
         return []
-    band = report.spread.layers[layer.depth]
+    band = report.spread.layers[report.layers.index(layer)]
     shown = (f"{scientific(low)}…{scientific(high)}" for low, high in zip(band.low, band.high, strict=True))
     return [
         Column(
@@ -125,14 +131,14 @@ def _cells(texts: Iterable[str]) -> list[Text]:
 
 
 def visible(character: str | None) -> str:
-    """Return a character as something that shows on one line: ␣, an escape, ◌ under a mark, · for none."""
+    """Return a character as something that shows on one line: ␣, an escape, ◌ under a mark, · for none; words stay."""
     if character is None:
         return "·"
     if character == " ":
         return "␣"
     if not character.isprintable():
         return character.encode("unicode_escape").decode()
-    return f"◌{character}" if category(character).startswith("M") else character
+    return f"◌{character}" if category(character[0]).startswith("M") else character
 
 
 def tone(norm: float, start: float) -> str:

@@ -17,17 +17,18 @@ def norms_csv(report: NormReport) -> str:
     own = [f"{part}_{name}" for name in names for part in _PARTS]
     lines.writerow(["layer", "t", "x", "y", "loss", *own, "last", "ratio", "idle", "dW", *_FACTORS])
     for layer in report.layers:
-        lines.writerows(_row(report, layer, k) for k in range(report.run.steps))
+        lines.writerows(_row(report, layer, k) for k in range(len(layer.steps)))
     return stream.getvalue()
 
 
 def _row(report: NormReport, layer: LayerNorms, k: int) -> list[str | int | float | None]:
-    """Return step k + 1 of a layer."""
+    """Return the k-th step of a layer's run."""
+    t = layer.steps[k]
     own = [getattr(state, part)[k] for state in layer.states for part in _PARTS]
-    about = [report.inputs[k], report.targets[k], report.losses[k]]
+    about = [report.inputs[t - 1], report.targets[t - 1], report.losses[t - 1]]
     return [
-        layer.depth,
-        k + 1,
+        layer.label.removeprefix("layer "),
+        t,
         *about,
         *own,
         layer.chain.norms[k],

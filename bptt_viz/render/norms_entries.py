@@ -9,7 +9,7 @@ from rich.text import Text
 from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.numbers import scientific
 from bptt_viz.render.tables import table
-from bptt_viz.results.norms import NormReport
+from bptt_viz.results.norms import LayerNorms, NormReport
 from bptt_viz.results.norms_entries import EntrySizes
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
@@ -25,20 +25,20 @@ def entries_tables(report: NormReport, terminal: bool) -> Iterator[RenderableTyp
     several, loss = len(report.layers) > 1, "L_T" if report.loss == "last" else "L"
     for layer in report.layers:
         for state in layer.states:
-            where = f"layer {layer.depth}: " if several else ""
+            where = f"{layer.label}: " if several else ""
             yield Text(f"{where}the {state.entries.entries} entries of ∂{loss}/∂{state.name}_t by size", "bold")
-            yield _table(report, state.entries, terminal)
+            yield _table(report, layer, state.entries, terminal)
             yield Text()
 
 
-def _table(report: NormReport, found: EntrySizes, terminal: bool) -> RenderableType:
+def _table(report: NormReport, layer: LayerNorms, found: EntrySizes, terminal: bool) -> RenderableType:
     named = {"zeros": found.zeros, "NaN": found.nan, "Inf": found.infinite}
     counted = {name: counts for name, counts in named.items() if any(counts)}
     ends = f"1e{found.exponents[0]:+.0f} … 1e{found.exponents[-1]:+.0f}" if found.exponents else ""
-    pairs = zip(report.inputs, report.targets, strict=True)
+    pairs = [(report.inputs[t - 1], report.targets[t - 1]) for t in layer.steps]
     rows: list[tuple[str | Text, ...]] = [
         (
-            str(k + 1),
+            str(layer.steps[k]),
             f"{visible(x)}→{visible(y)}",
             *(_size(series[k]) for series in (found.smallest, found.median, found.largest)),
             _histogram(found.bins[k]),

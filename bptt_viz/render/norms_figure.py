@@ -13,7 +13,7 @@ from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.norms_letters import drawable, families
 from bptt_viz.render.norms_words import rate_words, run_words, verdict_words
 from bptt_viz.render.numbers import compact, percent
-from bptt_viz.results.norms import GROWN, Decay, LayerNorms, NormReport, Trend
+from bptt_viz.results.norms import GROWN, LayerNorms, NormReport, Trend
 
 LONGEST_TEXT = 40
 """Up to so many steps each tick has its character."""
@@ -27,13 +27,16 @@ _LAST = {Trend.VANISHING: "#b3202c", Trend.EXPLODING: "#9a2a9a", Trend.HEALTHY: 
 @styled
 def norms_figure(report: NormReport) -> Figure:
     """Return the figure; its title is the finding, the fitted line has its rate at its end."""
-    panels = len(report.layers)
+    rows = sorted({layer.depth for layer in report.layers})
+    panels = len(rows)
     figure = Figure(figsize=(_WIDTH, _PANEL * panels + _AROUND), layout="constrained")
     every = figure.subplots(panels, 1, sharex=True, squeeze=False)[:, 0][::-1]  # the layer that is read out on top
-    for axes, layer in zip(every, report.layers, strict=True):
-        _curves(axes, layer, report)
-        _fitted(axes, layer.chain.decay, report)
-        _axis(axes, layer, report)
+    for axes, depth in zip(every, rows, strict=True):
+        layers = [layer for layer in report.layers if layer.depth == depth]
+        for place, layer in enumerate(layers):
+            _curves(axes, layer, report, place == 0)
+            _fitted(axes, layer, report.run.steps)
+        _axis(axes, layers, report)
     _time(every[0], report)
     legend = every[-1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.7)
     legend.set_in_layout(True)
@@ -59,19 +62,20 @@ def _finding(report: NormReport) -> str:
     return f"each step back multiplies the gradient of the last loss by {rate}; {arrives} arrives at step 1"
 
 
-def _curves(axes: Axes, layer: LayerNorms, report: NormReport) -> None:
+def _curves(axes: Axes, layer: LayerNorms, report: NormReport, named: bool) -> None:
     state = layer.states[0]
     loss = "L_T" if report.loss == "last" else "L"
+    end, which = ("1", "first") if layer.backward else ("T", "last")
     marker = "." if report.run.steps <= LONGEST_TEXT else ""
     drawn = (
         (state.total, rf"$\|\partial {loss}/\partial {state.name}_t\|$, whole", _TOTAL, "-", 1.4),
         (state.local, "  from inside step t", _LOCAL, "--", 1.2),
-        (state.back, "  back from t + 1", _BACK, "-.", 1.2),
-        (layer.chain.norms, r"$\|\partial L_T\|$, last loss alone", _LAST.get(report.verdict, INK), "-", 2.2),
+        (state.back, f"  back from t {'−' if layer.backward else '+'} 1", _BACK, "-.", 1.2),
+        (layer.chain.norms, rf"$\|\partial L_{end}\|$, {which} loss alone", _LAST.get(report.verdict, INK), "-", 2.2),
     )
     for norms, label, colour, style, width in drawn:
-        steps = range(1, len(norms) + 1)
-        axes.plot(steps, _positive(norms), style, color=colour, linewidth=width, marker=marker, label=label)
+        told = label if named else None
+        axes.plot(layer.steps, _positive(norms), style, color=colour, linewidth=width, marker=marker, label=told)
 
 
 def _positive(norms: Sequence[float]) -> list[float]:
@@ -79,19 +83,21 @@ def _positive(norms: Sequence[float]) -> list[float]:
     return [norm if 0 < norm < inf else float("nan") for norm in norms]
 
 
-def _fitted(axes: Axes, decay: Decay | None, report: NormReport) -> None:
+def _fitted(axes: Axes, layer: LayerNorms, last: int) -> None:
+    decay = layer.chain.decay
     if decay is None or not 0 < decay.rate < inf:
         return
     far, near = decay.farthest, decay.nearest
     heights = [exp(decay.intercept + log(decay.rate) * distance) for distance in (far, near)]
-    steps = [report.run.steps - far, report.run.steps - near]
-    axes.plot(steps, heights, color=INK, linewidth=1, linestyle=(0, (1, 1.5)), label="fitted line")
+    steps = [layer.steps[-1 - distance] for distance in (far, near)]
+    drawn = "fitted line" if "fitted line" not in axes.get_legend_handles_labels()[1] else None
+    axes.plot(steps, heights, color=INK, linewidth=1, linestyle=(0, (1, 1.5)), label=drawn)
     end = 0 if decay.rate < 1 else 1  # where the line is lowest, below it
     axes.annotate(
         f"×{rate_words(decay)} a step back",
         (steps[end], heights[end]),
         xytext=(2, -16),
-        ha="right" if end else "left",
+        ha="left" if 2 * steps[end] <= last + 1 else "right",
         textcoords="offset points",
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1},
         fontsize=9.5,
@@ -99,14 +105,16 @@ def _fitted(axes: Axes, decay: Decay | None, report: NormReport) -> None:
     )
 
 
-def _axis(axes: Axes, layer: LayerNorms, report: NormReport) -> None:
-    if any(0 < norm < inf for norm in (*layer.chain.norms, *layer.states[0].total, *layer.states[0].local)):
+def _axis(axes: Axes, layers: Sequence[LayerNorms], report: NormReport) -> None:
+    drawn = [(*layer.chain.norms, *layer.states[0].total, *layer.states[0].local) for layer in layers]
+    if any(0 < norm < inf for norms in drawn for norm in norms):
         axes.set_yscale("log")
     axes.set_ylabel("gradient norm")
     axes.grid(axis="y")
     axes.margins(x=0.02, y=0.12)
     if len(report.layers) > 1:
-        axes.set_title(f"layer {layer.depth}", loc="left", fontsize=10.5, fontweight="bold")
+        title = ", then ".join(layer.label for layer in layers)
+        axes.set_title(title, loc="left", fontsize=10.5, fontweight="bold")
 
 
 def _time(axes: Axes, report: NormReport) -> None:

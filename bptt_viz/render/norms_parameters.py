@@ -27,9 +27,8 @@ def parameters_table(report: NormReport, terminal: bool, width: int) -> Renderab
         terminal: draw rules, and make the curves as long as fits.
         width: of the terminal, in cells.
     """
-    several = len(report.layers) > 1
-    named = [(_name(one, layer.depth, several), one) for layer in report.layers for one in layer.parameters]
-    named += [(_name(one, 0, False), one) for one in report.readout]
+    named = [(_name(one, layer.ending), one) for layer in report.layers for one in layer.parameters]
+    named += [(_name(one, ""), one) for one in report.readout]
     faults = [_fault(one) for _, one in named]
     taken = _NUMBERS + max(len(name) for name, _ in named) + max(map(len, faults))
     length = max(_SHORTEST, min(_LONGEST, report.run.steps, width - taken))
@@ -48,9 +47,8 @@ def _row(name: str, one: ParameterNorms, fault: str, length: int) -> list[str | 
     return [name, sparkline(one.norms, length), *ends, Text(fault, "bold red")]
 
 
-def _name(one: ParameterNorms, depth: int, several: bool) -> str:
-    whole = f"{one.name}_l{depth}" if several else one.name
-    return whole if one.gate is None else f"  {one.gate}"
+def _name(one: ParameterNorms, ending: str) -> str:
+    return f"{one.name}{ending}" if one.gate is None else f"  {one.gate}"
 
 
 def _fault(one: ParameterNorms) -> str:

@@ -31,7 +31,7 @@ def norms_plot(report: NormReport, width: int) -> list[Text]:
     across = max(10, min(width, _WIDEST) - _TICKS - 1 - _GAP - max(map(len, labels)))
     made = [Text("‖∂L_T/∂s_(T−k)‖ of each state s, each with its factor a step")]
     for layer in report.layers:
-        made += [Text(f"layer {layer.depth}", "bold")] if len(report.layers) > 1 else []
+        made += [Text(layer.label, "bold")] if len(report.layers) > 1 else []
         made += _block(layer, axis, across)
     foot = f"0{'steps back in time, k':^{across - 1 - len(str(last))}}{last}"
     return [*made, Text(f"{'':{_TICKS + 1}}{foot}")]

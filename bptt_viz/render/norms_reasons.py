@@ -12,7 +12,7 @@ _NAMES = {"relu": "ReLU"}
 def why_words(report: NormReport) -> list[str]:
     """Return for each layer what its weights and gates say about the rate."""
     several = len(report.layers) > 1
-    return [f"layer {layer.depth}: {said}" if several else said for layer in report.layers if (said := _why(layer))]
+    return [f"{layer.label}: {said}" if several else said for layer in report.layers if (said := _why(layer))]
 
 
 def _why(layer: LayerNorms) -> str:
@@ -57,9 +57,9 @@ def _activation(layer: LayerNorms) -> str:
 
 
 def _above(split: Split) -> str:
-    """Return what the layer above adds, where it changes the rate."""
+    """Return what the layer above and attention add, where it changes the rate."""
     other = split.other_rate
-    return "" if other is None or abs(other - 1) < 5e-4 else f" and ×{compact(other)} by what the layer above adds"
+    return "" if other is None or abs(other - 1) < 5e-4 else f" and ×{compact(other)} by what else reads h"
 
 
 def _blame(split: Split, name: str) -> str:

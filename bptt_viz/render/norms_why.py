@@ -28,8 +28,8 @@ def why_tables(report: NormReport, terminal: bool) -> Iterator[RenderableType]:
         if layer is last and report.jacobians is not None:
             columns, words = columns | _jacobians(report.jacobians), f"{words}; {_JACOBIANS}"
         if columns:
-            where = f"layer {layer.depth}: " if len(report.layers) > 1 else ""
-            steps = [str(t) for t in range(1, report.run.steps + 1)]
+            where = f"{layer.label}: " if len(report.layers) > 1 else ""
+            steps = [str(t) for t in layer.steps]
             yield Text(f"{where}{words}")
             yield _narrow(table(("t", *columns), list(zip(steps, *columns.values(), strict=True)), terminal), terminal)
             yield Text()

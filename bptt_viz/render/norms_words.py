@@ -24,7 +24,10 @@ def verdict_words(report: NormReport) -> str:
         return "No gradient leaves the last loss, so no decay can be fitted."
     over = {Trend.HEALTHY: f"over these {last} steps. ", Trend.UNDETERMINED: f"{last} steps are too few to tell. "}
     fate = _fate(chain, report.spread)
-    return f"{over.get(report.verdict, '')}Going back from step {last}, the gradient of the last loss {fate}."
+    both = any(layer.backward for layer in report.layers)
+    whose = ", and ahead from step 1 where layers run backward, the gradient of the loss there" if both else ""
+    whose = whose or ", the gradient of the last loss"
+    return f"{over.get(report.verdict, '')}Going back from step {last}{whose} {fate}."
 
 
 def _fate(chain: Chain, spread: Spread | None) -> str:
@@ -139,7 +142,7 @@ def _own_rates(report: NormReport) -> list[str]:
     for layer in report.layers:
         own = [f"{state.name} alone ×{compact(state.decay.rate)}" for state in layer.states if state.decay]
         if len(own) > 1:
-            said.append(f"{f'layer {layer.depth}: ' if several else ''}{', '.join(own)} a step")
+            said.append(f"{f'{layer.label}: ' if several else ''}{', '.join(own)} a step")
     return said
 
 
@@ -148,6 +151,7 @@ def run_words(report: NormReport) -> str:
     run = report.run
     options = "".join(f" {name}={value}" for name, value in run.options.items())
     sizes = f"H={run.hidden}{f' layers={run.layers}' if run.layers > 1 else ''} T={run.steps} N={run.batch}"
+    data = "text" if run.reads_text else "data"
     loss = sum(loss for loss in report.losses if loss is not None)
     drawn = f"init {run.init}, seed {run.seed}, {run.dtype}, L = {compact(loss)}"
-    return f"{run.cell}{options}, {sizes}, {run.topology}, text {run.text}, {drawn}"
+    return f"{run.cell}{options}, {sizes}, {run.topology}, {data} {run.text}, {drawn}"

@@ -41,7 +41,7 @@ class StateNorms:
         value: ‖s_t‖.
         total: ‖∂L/∂s_t‖, L being the loss that was asked for; the sum of the next two vectors.
         local: norm of what comes from inside step t: through the readout, the layer above, or (for c) through h_t.
-        back: norm of what comes back from step t + 1 through the state itself.
+        back: norm of what comes back from later steps: through the state itself, or what attention read of it.
         last: ‖∂L_T/∂s_t‖.
         decay: the line fitted to `last`.
         entries: the sizes of the entries of ∂L/∂s_t.
@@ -81,7 +81,11 @@ class LayerNorms:
     """One layer's report.
 
     Attributes:
-        depth: 0 next to the input.
+        depth: its row, 0 next to the input.
+        label: what it is called: `layer 1`, `encoder`, `backward layer 0`.
+        ending: what its parameters' names end in, in the whole model: `_l1`, `_enc`; empty where there is one layer.
+        steps: the times of its steps, in the order in which it runs; all series are in this order.
+        backward: it runs from later times to earlier ones; the last loss is then that at its own end, L_1.
         states: the states; the first is the one that is read out.
         chain: all states of the layer together, for the last loss alone.
         idle: share of units that pass nearly no gradient, over all activations; 0 where there is none.
@@ -97,6 +101,10 @@ class LayerNorms:
     """
 
     depth: int
+    label: str
+    ending: str
+    steps: tuple[int, ...]
+    backward: bool
     states: tuple[StateNorms, ...]
     chain: Chain
     idle: Series
@@ -123,10 +131,11 @@ class Run:
         steps: T.
         batch: N.
         topology: at which steps inputs go in and outputs come out.
-        text: the text's name.
+        text: the name of the text, or of other data.
         init: how the recurrent weights were drawn.
         seed: of the draw.
         dtype: float64 or float32.
+        reads_text: the data are windows of a text.
     """
 
     cell: str
@@ -140,6 +149,7 @@ class Run:
     init: str
     seed: int
     dtype: str
+    reads_text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +179,11 @@ class NormReport:
         nonfinite: the first number that is not finite, if there is one.
         run: what was measured.
         loss: which loss `StateNorms` and `LayerNorms.weight` are about: `all` (Σ L_t) or `last` (L_T).
-        chain: all layers' states together, for the last loss alone; of several draws, the median of the norms.
+        chain: all layers' states together, by step, for the last loss alone; of several draws, the median of the norms.
+            A layer that runs backward counts from its own end, by the first loss.
         memory: how far `chain` reaches back.
         layers: from bottom to top.
-        readout: ‖dW_t‖ of the readout's parameters.
+        readout: ‖dW_t‖ of the parameters that belong to no layer: the readout's, and those of attention or embeddings.
         inputs: the first window's characters x_t; None where the topology has no input.
         targets: the characters that should follow; None where it has no output.
         losses: L_t; None where it has no output.
