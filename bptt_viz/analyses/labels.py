@@ -15,8 +15,8 @@ def layer_label(rollout: Rollout, run: Layer) -> str:
 
 def name_ending(rollout: Rollout, run: Layer) -> str:
     """Return what the names of a layer's parameters end in, in the whole model: `_l1`, `_enc`, or nothing."""
-    own, node = next(iter(run.parameters.items()))
-    return next(name for name, leaf in rollout.parameters.items() if leaf is node).removeprefix(own)
+    names = {leaf.index: name for name, leaf in rollout.parameters.items()}
+    return next((names[node.index].removeprefix(own) for own, node in run.parameters.items()), "")
 
 
 def label(node: Node) -> str:

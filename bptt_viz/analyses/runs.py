@@ -42,6 +42,7 @@ class Ends:
             rollout: the recorded values.
             wrt: the nodes whose gradients are kept; None keeps all.
         """
+        self.rollout = rollout
         ends = {run.backward: rollout.pattern.outputs[0 if run.backward else -1] for run in rollout.layers}
         self._found = {
             way: backward(rollout.tape, {rollout.losses[t]: np.ones_like(rollout.losses[t].value)}, wrt)

@@ -21,7 +21,7 @@ class Split:
             read out; those below get more from the layer above.
         slope_rate: the mean factor of the slopes, weighted as the fitted line weighs the steps; None without a line.
         weight_rate: that of the weights. Both multiply to the line's rate, up to `other_rate`.
-        other_rate: that of what the layer above adds; 1 in the layer that is read out.
+        other_rate: that of what else reads the state, the layer above or attention, adds; 1 where nothing else does.
         slope_share: which share of the logarithm of both rates is the slope's, if both are at most 1 and not both 1.
     """
 

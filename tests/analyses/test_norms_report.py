@@ -41,8 +41,11 @@ def test_the_verdict_sees_through_the_sum():
 
 
 def test_a_verdict_on_the_summed_gradient_is_caught(monkeypatch):
-    seeded = norms.seeded
-    monkeypatch.setattr(norms, "seeded", lambda rollout, *_: seeded(rollout, "all"))
+    class Summed(norms.Ends):
+        def of(self, run):
+            return norms.seeded(self.rollout, "all")
+
+    monkeypatch.setattr(norms, "Ends", Summed)
     with pytest.raises(AssertionError):
         check_vanishing()
 

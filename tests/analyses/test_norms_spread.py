@@ -65,8 +65,9 @@ def test_layers_are_measured_one_by_one_and_together():
 
 
 def test_most_draws_decide():
-    fine = Draw(np.ones((1, 1, 30)), None)
-    bad = Draw(np.full((1, 1, 30), np.nan), Place("forward", 1, 0, "cell", "h", "tanh", (), 1, 0, 1, (), "so"))
+    steps = (slice(0, 30),)
+    fine = Draw(np.ones((1, 1, 30)), steps, None)
+    bad = Draw(np.full((1, 1, 30), np.nan), steps, Place("forward", 1, 0, "cell", "h", "tanh", (), 1, 0, 1, (), "so"))
     found = spread([fine, fine, bad], 0.0)
     assert found.verdicts == {"healthy": 2, "non-finite": 1}
     assert found.rate.count == 2

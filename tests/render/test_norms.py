@@ -225,7 +225,7 @@ def test_a_sentence_with_numbers_for_each_verdict(norms, verdict, words):
             {"layers": 2},
             [
                 "layer 0: a step back",
-                "by what the layer above adds",
+                "by what else reads h",
                 "layer 1: a step",
                 "layer 0 (input side)",
                 "layer 1 (read out)",
