@@ -42,7 +42,7 @@ def test_the_verdict_sees_through_the_sum():
 
 def test_a_verdict_on_the_summed_gradient_is_caught(monkeypatch):
     class Summed(norms.Ends):
-        def of(self, run):
+        def of(self, run):  # noqa: ARG002
             return norms.seeded(self.rollout, "all")
 
     monkeypatch.setattr(norms, "Ends", Summed)
