@@ -38,7 +38,7 @@ def gru_dict(module, rng, **sizes):
 
 
 DICT_CACHE = {
-    "lstm": keyed(
+    "lstm_step": keyed(
         "x:N,D h_prev:N,H c_prev:N,H",
         "Wi:D+H,H Wf:D+H,H Wo:D+H,H Wg:D+H,H bi:H bf:H bo:H bg:H",
         "lstm_forward_step",
@@ -47,7 +47,7 @@ DICT_CACHE = {
         "x h_prev c_prev Wi Wf Wo Wg bi bf bo bg",
         more=True,
     ),
-    "rnn": rnn_dict,
+    "rnn_dict": rnn_dict,
     "gru": gru_dict,
 }
 
@@ -82,7 +82,7 @@ WEEK1 = {
         (0, 1),
         "xt a_prev c_prev " + LSTM_WEIGHTS,
     ),
-    "lstm": keyed("x:D,N,T a0:H,N", COURSERA_LSTM, "lstm_forward", "lstm_backward", (0,), "x a0 " + LSTM_WEIGHTS),
+    "lstm_step": keyed("x:D,N,T a0:H,N", COURSERA_LSTM, "lstm_forward", "lstm_backward", (0,), "x a0 " + LSTM_WEIGHTS),
 }
 GRU_WEIGHTS = "Wr:H,D+H Wu:H,D+H Wc:H,D+H br:H,1 bu:H,1 bc:H,1"
 GRU_CELL = keyed(

@@ -161,37 +161,37 @@ CODES = (
     Code(
         "dict_cache_lstm.py",
         "S1b",
-        (*right("lstm", "rnn", "gru"),),
+        (*right("lstm_step", "rnn_dict", "gru"),),
         twins=(
             twin(
                 "lstm: candidate's slope",
                 "'g': dc * i * (1 - g ** 2),",
                 "'g': dc * i * (1 - g) ** 2,",
-                wrong("lstm", "x h_prev Wg bg"),
+                wrong("lstm_step", "x h_prev Wg bg"),
             ),
             twin(
                 "lstm: output gate's weight forgotten in dz",
                 "dz = dz + d @ params['W' + k].T",
                 "dz = dz + (k != 'o') * (d @ params['W' + k].T)",
-                wrong("lstm", "x h_prev"),
+                wrong("lstm_step", "x h_prev"),
             ),
             twin(
                 "lstm: c takes the previous upstream only",
                 "dc = dc + dh * o * (1 - tc ** 2)",
                 "dc = dc + dh * o * (1 - tc)",
-                wrong("lstm", "x h_prev c_prev Wi Wf Wg bi bf bg"),
+                wrong("lstm_step", "x h_prev c_prev Wi Wf Wg bi bf bg"),
             ),
             twin(
                 "rnn: h after the step",
                 "grads['dWhh'] += hs[t - 1].T @ dh",
                 "grads['dWhh'] += hs[t].T @ dh",
-                wrong("rnn", "Whh"),
+                wrong("rnn_dict", "Whh"),
             ),
             twin(
                 "rnn: bias not accumulated",
                 "grads['dbh'] += dh.sum(axis=0)",
                 "grads['dbh'] = dh.sum(axis=0)",
-                wrong("rnn", "bh"),
+                wrong("rnn_dict", "bh"),
             ),
             twin(
                 "gru: 1 - z forgotten",
