@@ -82,7 +82,7 @@ WEEK1 = {
         (0, 1),
         "xt a_prev c_prev " + LSTM_WEIGHTS,
     ),
-    "lstm_step": keyed("x:D,N,T a0:H,N", COURSERA_LSTM, "lstm_forward", "lstm_backward", (0,), "x a0 " + LSTM_WEIGHTS),
+    "lstm": keyed("x:D,N,T a0:H,N", COURSERA_LSTM, "lstm_forward", "lstm_backward", (0,), "x a0 " + LSTM_WEIGHTS),
 }
 GRU_WEIGHTS = "Wr:H,D+H Wu:H,D+H Wc:H,D+H br:H,1 bu:H,1 bc:H,1"
 GRU_CELL = keyed(
