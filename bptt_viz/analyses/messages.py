@@ -43,7 +43,7 @@ def message_norms(nodes: Iterable[Node], cotangents: Cotangents) -> Mapping[Slot
 
 
 def crossing(value: Node, users: Iterable[Node], cotangents: Cotangents) -> Array:
-    """Return all that flows back into `value` from some of its users together."""
+    """Return all that flows back into `value` from some of its users together, of its shape."""
     total: Array = np.zeros(value.shape, value.value.dtype)
     for user in users:
         for parent, message in zip(user.parents, messages(user, cotangents), strict=True):

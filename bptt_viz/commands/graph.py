@@ -34,7 +34,8 @@ class Paper(StrEnum):
 def graph(
     request: Any,
     level: Annotated[
-        Level, typer.Option("--level", help="step: one node a cell, all steps; op: every operation of some steps.")
+        Level,
+        typer.Option("--level", help="step: one node a cell; gate: its gates; op: every operation of some steps."),
     ] = Level.STEP,
     at: Annotated[
         str | None,
@@ -58,6 +59,19 @@ def graph(
     theme: Annotated[
         Paper, typer.Option("--theme", help="Paper: light or dark; auto follows the reader in an SVG, else is light.")
     ] = Paper.AUTO,
+    fold: Annotated[
+        int | None,
+        typer.Option("--fold", metavar="K", min=1, help="Fold all but the first and the last K steps; as fits a page."),
+    ] = None,
+    no_fold: Annotated[bool, typer.Option("--no-fold", help="Draw every step, however many there are.")] = False,
+    focus: Annotated[
+        list[str] | None, typer.Option("--focus", metavar="T[:T]", help="Steps that are not folded: 40 or 40:42.")
+    ] = None,
+    compact: Annotated[bool, typer.Option("--compact", help="Draw each cell as its new state.")] = False,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option("--hide", metavar="PART", help="Leave out input, output, loss or weights."),
+    ] = None,
     form: Annotated[
         Form | None,
         typer.Option(
@@ -75,29 +89,36 @@ def graph(
         ),
     ] = None,
 ) -> None:
-    """Draw the unrolled network, by time steps or operation by operation, with its gradients.
+    """Draw the unrolled network, by time steps, gates or operations, with its gradients.
 
     Example: bptt-viz graph lstm --steps 5 --gradients -o lstm.svg
     """
     from dataclasses import asdict
 
-    from bptt_viz.analyses.graph import Detail, graph_view, parse_scale, record
+    from bptt_viz.analyses.graph import Choice, Detail, graph_view, parse_scale, record
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
 
     wanted = _wanted(form, output, json)
     prepared = prepare(request)
+    choice = Choice(_ends(fold, no_fold), tuple(focus or ()), compact, tuple(hide or ()))
     options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients, "scale": scale}
-    options |= {"values": values, "norms": norms}
+    options |= {"values": values, "norms": norms} | asdict(choice)
     named = {name: Path(options[name]).name for name in ("cell", "text")}
+    ran = provenance("graph", options | named)
     with progress("graph") as tick:
-        run = provenance("graph", options | named)
         ends = None if scale is None else parse_scale(scale)
-        view = graph_view(record(prepared), level, run, at, gradients, tick, Detail(values, norms), ends)
+        view = graph_view(record(prepared), level, ran, at, gradients, tick, Detail(values, norms), ends, choice)
         _write(view, wanted, output, theme)
     if json and wanted is not Form.JSON:
         _write(view, Form.JSON, None, theme)
+
+
+def _ends(fold: int | None, no_fold: bool) -> int | None:
+    if fold is not None and no_fold:
+        raise UsageError("--fold and --no-fold contradict each other")
+    return 0 if no_fold else fold
 
 
 def _wanted(form: Form | None, output: Path | None, json: bool) -> Form:

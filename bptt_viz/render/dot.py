@@ -7,9 +7,9 @@ from dataclasses import asdict
 import graphviz
 
 from bptt_viz.render.characters import shown
-from bptt_viz.render.theme import EDGE_WIDTHS, LEVELS, LIGHT, Stroke, Theme, level_of
+from bptt_viz.render.theme import DASHED, EDGE_WIDTHS, LEVELS, LIGHT, Stroke, Theme, level_of
 from bptt_viz.render.typeset import html_label
-from bptt_viz.results.graph import SAMPLE, ColourBar, GraphEdge, GraphNode, GraphView, Key, Label, Path, Point
+from bptt_viz.results.graph import SAMPLE, ColourBar, Frame, GraphEdge, GraphNode, GraphView, Key, Label, Path, Point
 from bptt_viz.results.lettering import text_size, width
 
 FONT = "Helvetica,Arial,sans-serif"
@@ -40,6 +40,8 @@ class _Writer:
         )
 
     def source(self) -> str:
+        for frame in self._view.frames:
+            self._frame(frame)
         for node in self._view.nodes:
             self._node(node)
         for edge in self._view.edges:
@@ -52,10 +54,26 @@ class _Writer:
             self._bar(self._view.bar)
         return str(self._graph.source)
 
+    def _frame(self, frame: Frame) -> None:
+        """Draw a rectangle behind all else, as a cluster whose place is given."""
+        left, low = frame.x - frame.width / 2, frame.y - frame.height / 2
+        paint = self._theme.frames[frame.kind]
+        attributes = {
+            "bb": f"{left:.2f},{low:.2f},{left + frame.width:.2f},{low + frame.height:.2f}",
+            "style": "filled,rounded",
+            "fillcolor": paint.fill,
+            "color": paint.border,
+            "tooltip": _tooltip(frame.tooltip),
+            "id": frame.id,
+            "class": f"frame {frame.kind}",
+        }
+        with self._graph.subgraph(name=f"cluster-{frame.id}", graph_attr=attributes):
+            pass
+
     def _node(self, node: GraphNode) -> None:
         times = "" if node.t is None else f" t{node.t}"
         attributes = {
-            "label": html_label(shown(node.label)) if node.label else "",
+            "label": html_label(shown(node.label, "\n")) if node.label else "",
             "fontsize": f"{text_size(node.kind):g}",
             "tooltip": _tooltip(node.tooltip or node.label),
             "pos": _fixed((node.x, node.y)),
@@ -71,15 +89,17 @@ class _Writer:
             return {"shape": "point", "style": "invis"} | _size(1, 1)
         paint = self._theme.nodes[node.kind]
         look = {"fillcolor": paint.fill, "color": paint.border, "fontcolor": self._theme.ink}
-        if node.kind != "op":
+        if node.kind == "fold":
+            return look | {"shape": "box", "style": "filled,dashed"}
+        if node.kind not in {"op", "stack"}:
             return look | {"shape": "box", "style": "filled"}
         if node.width > node.height + 1:
             return look | {"shape": "box", "style": "filled,rounded"}
         return look | {"shape": "circle", "style": "filled"}
 
     def _edge(self, edge: GraphEdge) -> None:
-        if edge.kind == "axis":
-            self._line(edge.id, edge.course, self._stroke("axis", None), "axis")
+        if not edge.source:
+            self._line(edge.id, edge.course, self._stroke(edge.kind, edge.norm), edge.kind, edge.headless)
             return
         look = self._look(edge.course, self._stroke(edge.kind, edge.norm), edge.headless)
         about = {"id": edge.id, "class": edge.kind, "tooltip": _tooltip(edge.tooltip)}
@@ -88,7 +108,7 @@ class _Writer:
     def _stroke(self, kind: str, norm: float | None) -> Stroke:
         if kind == "gradient":
             return self._theme.stroke(level_of(norm, self._view.scale))
-        return Stroke(self._theme.edges[kind], EDGE_WIDTHS[kind])
+        return Stroke(self._theme.edges[kind], EDGE_WIDTHS[kind], "dashed" if kind in DASHED else "solid")
 
     def _look(self, path: Path, stroke: Stroke, headless: bool = False) -> dict[str, str]:
         look = {"color": stroke.color, "penwidth": f"{stroke.width:g}", "style": stroke.style}
@@ -121,12 +141,12 @@ class _Writer:
         }
         self._graph.node(name, **attributes, **_size(1, 1))
 
-    def _line(self, name: str, path: Path, stroke: Stroke, kind: str) -> None:
+    def _line(self, name: str, path: Path, stroke: Stroke, kind: str, headless: bool = False) -> None:
         """Draw an arrow between two places instead of two nodes."""
         ends = {f"{name}-start": path[0], f"{name}-end": path[-1]}
         for end, place in ends.items():
             self._graph.node(end, label="", shape="point", style="invis", pos=_fixed(place), **_size(1, 1))
-        self._graph.edge(*ends, **self._look(path, stroke), **{"id": name, "class": kind})
+        self._graph.edge(*ends, **self._look(path, stroke, headless), **{"id": name, "class": kind})
 
     def _key(self, name: str, key: Key) -> None:
         if key.sample:

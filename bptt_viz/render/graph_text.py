@@ -1,5 +1,7 @@
 """Graphs in words, for terminals and for readers who cannot see the picture."""
 
+import math
+
 from rich.text import Text
 
 from bptt_viz.render.characters import shown
@@ -14,14 +16,25 @@ def graph_text(view: GraphView, hint: str = "") -> Text:
         hint: a last line.
     """
     lines = [view.title]
-    told = [node for node in view.nodes if node.tooltip]
-    for t in dict.fromkeys(node.t for node in told):
-        lines += ["", "all steps" if t is None else f"step {t}"]
-        lines += [f"  {_line(node)}" for node in told if node.t == t]
+    told = sorted((node for node in view.nodes if node.tooltip), key=_when)
+    for place in dict.fromkeys(map(_place, told)):
+        lines += ["", place]
+        lines += [f"  {_line(node)}" for node in told if _place(node) == place]
     return Text("\n".join(map(shown, [*lines, "", hint] if hint else lines)))
+
+
+def _when(node: GraphNode) -> tuple[float, int]:
+    return math.inf if node.t is None else node.t, node.fold.last if node.fold else 0
+
+
+def _place(node: GraphNode) -> str:
+    if node.fold:
+        return f"steps {node.fold.first} to {node.fold.last}"
+    return "all steps" if node.t is None else f"step {node.t}"
 
 
 def _line(node: GraphNode) -> str:
     first, *more = node.tooltip.split("\n")
-    name = first if first.startswith(node.label) or node.kind == "op" else f"{node.label}: {first}"
+    itself = node.fold or node.kind in {"op", "gate", "stack"} or first.startswith(node.label.split("\n")[0])
+    name = first if itself else f"{node.label}: {first}"
     return "; ".join([name, *filter(None, map(str.strip, more))])

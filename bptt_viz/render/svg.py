@@ -10,7 +10,19 @@ from bptt_viz.render.characters import shown
 from bptt_viz.render.svg_style import ROOT, Used, style_sheets
 from bptt_viz.render.theme import EDGE_WIDTHS, LEVELS, LIGHT, Theme, level_of
 from bptt_viz.render.typeset import escaped, svg_letters
-from bptt_viz.results.graph import SAMPLE, ColourBar, GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point
+from bptt_viz.results.graph import (
+    SAMPLE,
+    ColourBar,
+    Frame,
+    GraphEdge,
+    GraphNode,
+    GraphView,
+    Key,
+    Label,
+    Level,
+    Path,
+    Point,
+)
 from bptt_viz.results.lettering import text_size
 
 _BASE_LINE = 0.35
@@ -58,6 +70,7 @@ class _Writer:
         )
         yield style_sheets(self._used(), theme)
         yield f'<rect class="paper" x="{left}" width="{wide}" height="{high}"/>\n'
+        yield from map(self._frame, view.frames)
         yield from map(self._edge, view.edges)
         yield from (self._node(node) for node in view.nodes if node.kind != "end")
         yield from (f'<g id="text-{k}">{self._text(label)}</g>\n' for k, label in enumerate(view.labels))
@@ -73,6 +86,7 @@ class _Writer:
         bar = map("{:02d}".format, range(LEVELS)) if view.bar else ()
         return Used(
             {node.kind for node in view.nodes} - {"end"},
+            {frame.kind for frame in view.frames},
             {edge.kind for edge in view.edges} | {key.kind for key in view.legend if not key.sample},
             texts | {"note"},
             {*self._levels.values(), *self._keys, *bar},
@@ -82,9 +96,7 @@ class _Writer:
         gate = f" gate-{_quoted(node.gate)}" if node.gate else ""
         kind = f"node {node.kind}{_place(node)}{gate}"
         symbol = ' role="graphics-symbol"' if node.tooltip else ""
-        base = self._high - node.y + _BASE_LINE * text_size(node.kind)
-        letters = svg_letters(node.label, text_size(node.kind))
-        text = f'<text x="{node.x:.1f}" y="{base:.1f}">{letters}</text>' if letters else ""
+        text = self._lines(node.label, text_size(node.kind), node.x, node.y) if node.label else ""
         return (
             f'<g id="{_quoted(node.id)}" class="{kind}"{symbol}>{_title(node.tooltip)}{self._shape(node)}{text}</g>\n'
         )
@@ -96,7 +108,7 @@ class _Writer:
         wide, high = node.width, node.height
         if node.kind == "op" and wide <= high + 1:
             return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{high / 2:.1f}"/>'
-        corner = ' rx="11"' if node.kind == "op" else ""
+        corner = ' rx="11"' if node.kind in {"op", "stack"} else ""
         place = f'x="{x - wide / 2:.1f}" y="{y - high / 2:.1f}" width="{wide:.1f}" height="{high:.1f}"'
         return f"<rect {place}{corner}/>"
 
@@ -124,17 +136,25 @@ class _Writer:
         return f'<path class="tip" d="M{first}L{"L".join(others)}z"/>'
 
     def _text(self, label: Label, more: str = "") -> str:
-        size = text_size(label.kind)
-        lines = label.text.split("\n")
         kind = f"{label.kind}{more}{' left' if label.is_left else ''}"
         x = label.x - label.width / 2 if label.is_left else label.x
-        y = self._high - label.y + (_BASE_LINE - _LINE * (len(lines) - 1) / 2) * size
+        return self._lines(label.text, text_size(label.kind), x, label.y, f' class="{kind}"')
+
+    def _lines(self, text: str, size: float, x: float, middle: float, kind: str = "") -> str:
+        """Return lines of text around a height."""
+        lines = text.split("\n")
+        y = self._high - middle + (_BASE_LINE - _LINE * (len(lines) - 1) / 2) * size
         return "".join(
             [
-                f'<text class="{kind}" x="{x:.1f}" y="{y + k * _LINE * size:.1f}">{svg_letters(line, size)}</text>'
+                f'<text{kind} x="{x:.1f}" y="{y + k * _LINE * size:.1f}">{svg_letters(line, size)}</text>'
                 for k, line in enumerate(lines)
             ]
         )
+
+    def _frame(self, frame: Frame) -> str:
+        corner = (frame.x - frame.width / 2, self._high - frame.y - frame.height / 2)
+        place = f'x="{corner[0]:.1f}" y="{corner[1]:.1f}" width="{frame.width:.1f}" height="{frame.height:.1f}" rx="10"'
+        return f'<g id="{_quoted(frame.id)}" class="frame {frame.kind}">{_title(frame.tooltip)}<rect {place}/></g>\n'
 
     def _key(self, k: int, key: Key) -> str:
         text = self._text(Label(key.text, "note", key.text_x, key.y, 0.0, 0.0, is_left=True))

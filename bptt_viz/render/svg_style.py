@@ -6,7 +6,7 @@ Programs whose CSS knows no variables ignore a sheet that has some, Inkscape the
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from bptt_viz.render.theme import DARK, EDGE_WIDTHS, LIGHT, Theme
+from bptt_viz.render.theme import DARK, DASHED, EDGE_WIDTHS, LIGHT, Theme
 from bptt_viz.results.lettering import SMALL, text_size
 
 ROOT = "bptt-viz"
@@ -16,7 +16,8 @@ _PLAIN = {
     "text": "text-anchor:middle",
     ".left": "text-anchor:start",
     ".s": f"font-size:{SMALL}em",
-    ".node rect,.node circle": "stroke-width:1.2px",
+    ".node rect,.node circle,.frame rect": "stroke-width:1.2px",
+    ".fold rect": "stroke-dasharray:5 3",
     ".edge path": "fill:none;stroke:currentColor",
     ".edge .tip,.bar path": "fill:currentColor;stroke:none",
     # A rim in the paper's colour keeps letters legible where an arrow passes behind them.
@@ -26,9 +27,10 @@ _DASHES = {"solid": "", "dotted": ";stroke-dasharray:1 3", "dashed": ";stroke-da
 
 
 class Used(NamedTuple):
-    """What a picture needs styles for: kinds of nodes, edges and texts, and levels of backward edges."""
+    """What a picture needs styles for: kinds of nodes, frames, edges and texts, and levels of backward edges."""
 
     nodes: Collection[str]
+    frames: Collection[str]
     edges: Collection[str]
     texts: Collection[str]
     levels: Collection[str]
@@ -79,7 +81,9 @@ def _sizes(used: Used) -> dict[str, str]:
     """Return letter sizes and line widths."""
     sizes = {f".{kind} text": f"font-size:{text_size(kind):g}px" for kind in sorted(used.nodes)}
     sizes |= {f"text.{kind}": f"font-size:{text_size(kind):g}px" for kind in sorted(used.texts)}
-    sizes |= {f".{kind}.edge": f"stroke-width:{EDGE_WIDTHS[kind]:g}px" for kind in _plain_edges(used)}
+    for kind in _plain_edges(used):
+        dashes = _DASHES["dashed" if kind in DASHED else "solid"]
+        sizes[f".{kind}.edge"] = f"stroke-width:{EDGE_WIDTHS[kind]:g}px{dashes}"
     for level in sorted(used.levels):
         stroke = LIGHT.stroke(level)
         sizes[f".g-{level}"] = f"stroke-width:{stroke.width:g}px{_DASHES[stroke.style]}"
@@ -95,9 +99,13 @@ def _colours(used: Used, themes: tuple[Theme, Theme]) -> Iterator[_Colour]:
     yield _Colour(".paper", "fill", "paper", (light.paper, dark.paper))
     yield _Colour("text", "fill", "ink", (light.ink, dark.ink))
     for kind in sorted(used.nodes):
-        shapes, (first, second) = f".{kind} rect,.{kind} circle", (light.nodes[kind], dark.nodes[kind])
+        shapes, (first, second) = f".{kind}.node rect,.{kind}.node circle", (light.nodes[kind], dark.nodes[kind])
         yield _Colour(shapes, "fill", f"{kind}-fill", (first.fill, second.fill))
         yield _Colour(shapes, "stroke", f"{kind}-line", (first.border, second.border))
+    for kind in sorted(used.frames):
+        first, second = light.frames[kind], dark.frames[kind]
+        yield _Colour(f".{kind}.frame rect", "fill", f"{kind}-frame-fill", (first.fill, second.fill))
+        yield _Colour(f".{kind}.frame rect", "stroke", f"{kind}-frame-line", (first.border, second.border))
     for kind in _plain_edges(used):
         yield _Colour(f".{kind}.edge", "color", f"{kind}-edge", (light.edges[kind], dark.edges[kind]))
     for kind in sorted(used.texts):

@@ -58,6 +58,7 @@ class Theme:
         paper: behind the whole picture.
         ink: of what is written into nodes.
         nodes: by kind.
+        frames: by kind.
         edges: colours by kind.
         texts: by kind.
         window: where the largest norm stands on the colour map and where the smallest, of which 3 : 1 remain
@@ -69,6 +70,7 @@ class Theme:
     paper: str
     ink: str
     nodes: Mapping[str, Paint]
+    frames: Mapping[str, Paint]
     edges: Mapping[str, str]
     texts: Mapping[str, str]
     window: tuple[float, float]
@@ -91,8 +93,11 @@ class Theme:
         return Stroke(self.ramp[int(level)], round(0.9 + 3.1 * share, 2))
 
 
-EDGE_WIDTHS = {"value": 1.1, "weights": 1.1, "axis": 1.0}
+EDGE_WIDTHS = {"value": 1.1, "highway": 2.2, "peephole": 1.4, "weights": 1.1, "axis": 1.0, "cut": 1.6}
 """Widths of the edges whose width tells nothing."""
+
+DASHED = frozenset({"cut"})
+"""Kinds of edges that are drawn with dashes."""
 
 LIGHT = Theme(
     paper="#ffffff",
@@ -107,9 +112,20 @@ LIGHT = Theme(
         "loss": Paint("#e2d8f0", "#5b3f8c"),
         "op": Paint("#f7f7f7", "#4a4a4a"),
         "constant": Paint("#ffffff", "#4a4a4a"),
+        "gate": Paint("#fff3b8", "#8a6d00"),
+        "stack": Paint("#ffffff", "#4a4a4a"),
+        "fold": Paint("#f2f2f2", "#8a8a8a"),
         "fork": Paint("#4a4a4a", "#4a4a4a"),
     },
-    edges={"value": "#4a4a4a", "weights": "#b8701a", "axis": "#8a8a8a"},
+    frames={"cell": Paint("#f1f6ef", "#9fb399"), "chunk": Paint("#fafafa", "#8a8a8a")},
+    edges={
+        "value": "#4a4a4a",
+        "highway": "#1d6a5e",
+        "peephole": "#c2187a",
+        "weights": "#b8701a",
+        "axis": "#8a8a8a",
+        "cut": "#1a1a1a",
+    },
     texts={"value": "#12713a", "gradient": "#bf1722", "title": "#4a4a4a", "note": "#4a4a4a", "broken": "#00827f"},
     window=(0.0, 0.64),
     zero="#808080",
@@ -129,9 +145,20 @@ DARK = Theme(
         "loss": Paint("#35285c", "#bda6f0"),
         "op": Paint("#1b2027", "#b0b6be"),
         "constant": Paint("#0d1117", "#b0b6be"),
+        "gate": Paint("#453a10", "#e0c65a"),
+        "stack": Paint("#0d1117", "#b0b6be"),
+        "fold": Paint("#22272e", "#7d858f"),
         "fork": Paint("#b0b6be", "#b0b6be"),
     },
-    edges={"value": "#b0b6be", "weights": "#d59a4e", "axis": "#7d858f"},
+    frames={"cell": Paint("#141b17", "#4c5f50"), "chunk": Paint("#11161d", "#7d858f")},
+    edges={
+        "value": "#b0b6be",
+        "highway": "#7fd0c2",
+        "peephole": "#ff8ac6",
+        "weights": "#d59a4e",
+        "axis": "#7d858f",
+        "cut": "#f0f3f6",
+    },
     texts={"value": "#7ee2a0", "gradient": "#ff8f88", "title": "#c3c9d1", "note": "#c3c9d1", "broken": "#2fe0d8"},
     window=(1.0, 0.39),
     zero="#8b939c",

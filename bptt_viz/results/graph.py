@@ -15,9 +15,10 @@ Path = tuple[Point, ...]
 
 
 class Level(StrEnum):
-    """How closely a picture looks: one node a cell, or one an operation."""
+    """How closely a picture looks: one node a cell, its gates, or one node an operation."""
 
     STEP = "step"
+    GATE = "gate"
     OP = "op"
 
 
@@ -49,22 +50,59 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """Norms of the gradient at several time steps.
+
+    Attributes:
+        name: of what, such as `dh`.
+        low: the smallest finite one; NaN if none is finite.
+        median: of the finite ones.
+        high: the largest finite one.
+        broken: how many are NaN or infinite.
+    """
+
+    name: str
+    low: float
+    median: float
+    high: float
+    broken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Time steps that one node stands for.
+
+    Attributes:
+        first: the first of them.
+        last: the last of them.
+        norms: what flows back at them; empty if that is not known.
+    """
+
+    first: int
+    last: int
+    norms: tuple[Spread, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GraphNode:
     """A box or a round node.
 
     Attributes:
         id: the same for the same model and options.
-        kind: `input`, `state`, `memory`, `output`, `loss`, `weights`, `cell`, `op` or `constant`; `fork` where one
-            value goes several ways; `end` where an edge leaves the picture.
+        kind: `input`, `state`, `memory`, `output`, `loss`, `weights`, `cell`, `op` or `constant`; `gate` for the
+            activation of what weights make, `stack` where values come together that one matrix multiplies; `fold` for
+            time steps that are not drawn one by one; `fork` where one value goes several ways; `end` where an edge
+            leaves the picture.
         label: what is written in it.
         x: centre.
         y: centre.
         width: of the shape.
         height: of the shape.
-        t: time step; None outside time.
+        t: time step, the first if there are several; None outside time.
         layer: depth, 0 next to the input.
         tooltip: equation, shape and norms.
         gate: name of the gate that an operation computes; empty for all others.
+        fold: the time steps, if there are several.
     """
 
     id: str
@@ -78,6 +116,7 @@ class GraphNode:
     layer: int
     tooltip: str
     gate: str = ""
+    fold: Fold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +127,9 @@ class GraphEdge:
         id: the same for the same model and options.
         source: id of the node that it leaves.
         target: id of the node that it reaches.
-        kind: `value` for what flows forward, `weights` for a use of shared weights, `gradient` for what flows back.
+        kind: `value` for what flows forward, `highway` where that is a state on its own line, `peephole` where a gate
+            sees a state through weights of its own, `weights` for a use of shared weights; `gradient` for what flows
+            back; `axis` and `cut` join no nodes.
         path: its course; the arrow's tip is the last point.
         headless: without a tip, because another edge carries on from there.
         labels: texts along it.
@@ -117,6 +158,29 @@ class GraphEdge:
     def texts(self) -> tuple[Label, ...]:
         """The labels where they are drawn."""
         return tuple(replace(label, x=label.x + self.shift) for label in self.labels) if self.shift else self.labels
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectangle behind nodes and edges that belong together.
+
+    Attributes:
+        id: the same for the same model and options.
+        kind: `cell` or `chunk`.
+        x: centre.
+        y: centre.
+        width: of the rectangle.
+        height: of the rectangle.
+        tooltip: what it holds.
+    """
+
+    id: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    tooltip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +250,7 @@ class GraphView:
         origin: lower left corner of what is shown.
         size: width and height; everything lies between the origin and the corner so far from it.
         provenance: what was run.
+        frames: rectangles behind all else.
     """
 
     level: Level
@@ -199,3 +264,4 @@ class GraphView:
     origin: Point
     size: tuple[float, float]
     provenance: Provenance
+    frames: tuple[Frame, ...] = ()

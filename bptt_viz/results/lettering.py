@@ -12,7 +12,17 @@ _MARKS = re.compile(f"{_SUB}|(?<=[★☆])_(?P<star>\\w+)|{_SUPER}")
 SMALL = 0.72
 """Size of sub- and superscripts, as a share of the letters'."""
 
-_SIZES = {"title": 13.0, "value": 11.0, "gradient": 11.0, "note": 11.0, "broken": 9.0, "op": 13.0}
+_SIZES = {
+    "title": 13.0,
+    "value": 11.0,
+    "gradient": 11.0,
+    "note": 11.0,
+    "broken": 9.0,
+    "op": 13.0,
+    "gate": 13.0,
+    "stack": 11.0,
+    "fold": 11.0,
+}
 
 # Graphviz sets them larger than we do.
 _SMALL_AT_MOST = 0.84

@@ -42,6 +42,12 @@ def joined(view, kind="value"):
     return sorted((labels[edge.source], labels[edge.target]) for edge in view.edges if edge.kind == kind)
 
 
+def loose(view):
+    """Return the edges that join nothing that is drawn, but for lines that never do."""
+    drawn = {node.id for node in view.nodes}
+    return [edge.id for edge in view.edges if edge.source and not {edge.source, edge.target} <= drawn]
+
+
 def _room(thing):
     return thing.x - thing.width / 2, thing.y - thing.height / 2, thing.x + thing.width / 2, thing.y + thing.height / 2
 

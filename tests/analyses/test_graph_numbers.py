@@ -55,7 +55,8 @@ def test_norms_are_written_forward_and_back():
     state = rollout.layers[0].state(2)["h"]
     end = next(node.id for node in view.nodes if node.kind == "end" and node.id.endswith("-out"))
     (edge,) = (edge for edge in view.edges if edge.target == end)
-    assert any(label.text == "★\n‖·‖ " + f"{Gradients(rollout).carried(0, 'h', 3):.3g}" for label in edge.texts)
+    back = norm(Gradients(rollout).back(rollout.layers[0], "h", 3))
+    assert any(label.text == f"★\n‖·‖ {back:.3g}" for label in edge.texts)
     trunk = edge.source.removesuffix("-fork")
     assert f"‖·‖ {norm(state.value):.3g}" in lines(view, "value", trunk)
 

@@ -118,7 +118,7 @@ class Own(Cell):
 '''
 
 
-@pytest.mark.parametrize("level", ["step", "op"])
+@pytest.mark.parametrize("level", ["step", "gate", "op"])
 @pytest.mark.parametrize("form", ["svg", "png", "pdf", "dot", "txt", "json"])
 def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
     (tmp_path / "own.py").write_text(OWN, encoding="utf-8")
@@ -132,7 +132,11 @@ def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--level", "gate"], "gate"),
+        (["--level", "neuron"], "gate"),
+        (["--fold", "0"], "--fold"),
+        (["--fold", "2", "--no-fold"], "contradict"),
+        (["--focus", "9"], "--focus 9 lies outside the recorded steps, 1 to 4"),
+        (["--hide", "cells"], "input, output, loss, weights"),
         (["--level", "op", "--at", "9"], "steps, 1 to 4"),
         (["--level", "op", "--at", "two"], "'two'"),
         (["--at", "2"], "--level op"),
@@ -184,6 +188,7 @@ def test_fifty_steps_of_operations_are_drawn(capfdbinary):
 
 def test_the_page_names_every_option():
     for option in (
-        "--level", "--at", "--gradients", "--scale", "--values", "--norms", "--theme", "--format", "-o", "--json",
+        "--level", "--at", "--fold", "--no-fold", "--focus", "--compact", "--hide", "--gradients", "--scale",
+        "--values", "--norms", "--theme", "--format", "-o", "--json",
     ):  # fmt: skip
         assert option in DOCUMENTATION

@@ -1,7 +1,8 @@
 """Pictures of an unrolled network, laid out on a grid whose columns are time steps."""
 
+from bptt_viz.analyses.graph.choice import Choice
 from bptt_viz.analyses.graph.scale import parse_scale
 from bptt_viz.analyses.graph.steps import Detail
 from bptt_viz.analyses.graph.view import graph_view, record
 
-__all__ = ["Detail", "graph_view", "parse_scale", "record"]
+__all__ = ["Choice", "Detail", "graph_view", "parse_scale", "record"]

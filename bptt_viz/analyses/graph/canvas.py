@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bptt_viz.analyses.graph.legend import lay_out
 from bptt_viz.analyses.graph.scale import ends
-from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point, Scale
+from bptt_viz.results.graph import Fold, Frame, GraphEdge, GraphNode, GraphView, Key, Label, Level, Path, Point, Scale
 from bptt_viz.results.lettering import height, text_size, width
 from bptt_viz.results.provenance import Provenance
 
@@ -21,6 +21,7 @@ class Canvas:
     """Everything drawn so far; coordinates may start anywhere."""
 
     def __init__(self) -> None:
+        self.frames: list[Frame] = []
         self.nodes: list[GraphNode] = []
         self.edges: list[GraphEdge] = []
         self.labels: list[Label] = []
@@ -30,19 +31,33 @@ class Canvas:
         self._rooms: list[Room] = []
 
     def box(
-        self, name: str, kind: str, label: str, place: Point, size: Point, t: int | None, layer: int, tooltip: str
+        self,
+        name: str,
+        kind: str,
+        label: str,
+        place: Point,
+        size: Point,
+        t: int | None,
+        layer: int,
+        tooltip: str,
+        gate: str = "",
+        fold: Fold | None = None,
     ) -> None:
         """Put a shape around a place."""
-        self.nodes.append(GraphNode(name, kind, label, *place, *size, t, layer, tooltip))
+        self.nodes.append(GraphNode(name, kind, label, *place, *size, t, layer, tooltip, gate, fold))
 
-    def forward(self, source: str, target: str, path: Path, kind: str = "value") -> None:
-        """Draw an arrow for what flows forward."""
-        self.edges.append(GraphEdge(f"{source}--{target}", source, target, kind, path))
+    def forward(
+        self, source: str, target: str, path: Path, kind: str = "value", headless: bool = False, mark: str = ""
+    ) -> None:
+        """Draw an arrow for what flows forward; `mark` tells two between the same nodes apart."""
+        self.edges.append(GraphEdge(f"{source}--{target}{mark}", source, target, kind, path, headless))
 
-    def backward(self, source: str, target: str, path: Path, norm: float, what: str, mark: str = "") -> None:
+    def backward(
+        self, source: str, target: str, path: Path, norm: float, what: str, mark: str = "", headless: bool = False
+    ) -> None:
         """Draw an arrow for what flows back, told by `what`; `mark` tells two between the same nodes apart."""
         name, told = f"{source}--{target}--back{mark}", f"{what}: norm {norm:.3g}"
-        self.edges.append(GraphEdge(name, source, target, "gradient", path, norm=norm, tooltip=told))
+        self.edges.append(GraphEdge(name, source, target, "gradient", path, headless, norm=norm, tooltip=told))
 
     def write(self, text: str, kind: str, x: float, y: float) -> None:
         """Put a text with its left end at (x, y)."""
@@ -90,11 +105,12 @@ class Canvas:
             (left - MARGIN, low - MARGIN),
             (max(wide, legend.width) + 2 * MARGIN, top - low + 36 + 2 * MARGIN),
             provenance,
+            tuple(self.frames),
         )
 
     def extent(self) -> Room:
         """Return the left, lower, right and upper end of what is drawn."""
-        shapes: list[GraphNode | Label] = [*self.nodes, *self.labels]
+        shapes: list[GraphNode | Label | Frame] = [*self.nodes, *self.labels, *self.frames]
         rooms = [*self._rooms, *map(room_of, shapes), *map(room_of_edge, self.edges)]
         left, bottom, right, top = zip(*rooms, strict=True)
         return min(left), min(bottom), max(right), max(top)
@@ -113,7 +129,7 @@ def _badged(edge: GraphEdge) -> GraphEdge:
     return replace(edge, labels=(*edge.labels, badge))
 
 
-def room_of(thing: GraphNode | Label) -> Room:
+def room_of(thing: GraphNode | Label | Frame) -> Room:
     """Return the left, lower, right and upper end of a shape or a text."""
     wide, high = thing.width / 2, thing.height / 2
     return thing.x - wide, thing.y - high, thing.x + wide, thing.y + high

@@ -1,19 +1,22 @@
-"""What one backward pass sends over the edges of a picture."""
+"""What one backward pass, or those of truncated backpropagation together, send over the edges of a picture."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bptt_viz.analyses.messages import crossing, crossing_norm, messages
+from bptt_viz.analyses.messages import Slot, crossing, messages
 from bptt_viz.arrays import Array, norm
 from bptt_viz.models import Rollout
-from bptt_viz.tape import Node, Tape, backward
+from bptt_viz.ops.flow import STOP
+from bptt_viz.tape import Node, Seeds, Tape, backward
+from bptt_viz.topologies import Layer
 
 
 class TapeGradients:
     """The cotangents of a tape's seeds, asked for edge by edge."""
 
-    def __init__(self, tape: Tape, seeds: Mapping[Node, Array]) -> None:
+    def __init__(self, tape: Tape, seeds: Seeds) -> None:
+        self._tape = tape
         self._cotangents = backward(tape, seeds)
         self._sent: tuple[int, tuple[Array | None, ...]] = (-1, ())
 
@@ -39,6 +42,10 @@ class TapeGradients:
         whole: Array = np.zeros_like(node.parents[slot].value) if sent is None else sent
         return whole[node.attributes["key"]] if is_part else whole
 
+    def across(self, slot: Slot) -> Array | None:
+        """Return what goes back over a recorded edge; None where nothing flows."""
+        return self.sent(self._tape.nodes[slot[0]], slot[1])
+
     def from_users(self, value: Node, users: Iterable[Node]) -> Array:
         """Return what comes back to a value from some of its users together."""
         return crossing(value, users, self._cotangents)
@@ -47,19 +54,57 @@ class TapeGradients:
         """Return the norm of a node's whole cotangent."""
         return norm(self._cotangents.once(node))
 
-    def into(self, value: Node, users: Iterable[Node]) -> float:
-        """Return the norm of what comes back to a value from some of its users together."""
-        return crossing_norm(value, users, self._cotangents)
+    def together(self, nodes: Iterable[Node]) -> float:
+        """Return the norm of the sum of some nodes' cotangents, all of one shape."""
+        return norm(np.add.reduce([self._cotangents.once(node) for node in nodes]))
 
 
 class Gradients(TapeGradients):
     """The cotangents of a rollout's loss."""
 
-    def __init__(self, rollout: Rollout) -> None:
-        super().__init__(rollout.tape, {rollout.loss: np.ones((), rollout.loss.value.dtype)})
-        self._rollout = rollout
+    def __init__(
+        self, rollout: Rollout, seeds: Seeds | None = None, arrived: Mapping[Node, Array] | None = None
+    ) -> None:
+        """Run the backward pass.
 
-    def carried(self, layer: int, state: str, t: int) -> float:
-        """Return the norm of what step `t` sends back through one state to the step before."""
-        carry = self._rollout.layers[layer].carries[t - 1][state]
-        return self.into(carry.parents[0], [carry]) if carry.parents else 0.0
+        Args:
+            rollout: a recorded model.
+            seeds: where it starts; at the loss L if left out.
+            arrived: where the recording is cut before every step, what comes back to each state from later steps all
+                the same.
+        """
+        start = {rollout.loss: np.ones((), rollout.loss.value.dtype)} if seeds is None else dict(seeds)
+        super().__init__(rollout.tape, start | dict(arrived or {}))
+        self._arrived = arrived
+        self._users = _users(rollout)
+
+    def back(self, run: Layer, state: str, t: int) -> Array | None:
+        """Return what step `t` sends back through one state to the step before; None where the gradient is cut."""
+        before, carry = run.before(t)[state], run.carry(t)[state]
+        if self._arrived is not None:
+            return self._arrived.get(before)
+        return None if carry.primitive is STOP else self.from_users(before, [carry])
+
+    def outside(self, run: Layer, state: str, t: int) -> Array:
+        """Return what comes back to a new state of step `t` from outside its cell."""
+        node = run.state(t)[state]
+        users = [user for user in self._users.get(node.index, ()) if user.scope != (t, run.depth, "cell")]
+        found = self.from_users(node, users)
+        arrived = (self._arrived or {}).get(node)
+        return found if arrived is None else found + arrived
+
+    def upward(self, node: Node, layer: int, role: str) -> Array:
+        """Return what the cells of a layer, or the readout, send back to a state that they read."""
+        users = [user for user in self._users.get(node.index, ()) if user.scope[1:] == (layer, role)]
+        return self.from_users(node, users)
+
+
+def _users(rollout: Rollout) -> dict[int, list[Node]]:
+    """Return who uses each state, by the state's index."""
+    states = {node.index for run in rollout.layers for found in run.states for node in found.values()}
+    users: dict[int, list[Node]] = {}
+    for node in rollout.tape.nodes:
+        for parent in node.parents:
+            if parent.index in states and (parent.index not in users or users[parent.index][-1] is not node):
+                users.setdefault(parent.index, []).append(node)
+    return users

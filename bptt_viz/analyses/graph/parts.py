@@ -141,7 +141,7 @@ class _Scheming:
         kind = "op" if operation.symbol else self.section.kinds.get(index, "constant")
         name, formula = self.text.values[index], self.text.formulas[index]
         part = Part(
-            _identifier(f"l{node.scope.layer}-{node.name or node.primitive.name}", self.parts),
+            identifier(f"l{node.scope.layer}-{node.name or node.primitive.name}", self.parts),
             kind,
             clean(operation.symbol or name),
             node.scope.layer,
@@ -180,7 +180,7 @@ class _Scheming:
     def _take_out(self, number: int) -> None:
         """Add the end at which a value leaves."""
         out = self.section.exits[number]
-        index, end = out.node.index, _identifier(f"l{out.layer}-{out.name}-out", self.parts)
+        index, end = out.node.index, identifier(f"l{out.layer}-{out.name}-out", self.parts)
         self.parts[end] = Part(end, "end", "", out.layer, out.state)
         flow = Flow(self.places[index], -1, "exit" if out.users else "", number)
         self.wires.append(Wire(self.ids[index], end, self.text.values[index], out.mark, flow))
@@ -194,7 +194,7 @@ class _Scheming:
 
     def _box_loss(self, index: int) -> None:
         name, layer = self.text.values[index], self.operations[index].node.scope.layer
-        box = _identifier(f"l{layer}-L", self.parts)
+        box = identifier(f"l{layer}-L", self.parts)
         self.parts[box] = Part(box, "loss", name, layer)
         flow = Flow(self.places[index], -1, "node", self.places[index])
         self.wires.append(Wire(self.ids[index], box, "", f"d{name} = 1", flow))
@@ -222,7 +222,7 @@ def _plain(name: str) -> str:
     return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "_" for letter in name)
 
 
-def _identifier(wished: str, taken: Mapping[str, object]) -> str:
+def identifier(wished: str, taken: Mapping[str, object]) -> str:
     """Return an ASCII name that is not taken yet."""
     plain = _plain(wished)
     tried = [plain, *(f"{plain}-{k}" for k in range(2, len(taken) + 3))]

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from bptt_viz.analyses.graph.canvas import Canvas
+from bptt_viz.analyses.graph.choice import Choice, parsed_steps, shown_columns
+from bptt_viz.analyses.graph.gate_level import GateLevel
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.op_level import draw_panels
 from bptt_viz.analyses.graph.rollout_sections import rollout_sections
-from bptt_viz.analyses.graph.step_level import draw_steps
+from bptt_viz.analyses.graph.step_level import draw_steps, step_grid
 from bptt_viz.analyses.graph.steps import NO_NUMBERS, Detail, Step, steps_of
+from bptt_viz.analyses.graph.timeline import hidden
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.graph import GraphView, Level, Scale
@@ -31,38 +34,55 @@ def graph_view(
     tick: Callable[[float], None] | None = None,
     detail: Detail = NO_NUMBERS,
     scale: Scale | None = None,
+    choice: Choice | None = None,
 ) -> GraphView:
     """Return a picture of what was recorded.
 
     Args:
         rollout: a recorded model.
-        level: all time steps with one node a cell, or every operation of some steps.
+        level: all time steps with one node a cell or its gates, or every operation of some steps.
         provenance: what was run; goes into the picture's metadata.
         at: the steps at op level: `5`, `3:6`, `3:` or `:`; by default the last with an output and a step behind it.
         gradients: add backward edges whose width and colour tell the norm of what crosses them.
         tick: takes the finished share, between 0 and 1.
         detail: numbers to write along the wires at op level.
         scale: of the backward edges; from the smallest norm in the picture to the largest if left out.
+        choice: what is drawn at step and gate level.
 
     Raises:
-        UsageError: steps or numbers are asked for at step level; steps are no step or range, or lie outside 1 … T;
-            there is a scale for backward edges that are not asked for.
+        UsageError: steps or numbers are asked for at another level than op; steps are no step or range, or lie outside
+            1 … T; there is a scale for backward edges that are not asked for.
     """
     if scale and not gradients:
         raise UsageError("--scale is for the arrows of --gradients")
     norms = Gradients(rollout) if gradients or detail.values or detail.norms else None
-    if level is Level.STEP:
+    if level is not Level.OP:
         if at is not None:
-            raise UsageError("--at chooses steps for --level op; the step level shows all of them")
+            raise UsageError("--at chooses steps for --level op; at other levels --focus names steps not to be folded")
         if detail != NO_NUMBERS:
             raise UsageError("--values and --norms write numbers along the wires of --level op")
-        return draw_steps(rollout, norms).finish(level, title_of(rollout, f"T = {rollout.steps}"), provenance, scale)
+        canvas, told = _unrolled(rollout, level, norms, choice or Choice())
+        return canvas.finish(level, title_of(rollout, told), provenance, scale)
     shown = shown_steps(at, rollout)
     which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
     steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
     canvas = draw_panels(steps, gradients)
     _explain(canvas, steps[-1:])
     return canvas.finish(level, title_of(rollout, f"{which} of {rollout.steps}"), provenance, scale)
+
+
+def _unrolled(rollout: Rollout, level: Level, norms: Gradients | None, choice: Choice) -> tuple[Canvas, str]:
+    """Return the drawing of all steps, and what the title says of them."""
+    if level is Level.GATE:
+        gates = GateLevel(rollout, norms)
+        columns = shown_columns(rollout, choice, norms, lambda tried: gates.grid(tried).width)
+        drawing = gates.draw(columns, choice.hidden)
+    else:
+        compact = choice.is_compact
+        columns = shown_columns(rollout, choice, norms, lambda tried: step_grid(rollout, tried, compact).width)
+        drawing = draw_steps(rollout, step_grid(rollout, columns, compact), norms, choice.hidden)
+    folded = hidden(columns)
+    return drawing.canvas, f"T = {rollout.steps}" + (f", {folded} folded" if folded else "")
 
 
 def _explain(canvas: Canvas, steps: Sequence[Step]) -> None:
@@ -88,18 +108,10 @@ def shown_steps(at: str | None, rollout: Rollout, option: str = "--at") -> range
         UsageError: it is no step and no range, or lies outside 1 … T.
     """
     steps = rollout.steps
-    if at is None:
-        told = [t for t in rollout.pattern.outputs if t < steps]
-        return range(max(told, default=steps), max(told, default=steps) + 1)
-    first, colon, last = at.partition(":")
-    try:
-        start = int(first) if first or not colon else 1
-        end = (int(last) if last else steps) if colon else start
-    except ValueError:
-        raise UsageError(f"{option} wants a step such as 5 or a range such as 3:6, got {at!r}") from None
-    if not 1 <= start <= end <= steps:
-        raise UsageError(f"{option} {at} lies outside the recorded steps, 1 to {steps}")
-    return range(start, end + 1)
+    if at is not None:
+        return parsed_steps(option, at, steps)
+    told = [t for t in rollout.pattern.outputs if t < steps]
+    return range(max(told, default=steps), max(told, default=steps) + 1)
 
 
 def title_of(rollout: Rollout, end: str) -> str:

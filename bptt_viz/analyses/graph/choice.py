@@ -1,0 +1,105 @@
+"""What of an unrolled network is drawn: which steps one by one, which parts, from which losses the gradient comes."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bptt_viz.analyses.graph.gradients import Gradients
+from bptt_viz.analyses.graph.timeline import Column, every_step, folded, hidden
+from bptt_viz.arrays import norm
+from bptt_viz.errors import UsageError
+from bptt_viz.models import Rollout
+
+PARTS = ("input", "output", "loss", "weights")
+"""What can be left out of a picture at step and gate level."""
+
+_PAGE = 1450.0
+"""Width, in points, of a picture whose letters can still be read on a page that is 1,280 pixels wide."""
+_WORTH = 3
+"""How many steps a fold has to hide to be worth its room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is drawn at step and gate level.
+
+    Attributes:
+        ends: how many steps at the beginning and at the end are drawn one by one; None for as many as fit a page, 0
+            for all steps.
+        focus: further steps that are, such as `5` or `3:6`.
+        is_compact: cells are drawn as their new states.
+        hidden: which of `PARTS` are left out.
+    """
+
+    ends: int | None = None
+    focus: Sequence[str] = ()
+    is_compact: bool = False
+    hidden: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be.
+
+        Raises:
+            UsageError: a number is negative or a part unknown.
+        """
+        if self.ends is not None and self.ends < 0:
+            raise UsageError(f"--fold must be at least 1, got {self.ends}")
+        unknown = [part for part in self.hidden if part not in PARTS]
+        if unknown:
+            raise UsageError(f"--hide {unknown[0]}: choose from {', '.join(PARTS)}")
+
+
+def shown_columns(
+    rollout: Rollout, choice: Choice, gradients: Gradients | None, width: Callable[[Sequence[Column]], float]
+) -> list[Column]:
+    """Return the columns of a picture.
+
+    Args:
+        rollout: the recorded model.
+        choice: what was asked for.
+        gradients: what flows back, if known.
+        width: returns about how wide a picture with some columns is.
+
+    Raises:
+        UsageError: a step in focus is none of the recorded ones.
+    """
+    steps = rollout.steps
+    named = [t for text in choice.focus for t in parsed_steps("--focus", text, steps)]
+    if choice.ends == 0 or (choice.ends is None and not named and width(every_step(steps)) <= _PAGE):
+        return every_step(steps)
+    broken = _broken(rollout, gradients)
+    if choice.ends is not None:
+        return folded(steps, choice.ends, named, *broken)
+    tried = (folded(steps, ends, named, *broken) for ends in range(steps // 2, 0, -1))
+    fitting = (columns for columns in tried if width(columns) <= _PAGE)
+    columns = next(fitting, folded(steps, 1, named, *broken))
+    return columns if hidden(columns) >= _WORTH else every_step(steps)
+
+
+def parsed_steps(option: str, text: str, steps: int) -> range:
+    """Return the steps that a text names: `5`, `3:6`, `3:`, `:6` or `:`.
+
+    Raises:
+        UsageError: it is no step and no range, or lies outside 1 … T.
+    """
+    first, colon, last = text.partition(":")
+    try:
+        start = int(first) if first or not colon else 1
+        end = (int(last) if last else steps) if colon else start
+    except ValueError:
+        raise UsageError(f"{option} wants a step such as 5 or a range such as 3:6, got {text!r}") from None
+    if not 1 <= start <= end <= steps:
+        raise UsageError(f"{option} {text} lies outside the recorded steps, 1 to {steps}")
+    return range(start, end + 1)
+
+
+def _broken(rollout: Rollout, gradients: Gradients | None) -> tuple[set[int], set[int]]:
+    """Return the steps at which a state has NaN or an infinity, and those at which its gradient has."""
+    values, cotangents = set[int](), set[int]()
+    for t in range(1, rollout.steps + 1):
+        nodes = [node for run in rollout.at(t) for node in run.state(t).values()]
+        if not all(math.isfinite(norm(node.value)) for node in nodes):
+            values.add(t)
+        if gradients and not all(math.isfinite(gradients.of(node)) for node in nodes):
+            cotangents.add(t)
+    return values, cotangents
