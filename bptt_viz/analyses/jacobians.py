@@ -1,12 +1,12 @@
 """Temporal Jacobians of the joint state, one a step, and what they are products of."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.models import Prepared, Rollout
+from bptt_viz.models import Prepared, Rollout, SequenceModel
 from bptt_viz.tape import Node, backward
 
 # Cotangents held at once, in numbers: several steps' identities travel in one pass.
@@ -31,11 +31,10 @@ class JointState:
         return sum(self.sizes)
 
 
-def joint_state(rollout: Rollout) -> JointState:
-    """Return the layout of a rollout's joint state: layer by layer, each cell's states in its own order."""
-    names = tuple((depth, name) for depth, run in enumerate(rollout.layers) for name in run.cell.states)
-    sizes = tuple(rollout.layers[depth].cell.hidden_size for depth, _ in names)
-    return JointState(names, sizes)
+def joint_state(model: SequenceModel) -> JointState:
+    """Return the layout of a model's joint state: layer by layer, each cell's states in its own order."""
+    names = tuple((depth, name) for depth, cell in enumerate(model.cells) for name in cell.states)
+    return JointState(names, tuple(model.cells[depth].hidden_size for depth, _ in names))
 
 
 def temporal_jacobians(prepared: Prepared, row: int = 0) -> Iterator[Array]:
@@ -48,8 +47,11 @@ def temporal_jacobians(prepared: Prepared, row: int = 0) -> Iterator[Array]:
         prepared: the model with its data.
         row: the text window, from 0.
     """
-    rollout = prepared.run(cuts=range(1, prepared.model.pattern.steps + 1))
-    layout = joint_state(rollout)
+    steps = prepared.model.pattern.steps
+    # No step's readout has a say in states: one is recorded, since a model must have a loss.
+    once = replace(prepared.model, pattern=replace(prepared.model.pattern, outputs=(steps,)))
+    rollout = replace(prepared, model=once).run(cuts=range(1, steps + 1))
+    layout = joint_state(prepared.model)
     chunk = max(1, _NUMBERS // (layout.size**2 * 8))
     for first in range(1, rollout.steps + 1, chunk):
         yield from _chunk(rollout, layout, range(first, min(first + chunk, rollout.steps + 1)), row)

@@ -12,7 +12,7 @@ from bptt_viz.results.spectrum import Lyapunov, Span
 _CHECKPOINTS = 60
 
 
-def lyapunov(jacobians: Iterable[Array], transient: int = 0) -> Lyapunov:
+def lyapunov(jacobians: Iterable[Array], transient: int = 0, leading: int | None = None) -> Lyapunov:
     """Return the Lyapunov exponents of a sequence of Jacobians (Benettin et al. 1980).
 
     Q, R ← qr(J_t Q) at every step; λ_k is the mean of log|R_kk| after the transient.
@@ -20,6 +20,7 @@ def lyapunov(jacobians: Iterable[Array], transient: int = 0) -> Lyapunov:
     Args:
         jacobians: J_1 … J_T, each (S, S), of finite numbers.
         transient: steps at the start that only turn Q into the growing directions.
+        leading: how many exponents, the largest ones; None takes all S.
 
     Raises:
         UsageError: no step is left after the transient.
@@ -28,13 +29,16 @@ def lyapunov(jacobians: Iterable[Array], transient: int = 0) -> Lyapunov:
     determinants: list[float] = []
     frame: Array | None = None
     for t, jacobian in enumerate(jacobians, start=1):
+        if frame is None and leading is not None:
+            frame = np.eye(len(jacobian))[:, :leading]
         frame, triangle = np.linalg.qr(jacobian if frame is None else jacobian @ frame)
         if t > transient:
             grown.append(_log_diagonal(triangle))
-            determinants.append(float(np.linalg.slogdet(jacobian)[1]))
+            if len(triangle) == len(jacobian):
+                determinants.append(float(np.linalg.slogdet(jacobian)[1]))
     if not grown:
         raise UsageError(f"no step is left after a transient of {transient}; take more --steps")
-    return _summary(np.array(grown), float(np.mean(determinants)), transient)
+    return _summary(np.array(grown), float(np.mean(determinants)) if determinants else None, transient)
 
 
 def _log_diagonal(triangle: Array) -> Array:
@@ -42,7 +46,7 @@ def _log_diagonal(triangle: Array) -> Array:
         return np.log(np.abs(np.diagonal(triangle)))
 
 
-def _summary(grown: Array, log_determinant: float, transient: int) -> Lyapunov:
+def _summary(grown: Array, log_determinant: float | None, transient: int) -> Lyapunov:
     sums = np.cumsum(grown, axis=0)
     counts = np.arange(1, len(grown) + 1)
     order = np.argsort(-sums[-1], kind="stable")
@@ -54,20 +58,25 @@ def _summary(grown: Array, log_determinant: float, transient: int) -> Lyapunov:
         running=tuple(tuple(float(value) for value in running[count - 1]) for count in shown),
         checkpoints=tuple(int(count) for count in shown),
         log_determinant=log_determinant,
-        dimension=kaplan_yorke(exponents),
+        dimension=kaplan_yorke(exponents, whole=log_determinant is not None),
         transient=transient,
         steps=len(grown),
     )
 
 
-def kaplan_yorke(exponents: Sequence[float]) -> float:
-    """Return j + (λ_1 + … + λ_j) / |λ_{j+1}| for the largest j with a non-negative sum (Kaplan & Yorke 1979)."""
+def kaplan_yorke(exponents: Sequence[float], whole: bool = True) -> float | None:
+    """Return j + (λ_1 + … + λ_j) / |λ_{j+1}| for the largest j with a non-negative sum (Kaplan & Yorke 1979).
+
+    Args:
+        exponents: in descending order.
+        whole: these are all; None is returned if they are not and their sum does not fall below 0.
+    """
     sums = np.cumsum(exponents)
     within = int(np.sum(sums >= 0))
     if within == 0:
         return 0.0
     if within == len(exponents):
-        return float(within)
+        return float(within) if whole else None
     following = abs(exponents[within])
     return within + (float(sums[within - 1]) / following if np.isfinite(following) else 0.0)
 

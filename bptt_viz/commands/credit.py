@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bptt_viz.console.artefacts import form_of, write_besides
+from bptt_viz.console.artefacts import deliver, form_of
 from bptt_viz.console.options import Json, model_command
 
 
@@ -78,26 +78,29 @@ def _matrix(request: Any, state: str | None, layer: int | None, ends: Any, json:
     from dataclasses import asdict
 
     from bptt_viz.analyses.credit import credit as analyse
-    from bptt_viz.console.output import emit, on_terminal, provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
     from bptt_viz.render.credit import credit_csv, credit_report
-    from bptt_viz.render.json_document import document
 
-    form = form_of(output)
+    form_of(output)
     with progress("credit") as tick:
         found = analyse(prepare(request), state, layer, tick)
-    ran = provenance("credit", {**asdict(found.run), "state": found.state, "layer": found.layer, "scale": ends})
 
     def figure() -> Any:
         from bptt_viz.render.credit_figure import credit_figure
 
         return credit_figure(found, ends)
 
-    rest = write_besides(output, form, figure, lambda: credit_csv(found), found.finding, ran)
-    if json or form == "json":
-        return emit(document("credit", found, ran), rest)
-    return emit(credit_report(found, on_terminal() and rest is None, ends), rest)
+    deliver(
+        "credit",
+        found,
+        {**asdict(found.run), "state": found.state, "layer": found.layer, "scale": ends},
+        output,
+        json,
+        figure,
+        lambda: credit_csv(found),
+        lambda boxed: credit_report(found, boxed, ends),
+    )
 
 
 def _saliency(request: Any, step: int, of: Of, normalise: bool, ends: Any, json: bool, output: Path | None) -> None:

@@ -1,20 +1,15 @@
 """`bptt-viz curves`: how gradients vanish and explode with the distance back in time."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.artefacts import Besides, deliver, form_of
+from bptt_viz.console.lists import items, numbers
 from bptt_viz.console.options import Json, Seed
-from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from rich.console import RenderableType
-
-    from bptt_viz.results.curves import Curves
-    from bptt_viz.results.provenance import Provenance
 
 
 Activations = Annotated[
@@ -67,61 +62,33 @@ def curves(
 
     Example: bptt-viz curves --radius 0.5,1,1.5 -o curves.svg
     """
+    from dataclasses import asdict
+
     from bptt_viz.analyses.curves import curves as analyse
-    from bptt_viz.console.output import emit
     from bptt_viz.console.progress import progress
+    from bptt_viz.render.curves import curves_csv, curves_report
     from bptt_viz.results.curves import CurvesSetting
 
-    form = form_of(output)
+    form_of(output)
     usual = CurvesSetting()
-    activations = tuple(_items(activation)) if activation else usual.activations
-    radii = tuple(map(_number, _items(radius))) if radius else usual.radii
+    activations = tuple(items(activation)) if activation else usual.activations
+    radii = numbers("radius", radius) if radius else usual.radii
     setting = CurvesSetting(activations, radii, seeds, matrix, hidden, steps, text, seed, dtype, input_scale, start)
     with progress("curves") as tick:
         found = analyse(setting, tick)
-    rest = write_besides(output, form, lambda: _figure(found), lambda: _data(found), found.finding, _ran(found))
-    emit(_report(found, json or form == "json", plot, rest), rest)
 
+    def figure() -> "Figure":
+        from bptt_viz.render.curves_figure import curves_figure
 
-def _figure(found: "Curves") -> "Figure":
-    from bptt_viz.render.curves_figure import curves_figure
+        return curves_figure(found)
 
-    return curves_figure(found)
-
-
-def _data(found: "Curves") -> str:
-    from bptt_viz.render.curves import curves_csv
-
-    return curves_csv(found)
-
-
-def _items(given: list[str]) -> list[str]:
-    """Return what was listed by commas, by repeating the option, or both."""
-    return [item.strip() for text in given for item in text.split(",") if item.strip()]
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"--radius: {text!r} is not a number") from None
-
-
-def _report(found: "Curves", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
-    """Return the report, without rules if it goes to a file."""
-    if json:
-        from bptt_viz.render.json_document import document
-
-        return document("curves", found, _ran(found))
-    from bptt_viz.console.output import console
-    from bptt_viz.render.curves import curves_report
-
-    return curves_report(found, console().is_terminal and output is None, plot)
-
-
-def _ran(found: "Curves") -> "Provenance":
-    from dataclasses import asdict
-
-    from bptt_viz.console.output import provenance
-
-    return provenance("curves", asdict(found.setting))
+    deliver(
+        "curves",
+        found,
+        asdict(found.setting),
+        output,
+        json,
+        figure,
+        lambda: curves_csv(found),
+        lambda boxed: curves_report(found, boxed, plot),
+    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bptt_viz.console.lists import items
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def verdicts(given: list[str] | None) -> frozenset[str]:
     Raises:
         UsageError: one of them is unknown.
     """
-    words = [word.strip().lower() for text in given or () for word in text.split(",") if word.strip()]
+    words = [word.lower() for word in items(given or ())]
     for word in words:
         if word.replace("-", "") not in _VERDICTS:
             raise UsageError(f"--fail-on: {word!r} is none of {', '.join(_VERDICTS)}")

@@ -1,20 +1,17 @@
 """`bptt-viz response`: how long a unit left to itself remembers where it started."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.artefacts import Besides, deliver, form_of
+from bptt_viz.console.lists import items, numbers
 from bptt_viz.console.options import Json, Seed
-from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from rich.console import RenderableType
 
-    from bptt_viz.results.provenance import Provenance
-    from bptt_viz.results.response import Response, ResponseSetting
+    from bptt_viz.results.response import ResponseSetting
 
 
 Vector = Annotated[bool, typer.Option("--vector", help="Vectors of H units instead of scalar ones.")]
@@ -77,16 +74,32 @@ def response(
 
     Example: bptt-viz response -o response.svg
     """
-    from bptt_viz.analyses.response import response as analyse
-    from bptt_viz.console.output import emit
-    from bptt_viz.console.progress import progress
+    from dataclasses import asdict
 
-    form = form_of(output)
+    from bptt_viz.analyses.response import response as analyse
+    from bptt_viz.console.progress import progress
+    from bptt_viz.render.response import response_csv, response_report
+
+    form_of(output)
     setting = _setting(vector, activation, weight, bias, matrix)
     with progress("response") as tick:
         found = analyse(_sized(setting, start, steps, hidden, seeds, seed), tick)
-    rest = write_besides(output, form, lambda: _figure(found), lambda: _data(found), found.finding, _ran(found))
-    emit(_report(found, json or form == "json", plot, rest), rest)
+
+    def figure() -> "Figure":
+        from bptt_viz.render.response_figure import response_figure
+
+        return response_figure(found)
+
+    deliver(
+        "response",
+        found,
+        asdict(found.setting),
+        output,
+        json,
+        figure,
+        lambda: response_csv(found),
+        lambda boxed: response_report(found, boxed, plot),
+    )
 
 
 def _setting(
@@ -102,10 +115,10 @@ def _setting(
     weights = VECTOR_WEIGHTS if vector else usual.weights
     return ResponseSetting(
         vector,
-        tuple(_items(activation)) if activation else usual.activations,
-        _numbers("weight", weight) if weight else weights,
-        _numbers("bias", bias) if bias else usual.biases,
-        tuple(_items(matrix)) if matrix else usual.matrices,
+        tuple(items(activation)) if activation else usual.activations,
+        numbers("weight", weight) if weight else weights,
+        numbers("bias", bias) if bias else usual.biases,
+        tuple(items(matrix)) if matrix else usual.matrices,
     )
 
 
@@ -115,50 +128,3 @@ def _sized(
     from dataclasses import replace
 
     return replace(setting, start=start, steps=steps, hidden=hidden, seeds=seeds, seed=seed)
-
-
-def _items(given: list[str]) -> list[str]:
-    """Return what was listed by commas, by repeating the option, or both."""
-    return [item.strip() for text in given for item in text.split(",") if item.strip()]
-
-
-def _numbers(option: str, given: list[str]) -> tuple[float, ...]:
-    found = []
-    for item in _items(given):
-        try:
-            found.append(float(item))
-        except ValueError:
-            raise UsageError(f"--{option}: {item!r} is not a number") from None
-    return tuple(found)
-
-
-def _report(found: "Response", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
-    """Return the report, without rules if it goes to a file."""
-    if json:
-        from bptt_viz.render.json_document import document
-
-        return document("response", found, _ran(found))
-    from bptt_viz.console.output import console
-    from bptt_viz.render.response import response_report
-
-    return response_report(found, console().is_terminal and output is None, plot)
-
-
-def _figure(found: "Response") -> "Figure":
-    from bptt_viz.render.response_figure import response_figure
-
-    return response_figure(found)
-
-
-def _data(found: "Response") -> str:
-    from bptt_viz.render.response import response_csv
-
-    return response_csv(found)
-
-
-def _ran(found: "Response") -> "Provenance":
-    from dataclasses import asdict
-
-    from bptt_viz.console.output import provenance
-
-    return provenance("response", asdict(found.setting))

@@ -1,20 +1,15 @@
 """`bptt-viz surface`: the wall in the error surface of one recurrent unit, and what clipping does there."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.artefacts import Besides, deliver, form_of
 from bptt_viz.console.options import Json
 from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-    from rich.console import RenderableType
-
-    from bptt_viz.results.provenance import Provenance
-    from bptt_viz.results.surface import Surface
 
 
 Ws = Annotated[str, typer.Option("--w", metavar="LOW,HIGH", help="Recurrent weights in the picture.")]
@@ -52,18 +47,34 @@ def surface(
 
     Example: bptt-viz surface -o surface.svg
     """
+    from dataclasses import asdict
+
     from bptt_viz.analyses.surface import surface as analyse
-    from bptt_viz.console.output import emit
     from bptt_viz.console.progress import progress
+    from bptt_viz.render.surface import surface_csv, surface_report
     from bptt_viz.results.surface import SurfaceSetting
 
-    form = form_of(output)
+    form_of(output)
     place = None if point is None else _pair("point", point)
     setting = SurfaceSetting(_pair("w", w), _pair("b", b), grid, steps, start, target, rate, threshold, place)
     with progress("surface") as tick:
         found = analyse(setting, tick)
-    rest = write_besides(output, form, lambda: _figure(found), lambda: _data(found), found.finding, _ran(found))
-    emit(_report(found, json or form == "json", plot, rest), rest)
+
+    def figure() -> "Figure":
+        from bptt_viz.render.surface_figure import surface_figure
+
+        return surface_figure(found)
+
+    deliver(
+        "surface",
+        found,
+        asdict(found.setting),
+        output,
+        json,
+        figure,
+        lambda: surface_csv(found),
+        lambda boxed: surface_report(found, boxed, plot),
+    )
 
 
 def _pair(option: str, text: str) -> tuple[float, float]:
@@ -73,35 +84,3 @@ def _pair(option: str, text: str) -> tuple[float, float]:
     except ValueError:
         raise UsageError(f"--{option} wants two numbers with a comma between them, got {text!r}") from None
     return first, second
-
-
-def _report(found: "Surface", json: bool, plot: bool, output: Path | None) -> "str | RenderableType":
-    """Return the report, without rules if it goes to a file."""
-    if json:
-        from bptt_viz.render.json_document import document
-
-        return document("surface", found, _ran(found))
-    from bptt_viz.console.output import console
-    from bptt_viz.render.surface import surface_report
-
-    return surface_report(found, console().is_terminal and output is None, plot)
-
-
-def _figure(found: "Surface") -> "Figure":
-    from bptt_viz.render.surface_figure import surface_figure
-
-    return surface_figure(found)
-
-
-def _data(found: "Surface") -> str:
-    from bptt_viz.render.surface import surface_csv
-
-    return surface_csv(found)
-
-
-def _ran(found: "Surface") -> "Provenance":
-    from dataclasses import asdict
-
-    from bptt_viz.console.output import provenance
-
-    return provenance("surface", asdict(found.setting))

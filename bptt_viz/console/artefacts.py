@@ -1,8 +1,8 @@
 """Files that a command can write besides its report: a figure or data, told by the file's name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,6 +10,7 @@ from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from rich.console import RenderableType
 
     from bptt_viz.results.provenance import Provenance
 
@@ -72,3 +73,36 @@ def write_besides(
 
         write_file(output, figure_bytes(figure(), form, title, ran))
     return None
+
+
+def deliver(
+    kind: str,
+    found: Any,
+    options: Mapping[str, Any],
+    output: Path | None,
+    json: bool,
+    figure: "Callable[[], Figure]",
+    data: Callable[[], str],
+    report: "Callable[[bool], RenderableType]",
+) -> None:
+    """Write a result's figure or data if the file asks for one, and print or write its report.
+
+    Args:
+        kind: the command.
+        found: the result; its `finding` is the figure's title.
+        options: what was run, for the provenance.
+        output: the file, or None; `form_of` has accepted it.
+        json: print a JSON document instead of the report.
+        figure: draws the figure.
+        data: writes the comma-separated values.
+        report: makes the report, with rules if it is told to.
+    """
+    from bptt_viz.console.output import emit, on_terminal, provenance
+    from bptt_viz.render.json_document import document
+
+    form, ran = form_of(output), provenance(kind, options)
+    rest = write_besides(output, form, figure, data, found.finding, ran)
+    if json or form == "json":
+        emit(document(kind, found, ran), rest)
+    else:
+        emit(report(on_terminal() and rest is None), rest)

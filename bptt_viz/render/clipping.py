@@ -3,18 +3,15 @@
 import csv
 import io
 import math
-from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
-from bptt_viz.render.braille import ACROSS, Canvas
 from bptt_viz.render.characters import shown
+from bptt_viz.render.chart import Line, across, chart, foot
 from bptt_viz.render.numbers import compact, percent
 from bptt_viz.render.tables import table
 from bptt_viz.results.clipping import Clipping, Rule
-
-_ROWS, _WIDEST, _TICKS = 9, 76, 7
 
 
 def clipping_report(result: Clipping, boxed: bool, plot: bool = False) -> RenderableType:
@@ -104,9 +101,13 @@ class WindowsPlot:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines, as wide as the terminal but no wider than a page."""
-        width = max(10, min(options.max_width, _WIDEST) - _TICKS - 2)
-        yield Text("share of windows with a gradient norm of at most …; ┊ marks θ")
-        yield from _plot(self.result, width)
+        yield Text("share of windows whose gradient norm is at most so large")
+        theta, (low, high) = self.result.norm.limit, axis(self.result)
+        width = across(options.max_width, ["all"])
+        places = [low + x / (2 * width) * (high - low) for x in range(2 * width + 1)]
+        shares: list[float | None] = [float((self.result.norms <= place).mean()) for place in places]
+        yield from chart([Line(shares, "all", "blue")], width, {1.0: "100%", 0.5: "50%", 0.0: "0%"})
+        yield foot(compact(low), f"gradient norm ‖g‖; θ = {compact(theta)}", compact(high), width)
 
 
 def axis(result: Clipping) -> tuple[float, float]:
@@ -114,22 +115,6 @@ def axis(result: Clipping) -> tuple[float, float]:
     seen = [*map(float, result.norms), result.norm.limit]
     room = 0.05 * (max(seen) - min(seen)) or 0.05 * max(seen) or 1.0
     return max(0.0, min(seen) - room), max(seen) + room
-
-
-def _plot(result: Clipping, width: int) -> Iterator[Text]:
-    low, high = axis(result)
-    ordered = sorted(map(float, result.norms))
-    canvas = Canvas(width, _ROWS)
-    places = [low + x / (ACROSS * width - 1) * (high - low) for x in range(ACROSS * width)]
-    canvas.line([sum(v <= place for v in ordered) / len(ordered) for place in places], "blue")
-    at = round((result.norm.limit - low) / (high - low) * (width - 1))
-    for row, line in enumerate(canvas.rows()):
-        tick = {0: "100%", _ROWS // 2: "50%", _ROWS - 1: "0%"}.get(row, "")
-        marked = line if line.plain[at] != " " else line[:at] + Text("┊", "red") + line[at + 1 :]
-        yield Text.assemble((f"{tick:>{_TICKS}}", "dim"), "┤" if tick else "│", marked)
-    yield Text(f"{'':{_TICKS}}└{'─' * width}", "dim")
-    left, right = compact(low), compact(high)
-    yield Text(f"{'':{_TICKS + 1}}{left}{'gradient norm ‖g‖':^{width - len(left) - len(right)}}{right}")
 
 
 def clipping_csv(result: Clipping) -> str:

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from bptt_viz.render.curves_layout import by_end, decades, end_height, factor, fates, shown, spread
+from bptt_viz.render.chart import spread
+from bptt_viz.render.curves_layout import by_end, decades, end_height, factor, fates, shown
 from bptt_viz.render.figures import FAINT, INK, styled
 from bptt_viz.results.curves import Curve, Curves, Panel
 

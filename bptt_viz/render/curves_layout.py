@@ -59,24 +59,6 @@ def _final(curve: Curve) -> float:
     return -1.0 if math.isnan(final) else final
 
 
-def spread(wanted: Sequence[float], gaps: Sequence[float], top: float) -> list[float]:
-    """Move labels apart, as little as a pass up and a pass down allow.
-
-    Args:
-        wanted: where each label would stand, ascending.
-        gaps: how far each must stay above the one before; the first is its distance from 0.
-        top: where the last may stand at most.
-    """
-    placed: list[float] = []
-    for place, gap in zip(wanted, gaps, strict=True):
-        placed.append(max(place, (placed[-1] if placed else 0.0) + gap))
-    limit = top
-    for k in range(len(placed) - 1, -1, -1):
-        placed[k] = min(placed[k], limit)
-        limit = placed[k] - gaps[k]
-    return placed
-
-
 def factor(rate: float) -> str:
     """Return a factor a step as it is written at a curve's end."""
     if math.isnan(rate):

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bptt_viz.render.curves_layout import spread
+from bptt_viz.render.chart import spread
 from bptt_viz.render.figures import FAINT, INK, styled
 from bptt_viz.render.page import (
     MARKERS,

@@ -62,21 +62,24 @@ def span(panel: ResponsePanel, result: Response, mirrored: bool = True) -> tuple
     return float(max(math.floor(min(logs, default=-1.0)), top - _MOST_DECADES)), float(top)
 
 
-def height(number: float, axis: tuple[float, float], vector: bool) -> float | None:
-    """Return how high a value stands on the axis, 0 at its floor and 1 at its top; None if nowhere near."""
+def heights(run: Run, axis: tuple[float, float], vector: bool) -> list[float | None]:
+    """Return how high each value from +start stands, 0 at the axis's floor and 1 at its top; None if nowhere."""
+    return [_height(float(v), axis, vector) for v in run.values]
+
+
+def _height(number: float, axis: tuple[float, float], vector: bool) -> float | None:
     if not math.isfinite(number) or (vector and number <= 0):
         return None
-    place = ((math.log10(number) if vector else number) - axis[0]) / (axis[1] - axis[0])
-    return place if -0.5 < place < 1.5 else None
+    return ((math.log10(number) if vector else number) - axis[0]) / (axis[1] - axis[0])
 
 
 def end_height(run: Run, axis: tuple[float, float], vector: bool) -> float:
     """Return how high the curve from +start ends, held between 0 and 1."""
     last = float(run.values[-1])
-    if math.isfinite(last) and not (vector and last <= 0):
-        place = ((math.log10(last) if vector else last) - axis[0]) / (axis[1] - axis[0])
-        return min(1.0, max(0.0, place))
-    return 1.0 if last == math.inf else 0.0
+    place = _height(last, axis, vector)
+    if place is None:
+        return 1.0 if last == math.inf else 0.0
+    return min(1.0, max(0.0, place))
 
 
 def by_end(runs: Sequence[Run]) -> list[int]:

@@ -7,6 +7,7 @@ import math
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from bptt_viz.render.spectrum_plot import SpectrumPlot
 from bptt_viz.render.tables import table
 from bptt_viz.results.spectrum import Spectrum
 
@@ -14,18 +15,32 @@ from bptt_viz.results.spectrum import Spectrum
 _FIRST, _LAST = 8, 2
 
 
-def spectrum_report(found: Spectrum, boxed: bool) -> RenderableType:
-    """Return the finding, the exponents, the singular values over the spans, and the sum rule."""
+def spectrum_report(found: Spectrum, boxed: bool, plot: bool = False) -> RenderableType:
+    """Return the finding, the exponents, the singular values over the spans, and the sum rule.
+
+    Args:
+        found: what was measured.
+        boxed: draw rules, as for a terminal.
+        plot: draw exponents, convergence and singular values too.
+    """
     measured = found.lyapunov
     after = f" after a transient of {measured.transient}" if measured.transient else ""
-    ran = f"{found.cell}: joint state ({found.layout}) of size {found.size}; {measured.steps} steps{after}."
-    total = sum(measured.exponents)
-    rule = f"Σ λ = {total:.6g}, mean log|det J| = {measured.log_determinant:.6g}, apart by {measured.sum_gap:.1e}"
-    dimension = f"Lyapunov dimension (Kaplan–Yorke): {measured.dimension:.3g} of {found.size}"
-    parts: list[RenderableType] = [Text(found.finding, "bold"), Text(ran), Text(), _exponents(found, boxed), Text()]
-    if found.spans:
-        parts += [_spans(found, boxed), Text()]
-    return Group(*parts, Text(rule), Text(dimension))
+    steps = f"{measured.steps} step{'s' * (measured.steps > 1)}{after}"
+    ran = f"{found.cell}: joint state ({found.layout}) of size {found.size}; {steps}."
+    parts: list[RenderableType] = [Text(found.finding, "bold"), Text(ran), Text()]
+    parts += [SpectrumPlot(found), Text()] if plot else []
+    parts += [_exponents(found, boxed), Text(), *([_spans(found, boxed), Text()] if found.spans else [])]
+    return Group(*parts, *map(Text, _checks(found)))
+
+
+def _checks(found: Spectrum) -> list[str]:
+    """Return the sum rule and the dimension, as far as the exponents are known."""
+    measured, said = found.lyapunov, []
+    if measured.log_determinant is not None and measured.sum_gap is not None:
+        total, expected = sum(measured.exponents), measured.log_determinant
+        said.append(f"Σ λ = {total:.6g}, mean log|det J| = {expected:.6g}, apart by {measured.sum_gap:.1e}")
+    dimension = "more than is known here" if measured.dimension is None else f"{measured.dimension:.3g} of {found.size}"
+    return [*said, f"Lyapunov dimension (Kaplan–Yorke): {dimension}"]
 
 
 def _places(count: int) -> list[int]:
@@ -53,7 +68,7 @@ def _half(value: float) -> str:
 def _spans(found: Spectrum, boxed: bool) -> RenderableType:
     rows = [
         (
-            f"{span.steps} steps",
+            f"{span.steps} step{'s' * (span.steps > 1)}",
             *(_power(span.logarithms[k]) for k in (0, len(span.logarithms) // 2, -1)),
             f"×{math.exp(span.logarithms[0] / span.steps):.3g}",
         )

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bptt_viz.render.figures import FAINT, INK, styled
+from bptt_viz.render.spectrum_layout import SHOWN, chosen
 from bptt_viz.results.spectrum import Spectrum
 
-_SHOWN = 6  # exponents whose convergence is drawn, spread over the spectrum
 _MARKERS = "os^DvP"
 
 
@@ -50,11 +50,11 @@ def _exponents(axes: Axes, found: Spectrum) -> None:
 
 def _convergence(axes: Axes, found: Spectrum) -> None:
     running = np.array(found.lyapunov.running)
-    for place, k in enumerate(_chosen(found)):
+    for place, k in enumerate(chosen(found)):
         axes.plot(
             found.lyapunov.checkpoints,
             running[:, k],
-            color=_colour(place / _SHOWN),
+            color=_colour(place / SHOWN),
             marker=_MARKERS[place % len(_MARKERS)],
             markevery=max(1, len(running) // 6),
             markersize=4.5,
@@ -64,18 +64,6 @@ def _convergence(axes: Axes, found: Spectrum) -> None:
         axes.annotate(name, end, xytext=(5, 0), textcoords="offset points", va="center", annotation_clip=False)
     axes.axhline(0, color=FAINT, linewidth=1)
     axes.set(title="Convergence", xlabel="steps averaged over", ylabel=r"estimate of $\lambda_k$")
-
-
-def _chosen(found: Spectrum) -> list[int]:
-    """Return some exponents spread over the spectrum, none of them dead and none on top of another's label."""
-    alive = [k for k, value in enumerate(found.lyapunov.exponents) if math.isfinite(value)]
-    values = found.lyapunov.exponents
-    apart = (values[alive[0]] - values[alive[-1]]) / 14 if alive else 0.0
-    chosen: list[int] = []
-    for k in dict.fromkeys(np.linspace(0, len(alive) - 1, _SHOWN).round().astype(int) if alive else []):
-        if not chosen or values[chosen[-1]] - values[alive[k]] > apart:
-            chosen.append(alive[k])
-    return chosen
 
 
 def _spans(axes: Axes, found: Spectrum) -> None:

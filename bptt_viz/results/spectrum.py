@@ -11,8 +11,8 @@ class Lyapunov:
         exponents: λ_1 ≥ λ_2 ≥ …, mean log growth a step of each direction; −inf where a direction dies at once.
         running: by checkpoint, the exponents estimated up to there.
         checkpoints: the time steps of `running`, counted from the end of the transient.
-        log_determinant: mean log|det J_t|, which the exponents must add up to.
-        dimension: Kaplan–Yorke dimension, of the set that the states settle on.
+        log_determinant: mean log|det J_t|, which all exponents must add up to; None if only the leading ones are known.
+        dimension: Kaplan–Yorke dimension, of the set that the states settle on; None if too few exponents are known.
         transient: steps left out at the start.
         steps: steps averaged over.
     """
@@ -20,14 +20,16 @@ class Lyapunov:
     exponents: tuple[float, ...]
     running: tuple[tuple[float, ...], ...]
     checkpoints: tuple[int, ...]
-    log_determinant: float
-    dimension: float
+    log_determinant: float | None
+    dimension: float | None
     transient: int
     steps: int
 
     @property
-    def sum_gap(self) -> float:
-        """|Σ λ_k − mean log|det J_t||, zero but for rounding."""
+    def sum_gap(self) -> float | None:
+        """|Σ λ_k − mean log|det J_t||, zero but for rounding; None if only the leading exponents are known."""
+        if self.log_determinant is None:
+            return None
         total = sum(self.exponents)
         return 0.0 if total == self.log_determinant else abs(total - self.log_determinant)
 

@@ -1,6 +1,5 @@
 """Jacobians, Lyapunov exponents and product spectra against closed forms and independent loops."""
 
-import json
 from math import log
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 from bptt_viz.analyses.jacobians import temporal_jacobians
 from bptt_viz.analyses.lyapunov import kaplan_yorke, lyapunov, span
 from bptt_viz.analyses.spectrum import spectrum
-from bptt_viz.app import run
 from bptt_viz.cells import discover_cells
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Request, prepare
@@ -135,20 +133,32 @@ def _largest_exponent(gain: float, H: int, steps: int, seed: int) -> float:
     return total / (steps - 200)
 
 
-def test_the_whole_spectrum_starts_with_the_exponent_of_one_direction() -> None:
-    """QR over all directions and a single normalised direction agree on λ_1 of one chaotic network."""
-    rng = np.random.default_rng(0)
-    H = 40
-    weights = 3 * rng.standard_normal((H, H)) / np.sqrt(H)
-    h, direction, total, jacobians = rng.standard_normal(H), rng.standard_normal(H), 0.0, []
-    for t in range(900):
+@pytest.mark.parametrize("gain", [2.0, 3.0])
+def test_the_tool_finds_the_growth_of_that_loop_in_a_network_of_400_units(gain) -> None:
+    H, steps = 400, 60
+    prepared = prepare(Request(cell="rnn", hidden=H, steps=steps, init=f"normal={gain / np.sqrt(H)}"))
+    prepared.values["W_xh"][1:] = 0  # an input at the first step alone
+    prepared.batch.inputs[0], prepared.batch.inputs[1:] = 0, 1
+    h, direction, growth = prepared.values["W_xh"][0], np.eye(H)[0], []
+    weights = prepared.values["W_hh"]
+    h = np.tanh(h)
+    direction = direction @ weights * (1 - h * h)
+    for _ in range(1, steps):
         h = np.tanh(h @ weights)
-        jacobian = (weights * (1 - h * h)).T
-        direction = jacobian @ direction
-        size = float(np.linalg.norm(direction))
-        direction, total = direction / size, total + (log(size) if t >= 100 else 0.0)
-        jacobians.append(jacobian)
-    assert lyapunov(jacobians, transient=100).exponents[0] == pytest.approx(total / 800, abs=4e-3)
+        after = (direction @ weights) * (1 - h * h)
+        growth.append(log(np.linalg.norm(after) / np.linalg.norm(direction)))
+        direction = after / np.linalg.norm(after)
+    found = spectrum(prepared, (), transient=20, leading=1).lyapunov
+    assert found.exponents == (pytest.approx(np.mean(growth[19:]), rel=1e-10),)
+
+
+def test_leading_exponents_are_the_first_of_all() -> None:
+    prepared = prepare(Request(cell="lstm", hidden=6, steps=300))
+    whole = spectrum(prepared, (), 100).lyapunov
+    some = spectrum(prepared, (), 100, leading=3).lyapunov
+    np.testing.assert_allclose(some.exponents, whole.exponents[:3], atol=2e-3)
+    assert some.log_determinant is some.sum_gap is None
+    assert (whole.dimension, some.dimension) == (0.0, 0.0)
 
 
 def test_the_exponents_add_up_to_the_mean_log_determinant() -> None:
@@ -200,6 +210,8 @@ def test_the_dimension_is_kaplan_and_yorkes() -> None:
     assert kaplan_yorke((-0.1, -0.2)) == 0
     assert kaplan_yorke((0.2, 0.1)) == 2
     assert kaplan_yorke((0.2, -np.inf)) == 1
+    assert kaplan_yorke((0.2, 0.1), whole=False) is None
+    assert kaplan_yorke((0.2, 0.1, -0.6), whole=False) == 2.5
 
 
 def test_dead_directions_are_minus_infinity_and_no_warning() -> None:
@@ -214,25 +226,24 @@ def test_what_makes_no_sense_is_refused() -> None:
         spectrum(prepared, (), 5)
     with pytest.raises(UsageError, match="--span 6 does not fit"):
         spectrum(prepared, (6,), 0)
+    for leading in (0, 4):
+        with pytest.raises(UsageError, match=f"--leading {leading} is not between 1 and 3"):
+            spectrum(prepared, (), 0, leading)
     prepared.values["W_hh"][0, 0] = np.nan
     with pytest.raises(UsageError, match=r"step 1 is not finite, so there is no spectrum\. W_hh itself is not finite"):
         spectrum(prepared, (), 0)
 
 
-def test_the_command_prints_saves_and_says_the_finding(tmp_path, capsys) -> None:
-    figure = tmp_path / "s.svg"
-    assert run(["spectrum", "rnn", "--steps", "30", "--hidden", "8", "--span", "10", "-o", str(figure)]) == 0
-    shown = capsys.readouterr().out
-    assert shown.startswith("Gradients ")
-    assert "λ_8" in shown
-    assert "<svg" in figure.read_text(encoding="utf-8")
-    assert run(["spectrum", "rnn", "--steps", "30", "--hidden", "8", "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    assert document["kind"] == "spectrum"
-    assert len(document["lyapunov"]["exponents"]) == 8
+def test_spans_that_fit_are_measured_and_memory_holds_no_more() -> None:
+    prepared = prepare(Request(cell="rnn", hidden=4, steps=12))
+    jacobians = list(temporal_jacobians(prepared))
+    found = spectrum(prepared)
+    assert [each.steps for each in found.spans] == [1, 10]
+    assert found.spans[1] == span(jacobians[-10:])
+    assert [each.steps for each in spectrum(prepared, (3, 12)).spans] == [3, 12]
 
 
-@pytest.mark.parametrize("bad", [["--span", "0"], ["--transient", "-1"], ["--span", "99"], ["-o", "x.gif"]])
-def test_bad_options_are_one_line_and_exit_2(bad: list[str], capsys) -> None:
-    assert run(["spectrum", "rnn", "--steps", "9", *bad]) == 2
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+def test_progress_ends_at_one() -> None:
+    seen: list[float] = []
+    spectrum(prepare(Request(cell="rnn", hidden=3, steps=5)), tick=seen.append)
+    assert seen == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])

@@ -173,29 +173,6 @@ def test_a_cell_of_ones_own(capsys, tmp_path, monkeypatch):
     assert "dW" not in out
 
 
-STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF", "csv": b"layer,t,x,y,loss"}
-
-
-@pytest.mark.parametrize("form", STARTS)
-def test_a_figure_or_data_besides_the_report_the_same_bytes_each_time(capsys, tmp_path, form):
-    first, second = (tmp_path / f"{name}.{form}" for name in ("a", "b"))
-    for path in (first, second):
-        assert said(capsys, "lstm", "--steps", "8", "-o", str(path)).startswith(("VANISHING", "HEALTHY"))
-    assert first.read_bytes() == second.read_bytes()
-    assert first.read_bytes().startswith(STARTS[form])
-
-
-def test_a_name_of_another_kind_is_refused_before_anything_runs(capsys):
-    assert run(["norms", "rnn", "-o", "norms.gif"]) == ExitCode.USAGE
-    assert "must end in one of .svg, .png, .pdf, .csv, .txt, .json" in capsys.readouterr().err
-
-
-def test_a_name_in_json_is_one_document(capsys, tmp_path):
-    path = tmp_path / "norms.json"
-    assert said(capsys, "rnn", "-o", str(path)) == ""
-    assert json.loads(path.read_text(encoding="utf-8"))["kind"] == "norms"
-
-
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_plots_and_parameters_do_not_overrun_a_terminal(columns):
     code, shown = run_on_terminal("norms", "lstm", "--plot", "--parameters", columns=columns)

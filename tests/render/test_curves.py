@@ -15,9 +15,10 @@ from rich.console import Console
 
 from bptt_viz.analyses.curves import curves
 from bptt_viz.errors import UsageError
+from bptt_viz.render.chart import spread
 from bptt_viz.render.curves import curves_csv, curves_report
 from bptt_viz.render.curves_figure import curves_figure
-from bptt_viz.render.curves_layout import by_end, decades, factor, fates, spread
+from bptt_viz.render.curves_layout import by_end, decades, factor, fates
 from bptt_viz.render.figures import FORMATS, figure_bytes
 from bptt_viz.results.curves import CurvesSetting
 from bptt_viz.results.provenance import Provenance

@@ -1,0 +1,39 @@
+"""Options that take several values: by commas, by repeating the option, or both."""
+
+from collections.abc import Sequence
+
+from bptt_viz.errors import UsageError
+
+
+def items(given: Sequence[str]) -> list[str]:
+    """Return what was listed."""
+    return [item.strip() for text in given for item in text.split(",") if item.strip()]
+
+
+def numbers(option: str, given: Sequence[str]) -> tuple[float, ...]:
+    """Return the numbers that were listed.
+
+    Raises:
+        UsageError: one of them is no number; `option` is named without its dashes.
+    """
+    return tuple(_number(option, item) for item in items(given))
+
+
+def whole_numbers(option: str, given: Sequence[str]) -> tuple[int, ...]:
+    """Return the whole numbers that were listed, from 1 on.
+
+    Raises:
+        UsageError: one of them is none.
+    """
+    found = numbers(option, given)
+    for number in found:
+        if not (number >= 1 and number % 1 == 0):
+            raise UsageError(f"--{option}: {number:g} is no whole number from 1 on")
+    return tuple(int(number) for number in found)
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"--{option}: {text!r} is not a number") from None

@@ -1,0 +1,145 @@
+"""Commands that draw: files besides the report, the same bytes each time, true pages, terminals not overrun."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+
+from bptt_viz.app import app, run
+from bptt_viz.errors import ExitCode
+from commands import processes
+
+DOCUMENTATION = Path(__file__).parents[2] / "docs"
+SMALL = {
+    "norms": ["lstm", "--steps", "6", "--hidden", "4"],
+    "credit": ["rnn", "--steps", "12", "--hidden", "4"],
+    "spectrum": ["rnn", "--steps", "12", "--hidden", "4"],
+    "curves": ["--hidden", "8", "--steps", "12", "--seeds", "3"],
+    "response": ["--vector", "--hidden", "4", "--steps", "12", "--seeds", "2"],
+    "clipping": ["rnn", "--hidden", "4", "--steps", "5", "--windows", "6"],
+    "surface": ["--grid", "9"],
+}
+"""A small run of each command."""
+
+COMMANDS = typer.main.get_command(app).commands
+HEADS = {
+    "norms": "layer,t,x,y,loss",
+    "credit": "k,t,distance,norm",
+    "spectrum": "quantity,steps,k,log",
+    "curves": "activation,radius,k,lower,median,upper,bound",
+    "response": "activation,",
+    "clipping": "kind,number",
+    "surface": "w,b,error",
+}
+STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+WHOLE_PAGES = ("spectrum", "curves", "response", "clipping", "surface")
+"""Commands whose pages explain every option of their own."""
+
+
+def taking(option):
+    """Return the commands that have an option."""
+    return [name for name in SMALL if any(option in parameter.opts for parameter in COMMANDS[name].params)]
+
+
+MODEL_OPTIONS = {one.name for one in COMMANDS["norms"].params} & {one.name for one in COMMANDS["credit"].params}
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Run where no pyproject.toml of this project is in reach, with no variables of the caller's."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):
+        if name.startswith("BPTT_VIZ_"):
+            monkeypatch.delenv(name)
+
+
+def ran(capsys, name, *arguments):
+    assert run([name, *SMALL[name], *arguments]) == ExitCode.PASS
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+@pytest.mark.parametrize("form", [*STARTS, "csv"])
+@pytest.mark.parametrize("name", SMALL)
+def test_a_file_stands_besides_the_report_and_is_the_same_each_time(capsys, tmp_path, name, form):
+    plain = ran(capsys, name)
+    assert ran(capsys, name, "-o", f"x.{form}") == plain != ""
+    data = (tmp_path / f"x.{form}").read_bytes()
+    assert data.startswith(STARTS.get(form) or HEADS[name].encode())
+    assert str(tmp_path).encode() not in data
+    ran(capsys, name, "-o", f"x.{form}")
+    assert (tmp_path / f"x.{form}").read_bytes() == data
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_the_report_can_go_to_a_file_instead(capsys, tmp_path, name):
+    for form, option in (("txt", []), ("json", ["--json"])):
+        printed = ran(capsys, name, *option)
+        assert ran(capsys, name, "-o", f"x.{form}") == ""
+        assert (tmp_path / f"x.{form}").read_text(encoding="utf-8") == printed
+    assert ran(capsys, name, "-o", "-") == ran(capsys, name)
+
+
+@pytest.mark.parametrize("output", ["x.gif", "x", "no-folder/x.svg", "no-folder/x.json"])
+@pytest.mark.parametrize("name", SMALL)
+def test_a_file_that_cannot_be_written_is_one_line(capsys, tmp_path, name, output):
+    assert run([name, *SMALL[name], "-o", output]) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert ("must end in one of .svg" if "/" not in output else "cannot be written") in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", taking("--seed"))
+def test_another_seed_is_another_result(capsys, name):
+    assert ran(capsys, name, "--json") == ran(capsys, name, "--json") != ran(capsys, name, "--json", "--seed", "1")
+
+
+@pytest.mark.parametrize("name", taking("--plot"))
+def test_a_plot_is_drawn_on_demand_and_cuts_nothing(name):
+    code, shown = processes.run_on_terminal(name, *SMALL[name], "--plot", NO_COLOR="1")
+    assert code == ExitCode.PASS
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "…\n" not in shown
+    marks = {*map(chr, range(0x2801, 0x2900)), "░"}
+    assert marks & set(shown)
+    assert not marks & set(processes.run(name, *SMALL[name])[1])
+
+
+def sessions(name):
+    """Return the command lines that a page shows with their whole output."""
+    page = (DOCUMENTATION / f"{name}.md").read_text(encoding="utf-8")
+    return re.findall(r"^\$ bptt-viz (.+)\n((?:.*\n)*?)```$", page, re.MULTILINE)
+
+
+SESSIONS = [(name, line, shown) for name in SMALL for line, shown in sessions(name) if "own.py" not in line]
+
+
+@pytest.mark.parametrize(("name", "line", "shown"), SESSIONS, ids=[line for _, line, _ in SESSIONS])
+def test_pages_show_what_is_printed(capsys, name, line, shown):
+    """A line `…` stands for what is left out."""
+    assert run(shlex.split(line)) == ExitCode.PASS
+    printed = capsys.readouterr().out
+    place = 0
+    for part in shown.split("…\n"):
+        found = printed.find(part, place)
+        assert found >= 0, part
+        place = found + len(part)
+    assert shown.startswith("…") or printed.startswith(shown.split("…\n")[0])
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_page_shows_a_session(name):
+    assert sessions(name)
+
+
+@pytest.mark.parametrize("name", WHOLE_PAGES)
+def test_every_option_is_documented(name):
+    page = (DOCUMENTATION / f"{name}.md").read_text(encoding="utf-8")
+    own = [parameter for parameter in COMMANDS[name].params if parameter.name not in MODEL_OPTIONS - {"json", "output"}]
+    for parameter in own:
+        assert any(f"`{flag}" in page or f"{flag}`" in page for flag in parameter.opts), parameter.name
