@@ -31,10 +31,11 @@ class JointState:
         return sum(self.sizes)
 
 
-def joint_state(model: SequenceModel) -> JointState:
-    """Return the layout of a model's joint state: layer by layer, each cell's states in its own order."""
-    names = tuple((depth, name) for depth, cell in enumerate(model.cells) for name in cell.states)
-    return JointState(names, tuple(model.cells[depth].hidden_size for depth, _ in names))
+def joint_state(rollout: Rollout) -> JointState:
+    """Return the layout of a rollout's joint state: layer by layer, each cell's states in its own order."""
+    names = tuple((depth, name) for depth, run in enumerate(rollout.layers) for name in run.cell.states)
+    sizes = tuple(rollout.layers[depth].cell.hidden_size for depth, _ in names)
+    return JointState(names, sizes)
 
 
 def temporal_jacobians(prepared: Prepared, row: int = 0) -> Iterator[Array]:
@@ -47,14 +48,19 @@ def temporal_jacobians(prepared: Prepared, row: int = 0) -> Iterator[Array]:
         prepared: the model with its data.
         row: the text window, from 0.
     """
-    steps = prepared.model.pattern.steps
-    # No step's readout has a say in states: one is recorded, since a model must have a loss.
-    once = replace(prepared.model, pattern=replace(prepared.model.pattern, outputs=(steps,)))
-    rollout = replace(prepared, model=once).run(cuts=range(1, steps + 1))
-    layout = joint_state(prepared.model)
+    rollout = _read_once(prepared).run(cuts=range(1, prepared.model.pattern.steps + 1))
+    layout = joint_state(rollout)
     chunk = max(1, _NUMBERS // (layout.size**2 * 8))
     for first in range(1, rollout.steps + 1, chunk):
         yield from _chunk(rollout, layout, range(first, min(first + chunk, rollout.steps + 1)), row)
+
+
+def _read_once(prepared: Prepared) -> Prepared:
+    """Return a plain model that gives one output, at the last step: readouts have no say in states, and cost time."""
+    model = prepared.model
+    if not isinstance(model, SequenceModel):
+        return prepared
+    return replace(prepared, model=replace(model, pattern=replace(model.pattern, outputs=(model.pattern.steps,))))
 
 
 def _chunk(rollout: Rollout, layout: JointState, steps: Sequence[int], row: int) -> list[Array]:

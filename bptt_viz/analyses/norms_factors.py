@@ -122,7 +122,7 @@ def step_jacobians(prepared: Prepared, rollout: Rollout, chain: Chain) -> StepJa
         rollout: its recorded values.
         chain: norms of the last loss's gradient over all layers.
     """
-    if rollout.steps * float(joint_state(prepared.model).size) ** 3 > _MOST_WORK:
+    if rollout.steps * float(joint_state(rollout).size) ** 3 > _MOST_WORK:
         return None
     jacobians = list(temporal_jacobians(prepared))
     singular, median, smallest, radius = zip(*map(_sizes, jacobians), strict=True)

@@ -40,7 +40,7 @@ def spectrum(
         UsageError: a span is longer than the window, no step is left after the transient, a Jacobian is not finite,
             or fewer than one or more than all exponents are asked for.
     """
-    T, layout = prepared.model.pattern.steps, joint_state(prepared.model)
+    T, layout = prepared.model.pattern.steps, joint_state(prepared.run())
     if leading is not None and not 1 <= leading <= layout.size:
         raise UsageError(f"--leading {leading} is not between 1 and {layout.size}, the size of the joint state")
     chosen = [each for each in SPANS if each <= T] if spans is None else spans
