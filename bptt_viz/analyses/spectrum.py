@@ -40,7 +40,8 @@ def spectrum(
         UsageError: a span is longer than the window, no step is left after the transient, a Jacobian is not finite,
             or fewer than one or more than all exponents are asked for.
     """
-    T, layout = prepared.model.pattern.steps, joint_state(prepared.run())
+    with np.errstate(all="ignore"):  # what is not finite is reported by place
+        T, layout = prepared.model.pattern.steps, joint_state(prepared.run())
     if leading is not None and not 1 <= leading <= layout.size:
         raise UsageError(f"--leading {leading} is not between 1 and {layout.size}, the size of the joint state")
     chosen = [each for each in SPANS if each <= T] if spans is None else spans
@@ -56,7 +57,7 @@ def spectrum(
 
 def _watched(prepared: Prepared, kept: deque[Array], T: int, tick: Callable[[float], None]) -> Iterator[Array]:
     """Yield the Jacobians, all of them finite, and keep the last ones."""
-    with np.errstate(all="ignore"):  # what is not finite is reported by place
+    with np.errstate(all="ignore"):
         for t, jacobian in enumerate(temporal_jacobians(prepared), start=1):
             if not np.isfinite(jacobian).all():
                 raise UsageError(f"the Jacobian of step {t} is not finite, so there is no spectrum.{cause(prepared)}")
