@@ -2,6 +2,8 @@
 
 import ast
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -68,3 +70,10 @@ def test_what_needs_saying_is_said():
     for code in CODES:
         needed = bool(told & set(code.shape.split())) and code.file != PYTHON_2
         assert bool(code.declaration) == needed, code.file
+
+
+def test_a_declaration_belongs_to_something_with_a_verdict():
+    declared = tomllib.loads((Path(__file__).parent / "declarations.toml").read_text(encoding="utf-8"))
+    names = {code.file: {verdict.name for verdict in code.verdicts} for code in CODES}
+    assert all(set(targets) <= names[file] for file, targets in declared.items())
+    assert all(code.declaration for code in CODES if code.file in declared)
