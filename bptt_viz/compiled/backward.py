@@ -58,6 +58,10 @@ class Backward:
         """Return where a leaf's cotangent will be."""
         return self._gradients.of_leaf(node)
 
+    def of(self, family: Family) -> Array | None:
+        """Return where a family's cotangents will be; None if none are computed."""
+        return self._gradients.own(family) if self._gradients.has(family) else None
+
     def _find_needed(self, families: Sequence[Family]) -> None:
         """Find the families that a wanted leaf acts through, however long the way in time."""
         grown = True

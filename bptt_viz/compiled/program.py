@@ -27,7 +27,7 @@ class Recorded:
     Attributes:
         tape: the recorded pass; nothing in it may stop a gradient.
         parameters: leaves by name, whose arrays the program reads wherever they lie when it is made.
-        inputs: further leaves by name, which are given anew for each run.
+        inputs: further leaves by name, which are given anew for each run; leaves that are in neither are constants.
         losses: by time step, without gaps; the program's outcome.
         states: nodes by name, such as a layer's last state; the values of all steps' like them are wanted.
     """
@@ -46,6 +46,7 @@ class Program:
         losses: each step's loss (T,), once it has run.
         gradients: of every parameter and of every input that the losses depend on, by name.
         states: the wanted values of all steps (T, …), by name.
+        state_gradients: their cotangents, where the losses depend on them and a parameter acts through them.
 
     All of them lie in memory of the program's own, which the next run overwrites.
     """
@@ -64,7 +65,7 @@ class Program:
             IrregularError: its time steps are not alike, or something is computed outside of them.
         """
         nodes = _ancestors(recorded)
-        _demand_regular(recorded, nodes)
+        _demand_regular(nodes)
         found = families(nodes)
         of = {node: family for family in found for node in family.nodes}
         losses = _one_family(recorded, of)
@@ -82,15 +83,21 @@ class Program:
         self._seeds = back.seeds
         self.losses = memory.own(losses)
         self.states = {name: memory.own(family) for name, family in states.items()}
+        self.state_gradients = {
+            name: cotangents for name, family in states.items() if (cotangents := back.of(family)) is not None
+        }
         self.gradients = {name: back.gradient(node) for name, node in named.items()}
 
-    def run(self, inputs: Mapping[str, Array], targets: Array, seeds: Array | float = 1.0) -> Array:
+    def run(
+        self, inputs: Mapping[str, Array], targets: Array, seeds: Array | float = 1.0, mask: Array | float = 1.0
+    ) -> Array:
         """Run forward and backward.
 
         Args:
             inputs: by name, of the shapes that were recorded.
             targets: the true classes (T, N) where the losses are cross-entropies.
             seeds: the cotangent of each step's loss (T,), or one for all.
+            mask: the weight of each row's cross-entropy (T, N), or one for all.
 
         Returns:
             Each step's loss (T,), in memory that the next run overwrites.
@@ -98,7 +105,9 @@ class Program:
         for name, array in self._inputs.items():
             np.copyto(array, inputs[name])
         for family in self._targets:
-            np.copyto(family.attributes["targets"], targets[family.first - 1 : family.last])
+            inside = slice(family.first - 1, family.last)
+            np.copyto(family.attributes["targets"], targets[inside])
+            np.copyto(family.attributes["mask"], mask[inside] if isinstance(mask, np.ndarray) else mask)
         np.copyto(self._seeds, seeds)
         with np.errstate(over="ignore"):
             for call, arguments in self._calls:
@@ -115,15 +124,14 @@ def _ancestors(recorded: Recorded) -> list[Node]:
     return [node for node in recorded.tape.nodes if node in wanted]
 
 
-def _demand_regular(recorded: Recorded, nodes: list[Node]) -> None:
-    given = {*recorded.parameters.values(), *recorded.inputs.values()}
+def _demand_regular(nodes: list[Node]) -> None:
     for node in nodes:
         if node.primitive.name == "stop_gradient":
             raise IrregularError(f"{node!r} stops the gradient")
         if in_time(node) or node.primitive.transparent:
             continue
-        if node.primitive is not LEAF or (node.active and node not in given):
-            raise IrregularError(f"{node!r} is computed, or given, outside of the time steps")
+        if node.primitive is not LEAF:
+            raise IrregularError(f"{node!r} is computed outside of the time steps")
 
 
 def _one_family(recorded: Recorded, of: Mapping[Node, Family]) -> Family:
