@@ -8,7 +8,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.compiled.families import Family, IrregularError, Operand
 from bptt_viz.compiled.forward import pool, step_attributes
 from bptt_viz.compiled.kernels import SLOPED, Call, Local, slope_calls, takes_all_steps
-from bptt_viz.compiled.memory import Gradients, Values, block_of
+from bptt_viz.compiled.memory import Gradients, Values, block_of, steps_of
 from bptt_viz.compiled.order import is_recurrent
 from bptt_viz.ops.arithmetic import ADD
 from bptt_viz.tape import Node
@@ -132,7 +132,7 @@ class Backward:
     def _local(self, family: Family, t: int | None) -> Local:
         """Return a family's operation at one step, or at all of them if `t` is None."""
         memory = self._memory
-        read = [memory.all_steps(o, family) if t is None else memory.at(o, t) for o in family.operands]
+        read = [memory.all_steps(o, family) if t is None else memory.at(o, family, t) for o in family.operands]
         own, slope = memory.own(family), self._slopes.get(family, memory.side(family))
         k = slice(None) if t is None else t - family.first
         return Local(
@@ -163,7 +163,8 @@ class Backward:
         """Send the message of one step, or of all if `t` is None."""
         source, lag = operand
         if isinstance(source, Node):
-            target, holds = self._gradients.leaf(source)
+            whole, holds = self._gradients.leaf(source)
+            target = steps_of(family, whole, t)
         else:
             self._gradients.place(source)
             target, holds = self._entries(source, lag, t, family)

@@ -49,7 +49,7 @@ def _computed(family: Family, memory: Values, t: int | None) -> list[Call]:
     run = memory.run(family)
     if family.primitive in VIEWS or run is None:
         return []
-    read = [memory.all_steps(o, family) if t is None else memory.at(o, t) for o in family.operands]
+    read = [memory.all_steps(o, family) if t is None else memory.at(o, family, t) for o in family.operands]
     operands = [run.part(operand) for operand in read]
     attributes = family.attributes if t is None else step_attributes(family, t)
     k = slice(None) if t is None else t - family.first

@@ -116,21 +116,28 @@ class Values:
         """Return what a family reads at all of its steps; one array for all if it is outside time."""
         source, lag = operand
         if isinstance(source, Node):
-            return self.static(source)
+            return steps_of(reader, self.static(source), None)
         start = reader.first - lag - source.first + (source.initial is not None)
         return self._whole[source][start : start + len(reader.steps)]
 
-    def at(self, operand: Operand, t: int) -> Array:
-        """Return what is read at step t."""
+    def at(self, operand: Operand, reader: Family, t: int) -> Array:
+        """Return what a family reads at step t."""
         source, lag = operand
         if isinstance(source, Node):
-            return self.static(source)
+            return steps_of(reader, self.static(source), t)
         return self._whole[source][t - lag - source.first + (source.initial is not None)]
 
 
 def _key(family: Family) -> Any:
     """Return the index of a part within the array of all steps; keys count axes from the end."""
     return (...,) if family.primitive is AT_STEP else family.attributes["key"]
+
+
+def steps_of(reader: Family, whole: Array, t: int | None) -> Array:
+    """Return what a family reads of an array outside time: of a sequence its own steps, or one of them."""
+    if reader.primitive is not AT_STEP:
+        return whole
+    return whole[reader.first - 1 : reader.last] if t is None else whole[t - 1]
 
 
 def block_of(family: Family, packed: Array) -> Array:
