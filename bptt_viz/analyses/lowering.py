@@ -12,7 +12,7 @@ from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.ops.gating import GATES
 from bptt_viz.ops.reductions import MEAN, SUM
 from bptt_viz.ops.selection import WHERE
-from bptt_viz.ops.shaping import CONCATENATE, RESHAPE
+from bptt_viz.ops.shaping import CONCATENATE, EXPAND, RESHAPE
 from bptt_viz.ops.slicing import AT_STEP, SLICE
 from bptt_viz.tape import LEAF, Node
 
@@ -135,6 +135,8 @@ class _Lowering:
             self._found[node.index] = self._reference(node.parents[0])
         elif node.primitive in GATES:
             self._put(_gate(node, self._names.get(node.index, node.name), self._reference(node.parents[0])))
+        elif node.primitive is EXPAND and node.index not in self._wanted:
+            self._found[node.index] = self._reference(node.parents[0])
         elif node.primitive is SLICE and node.index not in self._wanted:
             self._found[node.index] = self._piece(node)
         elif self._changes_nothing(node):
@@ -243,7 +245,10 @@ def _rule(node: Node, slot: int) -> str:
     rule = node.primitive.rule
     own = rule[slot] if slot < len(rule) - rule[-1].startswith("*") else rule[-1].removeprefix("*")
     repeated = node.primitive in _ELEMENTWISE and node.parents[slot].value.size < node.value.size
-    return fill("Σ_n {g}", {"g": own}) if repeated else own
+    if not repeated:
+        return own
+    # Rows n of the batch, or, where each row has places (N, L, H), the places i.
+    return fill("Σ_i {g}" if node.value.ndim > 2 else "Σ_n {g}", {"g": own})
 
 
 def scalar(node: Node) -> str:

@@ -17,9 +17,9 @@ from bptt_viz.topologies import Borders, Layer, Module, Pattern, Stack, Vertical
 
 @dataclass(frozen=True)
 class Bidirectional(Architecture):
-    """→h_t = cell(x_t, →h_(t−1)); ←h_t = cell'(x_t, ←h_(t+1)); u_t = [→h_t ; ←h_t]; y_t = u_t W_hy + b_y.
+    """→h_t = cell(x_t, →h_(t−1)); ←h_t = cell'(x_t, ←h_(t+1)); p_t = [→h_t ; ←h_t]; y_t = p_t W_hy + b_y.
 
-    In a stack the next layer's both directions read u_t.
+    In a stack the next layer's both directions read p_t.
 
     Attributes:
         skip: add what a layer reads to what it hands up, from the second layer on.
@@ -97,8 +97,8 @@ def _both(pair: tuple[Layer, Layer], read: Sequence[Node], borders: Borders | No
     """Run one layer's two directions over all steps and join what they say at each."""
     ahead = unroll([pair[0]], read, borders)
     back = unroll([pair[1]], read[::-1], borders)[::-1]
-    made = Module("join", "‖", pair[1].depth, about="u_t = [→h_t ; ←h_t]")
+    made = Module("join", "‖", pair[1].depth, about="p_t = [→h_t ; ←h_t]")
     for t, states in enumerate(zip(ahead, back, strict=True), start=1):
         with read[0].tape.at(t, made.depth, made.name):
-            made.outcomes[t] = concatenate(states, name="u")
+            made.outcomes[t] = concatenate(states, name="p")
     return made

@@ -18,7 +18,7 @@ from bptt_viz.topologies import Borders, Pattern, Stack, Vertical, dropout_masks
 
 @dataclass(frozen=True)
 class Multilayer(Architecture):
-    """h_t^l = cell(u_t^(l−1), h_(t−1)^l); u_t^l = h_t^l + u_t^(l−1) with skip connections; y_t = u_t W_hy + b_y.
+    """h_t^l = cell(p_t^(l−1), h_(t−1)^l); p_t^l = h_t^l, with a skip connection + p_t^(l−1); y_t = p_t W_hy + b_y.
 
     Attributes:
         skip: add what a layer reads to what it hands up, from the second layer on.

@@ -49,6 +49,16 @@ class Rollout:
         """How many rows of layers there are; the readout's nodes have this number as their scope's layer."""
         return 1 + max(run.depth for run in self.layers)
 
+    def mark(self, row: int) -> str:
+        """Return what tells a row's names from those of other rows: its direction and depth; empty if there is one."""
+        if self.rows == 1 or row >= self.rows:
+            return ""
+        run = next(run for run in self.layers if run.depth == row)
+        alike = sorted({other.depth for other in self.layers if other.backward == run.backward})
+        if len(alike) == self.rows:
+            return str(row)
+        return ("←" if run.backward else "→") + (str(alike.index(row)) if len(alike) > 1 else "")
+
     @property
     def sequence(self) -> Node:
         """The whole input x (T, N, D) as it was given."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 # A subscript follows a letter, so that a lone underscore stays one. Digits set high are letters to Python.
 _SUB = r"(?<=[^\W\d_²³ᵀ])_(?P<sub>(?:(?![²³ᵀ])\w)+(?:,\w+)*)"
-_SUPER = r"\^(?P<super>\(\w+\))|\^\{(?P<power>[^{}]+)\}|(?P<transposed>ᵀ)"
+_SUPER = r"\^(?P<super>\([→←]?\w*\))|\^\{(?P<power>[^{}]+)\}|(?P<transposed>ᵀ)"
 _MARKS = re.compile(f"{_SUB}|(?<=[★☆])_(?P<star>\\w+)|{_SUPER}")
 
 SMALL = 0.72
@@ -41,7 +41,7 @@ _WIDTHS = {
         (0.695, "ABCRVXZ"),
         (0.755, "DGHNU"),
         (0.8, "&OQw"),
-        (0.84, "#+<=>M^~⊙×−÷⇉≡→≥≤"),
+        (0.84, "#+<=>M^~⊙×−÷⇉≡→←≥≤"),
         (0.9, "★☆"),
         (0.97, "%m½@W…"),
     )

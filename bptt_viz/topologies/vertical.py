@@ -15,7 +15,7 @@ Generator = np.random.Generator
 
 
 class Vertical(Between):
-    """Skip connections u^l = h^l + u^(l−1) above the first layer, and dropout by masks.
+    """Skip connections p^l = h^l + p^(l−1) above the first layer, and dropout by masks.
 
     A skip connection is vertical: the state that goes on through time is the cell's own (as in Wu et al. 2016,
     arXiv:1609.08144, eq. 6). Dropout multiplies what a layer reads by a mask: a new one at each step (Zaremba et al.
@@ -61,12 +61,12 @@ class Vertical(Between):
         return self.skipped(run.steps[-1], run.depth, state, below) if run.depth else state
 
     def skipped(self, t: int, row: int, state: Node, below: Node) -> Node:
-        """Return u = h + what came from below if there are skip connections, else h."""
+        """Return p = h + what came from below if there are skip connections, else h."""
         if not self._skip:
             return state
-        module = self._module("skip", row, "+", "u_t = h_t + what comes from the layer below")
+        module = self._module("skip", row, "+", "p_t = h_t + what comes from the layer below")
         with state.tape.at(t, row, "skip"):
-            module.outcomes[t] = add(state, below, "u")
+            module.outcomes[t] = add(state, below, "p")
         return module.outcomes[t]
 
     def dropped(self, value: Node, name: str, t: int, row: int, called: str = "x̃") -> Node:

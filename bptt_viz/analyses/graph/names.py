@@ -36,7 +36,8 @@ class Clock:
 
 def layer_mark(rollout: Rollout, layer: int) -> str:
     """Return `^(1)` for row 1 of several, nothing where there is only one row or for the readout above them."""
-    return f"^({layer})" if rollout.rows > 1 and layer < rollout.rows else ""
+    mark = rollout.mark(layer)
+    return f"^({mark})" if mark else ""
 
 
 def step_names(rollout: Rollout, t: int, nodes: Iterable[Node], clock: Clock | None = None) -> dict[int, str]:
@@ -81,7 +82,10 @@ def _carried(rollout: Rollout, node: Node, clock: Clock) -> str:
 def _inner(rollout: Rollout, node: Node) -> str:
     if node.scope.role == "input" and node.primitive is AT_STEP and not node.value.any():
         return "0"  # a step without an input is fed zeros
-    return clean(node.name) + layer_mark(rollout, node.scope.layer) if node.name else ""
+    mark = layer_mark(rollout, node.scope.layer)
+    if any(module.name == node.scope.role for module in rollout.modules):
+        mark = mark.replace("→", "").replace("←", "").replace("^()", "")  # a part without a state has no direction
+    return clean(node.name) + mark if node.name else ""
 
 
 def star(rollout: Rollout, run: Layer, state: str) -> str:

@@ -116,6 +116,6 @@ def shown_steps(at: str | None, rollout: Rollout, option: str = "--at") -> range
 
 def title_of(rollout: Rollout, end: str) -> str:
     """Return a picture's title: the model in short, and what is shown of it."""
-    cell, layers = rollout.layers[0].cell, len(rollout.layers)
+    cell, layers = rollout.layers[0].cell, len({run.depth for run in rollout.layers if not run.backward})
     parts = [clean(type(cell).__name__), rollout.pattern.name, f"H = {cell.hidden_size}"]
     return " · ".join([*parts, f"{layers} layers", end] if layers > 1 else [*parts, end])
