@@ -122,6 +122,7 @@ def _demand_shapes(target: Target, place: str) -> None:
 def _demand_arguments(backward: Call, found: Roles, target: Target, place: str) -> None:
     known = {*found.inputs, *found.upstreams, *found.caches, *target.constants, *size_letters(target)}
     known |= {each.name for each in names(target.forward.returns)} | {target.update}
+    known |= {each.name for each in target.forward.arguments if each.items}
     for each in names(backward.arguments):
         if each.name not in known:
             outputs = ", ".join(f"d{name.name}" for name in names(target.forward.returns))

@@ -1,0 +1,96 @@
+"""Sizes of arrays as docstrings, comments and type hints tell them."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+
+from bptt_viz.targets.sizes import is_size
+
+Axes = tuple[str | int, ...]
+
+_LETTER = r"(?:\d+\s*\*?\s*)?[^\W\d]\w*(?:\s*//\s*\d+)?|\d+"
+_SUM = rf"(?:{_LETTER})(?:\s*[+*-]\s*(?:{_LETTER}))*"
+_TUPLE = re.compile(rf"[(\[]\s*(?P<inside>(?:{_SUM})?(?:\s*,\s*(?:{_SUM}))*\s*,?)\s*[)\]]")
+_TIMES = r"(?:\s+[xX*]\s+|\s*×\s*|(?<=[A-Z0-9])x(?=[A-Z0-9]))"
+_CROSS = re.compile(rf"(?<![\w.])(?P<inside>(?:\d*[^\W\d]\w*?|\d+)(?:{_TIMES}(?:\d*[^\W\d]\w*?|\d+))+)(?!\w)")
+_ALONE = re.compile(r"\b(?:size|length|shape|dim\w*)\s*(?:of\s+|:\s*|=\s*)?(?P<inside>[A-Z]\w?|\w+_\w+)(?![\w(,])")
+_WIDE = str.maketrans("（），：［］", "(),:[]")
+_SHAPED = re.compile(r"shape|size|dim|形状|형상|차원|크기|形狀|forme|taille|размер|\bof\b", re.IGNORECASE)
+_ENTRY = re.compile(
+    r"^\s*(?:[-*•#]+\s*|:|@|\d+[.)]\s*)?(?:param(?:eter)?s?\s+|arg\s+|returns?\s+|type\s+)?(?:(?:np\.)?ndarray\s+|array\s+)?"
+    r"(?P<names>[`'\"]?[^\W\d]\w*[`'\"]?(?:\s*(?:,|/|and|&)\s*[`'\"]?[^\W\d]\w*[`'\"]?)*)\s*"
+    r"(?P<behind>(?:--+|:|—|–|=|\s-\s|\(|\[|\s*<).*)$"
+)
+_INTEGERS = re.compile(r"\bint(?:eger)?s?\b|\bindi(?:ces|zes)\b|\bindex\b|\blabels?\b|word ids|0 <= \w+", re.IGNORECASE)
+
+
+def described(text: str, names: Iterable[str]) -> dict[str, str]:
+    """Return what a docstring or a block of comments says about each of some names, the lines that follow included."""
+    wanted, found, current = set(names), dict[str, str](), list[str]()
+    for line in text.translate(_WIDE).splitlines():
+        entry = _ENTRY.match(line)
+        told = [name.strip("`'\" ") for name in re.split(r",|/|\band\b|&", entry["names"])] if entry else []
+        if entry and any(name in wanted for name in told):
+            current = [name for name in told if name in wanted and name not in found]
+            found |= dict.fromkeys(current, entry["behind"])
+        elif entry and len(told[0]) <= 20 and entry["behind"].startswith(("--", ":")):
+            current = []
+        elif not line.strip() or line.strip().endswith(":"):
+            current = current if line.strip() else []
+        else:
+            found |= {name: f"{found[name]} {line.strip()}" for name in current}
+    return found
+
+
+def axes_in(text: str) -> Axes | None:
+    """Return the sizes that a description gives; None if it gives none."""
+    places = [*_TUPLE.finditer(text), *_CROSS.finditer(text), *_ALONE.finditer(text)]
+    read = [(match.start("inside"), axes) for match in places if (axes := _axes(match)) is not None]
+    shaped = [match.end() for match in _SHAPED.finditer(text)]
+    for start, axes in sorted(read, key=lambda pair: pair[0]):
+        if len(axes) > 1 or any(0 <= start - end <= 6 for end in shaped) or "," in text[start : start + 16]:
+            return axes
+    return None
+
+
+def _axes(match: re.Match[str]) -> Axes | None:
+    inside = match["inside"]
+    cut = re.split(_TIMES, inside) if match.re is _CROSS else inside.split(",")
+    parts = ["".join(part.split()) for part in cut if part.strip()]
+    if not parts or any(not is_size(part) or len(part) > 16 for part in parts):
+        return None
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
+def integers_in(text: str) -> bool:
+    """Tell whether a description says that an array holds indices."""
+    return _INTEGERS.search(text) is not None
+
+
+def hinted(annotation: ast.expr | None) -> Axes | None:
+    """Return the sizes that a type hint gives as text, such as `Float[Array, "N T D"]`; None if it gives none."""
+    if annotation is None:
+        return None
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            parts = node.value.replace(",", " ").strip("()[] ").split()
+            if parts and all(is_size(part) for part in parts) and (len(parts) > 1 or len(parts[0]) <= 2):
+                return tuple(int(part) if part.isdigit() else part for part in parts)
+    return None
+
+
+def comments(source: Mapping[int, str], node: ast.FunctionDef) -> str:
+    """Return the comments within a function as text, a parameter's own behind its name.
+
+    Args:
+        source: the file's lines, by number.
+        node: the function.
+    """
+    found = []
+    places = {each.lineno: each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+        code, mark, comment = source.get(number, "").partition("#")
+        if mark and not code.count("'") % 2 and not code.count('"') % 2:
+            name = places.get(number, "")
+            found.append(f"{name}: {comment.strip()}" if name and ":" not in comment else comment.strip())
+    return "\n".join(found)

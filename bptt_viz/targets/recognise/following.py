@@ -1,0 +1,247 @@
+"""A user's functions followed with one supposition about their inputs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bptt_viz.targets.declaration import Argument
+from bptt_viz.targets.recognise.calling import Calling
+from bptt_viz.targets.recognise.inference.blocks import close
+from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.module import Module
+from bptt_viz.targets.recognise.inference.run import Run
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Pending, Seq, Value
+from bptt_viz.targets.recognise.keeping import Kept, kept
+from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, is_target, match_gradients
+from bptt_viz.targets.recognise.names import meaning
+from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
+from bptt_viz.targets.roles import names
+
+Matched = Mapping[int, tuple[str, Basis]]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What came of following a user's functions.
+
+    Attributes:
+        arguments: forward's, with what dicts and tuples among them hold.
+        object: what an object is made of, for methods.
+        arrays: all inputs that are arrays, by name.
+        returned: what backward returns, or forward if it returns the gradients too, with the keys of dicts.
+        gradients: which input each name in that is the gradient of, by its place.
+        kept: gradients that an object keeps, for methods.
+        sure: whether backward was followed too, and all its gradients are known to be as large as their inputs.
+    """
+
+    arguments: tuple[Argument, ...]
+    object: tuple[Argument, ...]
+    arrays: Mapping[str, Arr]
+    returned: tuple[Argument, ...]
+    gradients: Matched
+    kept: Kept = field(default_factory=Kept)
+    sure: bool = False
+
+
+def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Followed:
+    """Follow both functions, and make each gradient as large as its input.
+
+    Args:
+        run: holds what is supposed.
+        module: that defines the functions.
+        how: the pair is called.
+        trust_place: whether gradients whose names say nothing belong to the inputs in their order.
+
+    Raises:
+        Conflict: shapes do not fit.
+    """
+    playing = scene(run, module, how)
+    result = playing.called(how.forward, _given(how))
+    inputs = playing.inputs()
+    run.watching = False
+    close(run.dims, run.blocks)
+    outputs = dict(held(run, how.returns, result))
+    back: Value = result
+    if how.backward is not None:
+        given = {name: _handed_over(run, taken, outputs) for name, taken in how.taken.items()}
+        back = playing.called(how.backward, given)
+    if how.loss:
+        _demand_loss(run, outputs.get(how.loss, UNKNOWN))
+    inputs = [*dict.fromkeys((*inputs, *run.globals))]
+    returned = opened(run, how.gradients, back)
+    found, sure = _matched(playing, inputs, returned, back, trust_place)
+    gradients = kept(playing, inputs)
+    known = [_alike(run, name, value) for name, value in gradients.values.items()]
+    _carry(run, inputs, outputs)
+    _beside(run, inputs)
+    made = _followed(playing, inputs, found, gradients)
+    return replace(made, returned=returned, sure=(sure or bool(known)) and all(known))
+
+
+def follow_forward(run: Run, module: Module, how: Calling) -> Followed:
+    """Follow the forward function alone.
+
+    Raises:
+        Conflict: shapes do not fit.
+    """
+    playing = scene(run, module, how)
+    result = playing.called(how.forward, _given(how))
+    inputs = playing.inputs()
+    close(run.dims, run.blocks)
+    _carry(run, inputs, dict(held(run, how.returns, result)))
+    found = match_gradients(_names(how, how.gradients), inputs, _ordered(playing))
+    return _followed(playing, inputs, found, kept(playing, inputs))
+
+
+def supposed(run: Run, how: Calling) -> Followed:
+    """Suppose the likeliest about each input, without following anything."""
+    playing = Scene(run, how, None, None)  # type: ignore[arg-type]
+    inputs = playing.inputs()
+    return _followed(playing, inputs, match_gradients(_names(how, how.gradients), inputs), Kept())
+
+
+def _followed(playing: Scene, inputs: Sequence[str], found: Matched, gradients: Kept) -> Followed:
+    run, how = playing.run, playing.how
+    if playing.instance is not None:
+        with_gradient = [*(name for name, _ in found.values()), *how.updated]
+        own = [name for name in playing.own if name in with_gradient and name not in gradients.parameters]
+        holder = playing.holder(own)
+        if own and not gradients.parameters:
+            gradients = Kept("", holder, "dict" if holder else "name", tuple(own))
+        known = (*with_gradient, *gradients.parameters)
+        inputs = [name for name in inputs if name not in playing.own or name in known]
+    made_of, given = passed(run, how.made_of, how.started), passed(run, how.given, how.named)
+    if how.wrapped:
+        given = tuple(Argument("list", keyword=each.keyword, items=(replace(each, keyword=""),)) for each in given)
+    arrays = {name: array(run, name) for name in inputs}
+    return Followed(given, made_of, arrays, how.gradients, found, gradients)
+
+
+def _ordered(playing: Scene) -> list[str] | None:
+    """Return the inputs that gradients without a name may belong to: of a method, its own arguments."""
+    if playing.how.owner is None:
+        return None
+    return [name for name in playing.how.given if name not in playing.own]
+
+
+def _given(how: Calling) -> dict[str, Value]:
+    """Return what forward is passed."""
+    if how.wrapped:
+        return {name: Seq([Pending(name)], mutable=True) for name in how.given}
+    return {name: Pending(name) for name in how.given}
+
+
+def _demand_loss(run: Run, value: Value) -> None:
+    """Make sure that a loss is one number.
+
+    Raises:
+        Conflict: it is not.
+    """
+    shape = shape_of(run, value) if not isinstance(value, Const) else ()
+    for axis in shape or ():
+        run.dims.unify(axis, Dim((), 1))
+
+
+def _carry(run: Run, inputs: Sequence[str], outputs: Mapping[str, Value]) -> None:
+    """Make a state that goes in as large as the one that comes out, which goes in at the next step, if it can be."""
+    for output, value in outputs.items():
+        for name in inputs:
+            state = run.known(Pending(name))
+            if not (isinstance(value, Arr) and isinstance(state, Arr) and value.shape and state.shape):
+                continue
+            if _is_before(name, output):
+                bound = dict(run.dims.bound)
+                try:
+                    run.equate(_one_step(run, value.shape, len(state.shape)), state.shape)
+                except Conflict:
+                    run.dims.bound = bound
+
+
+def _beside(run: Run, inputs: Sequence[str]) -> None:
+    """Take targets for as long as what they are the targets of, where nothing else says how long either is."""
+    shapes = {name: run.shape(Pending(name)) or () for name in inputs if isinstance(run.known(Pending(name)), Arr)}
+    everywhere = [axis for shape in shapes.values() for axis in shape]
+    lonely = {name: [axis for axis in shape if everywhere.count(axis) == 1] for name, shape in shapes.items()}
+    for name in (name for name in shapes if is_target(name) and name in run.integers):
+        other = next((each for each in inputs if lonely.get(each) and each != name and not is_target(each)), None)
+        if other is not None and lonely[name] and shapes[name][0] in lonely[name] and shapes[other][0] in lonely[other]:
+            run.dims.unify(shapes[name][0], shapes[other][0])
+
+
+def _one_step(run: Run, shape: tuple[Dim, ...], rank: int) -> tuple[Dim, ...]:
+    """Return the shape of one time step of an output that has them all."""
+    turns = {run.dims.resolve(each) for each in run.turns}
+    over = [at for at, axis in enumerate(shape) if run.dims.resolve(axis) in turns]
+    return shape[: over[0]] + shape[over[0] + 1 :] if len(shape) == rank + 1 and over else shape
+
+
+def _is_before(state: str, output: str) -> bool:
+    """Tell whether an input's name is that of the step before an output's: `prev_h` of `next_h`, `h0` of `h`."""
+    before, after = meaning(state), meaning(output)
+    rest = [each for each in before if each != "prev"]
+    return "prev" in before and rest == [each for each in after if each != "next"]
+
+
+def _handed_over(run: Run, taken: Taken, outputs: Mapping[str, Value]) -> Value:
+    if taken.role == "input":
+        return run.known(Pending(taken.of[0]))
+    if taken.role == "unknown":
+        return UNKNOWN
+    values = [outputs.get(name, UNKNOWN) for name in taken.of]
+    if taken.role == "returned":
+        return values[0]
+    fresh = [_cotangent(run, value) for value in values]
+    return fresh[0] if len(fresh) == 1 else Seq(fresh)
+
+
+def _cotangent(run: Run, value: Value) -> Value:
+    shape = run.shape(value) if value is not UNKNOWN else None
+    return Arr(shape) if shape is not None else UNKNOWN
+
+
+def _names(how: Calling, returned: Sequence[Argument]) -> list[Argument]:
+    """Return the names of what may be gradients; a loss is none."""
+    return [each if each.name != how.loss else Argument("skip") for each in names(tuple(returned))]
+
+
+def _matched(
+    playing: Scene, inputs: Sequence[str], returned: Sequence[Argument], back: Value, trust_place: bool
+) -> tuple[Matched, bool]:
+    """Match the gradients with the inputs, and make them alike in shape."""
+    run, how = playing.run, playing.how
+    returns = _names(how, returned)
+    values = dict(held(run, returned, back))
+    possible = [name for name in inputs if name not in run.integers]
+    found = dict(match_gradients(returns, possible, _ordered(playing)))
+    for at in by_place_alone(found) if not trust_place or how.backward is None else ():
+        del found[at]
+    known = [_alike(run, name, values.get(returns[at].name, UNKNOWN)) for at, (name, _) in found.items()]
+    if not trust_place:
+        left = [name for name in possible if name not in {each for each, _ in found.values()}]
+        found |= _by_shape(run, returns, values, left, found)
+    return found, bool(known) and all(known)
+
+
+def _alike(run: Run, name: str, gradient: Value) -> bool:
+    """Make an input as large as its gradient, and return whether the gradient's size is known."""
+    shape = shape_of(run, gradient)
+    if shape is None:
+        return False
+    found = run.force(Pending(name), len(shape))
+    if isinstance(found, Arr):
+        run.equate(found.shape, shape)
+    return True
+
+
+def _by_shape(
+    run: Run, returns: Sequence[Argument], values: Mapping[str, Value], left: list[str], found: Matched
+) -> dict[int, tuple[str, Basis]]:
+    """Match what is left where the shape leaves no other way."""
+    more: dict[int, tuple[str, Basis]] = {}
+    for at, each in enumerate(returns):
+        value = values.get(each.name, UNKNOWN)
+        shape = run.shape(value) if at not in found and value is not UNKNOWN else None
+        fitting = [name for name in left if shape is not None and run.shape(array(run, name)) == shape]
+        if len(fitting) == 1:
+            more[at] = (fitting[0], "shape")
+            left.remove(fitting[0])
+    return more

@@ -1,0 +1,154 @@
+"""Arithmetic, comparison and matrix products of what is known about values."""
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+
+from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.run import Run
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Many, Num, Pending, Seq, Value
+
+_NUMBERS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Mod: operator.mod,
+    ast.FloorDiv: operator.floordiv,
+    ast.Div: operator.floordiv,
+    ast.Pow: operator.pow,
+}
+
+
+def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value:
+    """Return what an operator makes of two things.
+
+    Raises:
+        Conflict: their shapes do not fit.
+    """
+    left, right = run.known(left), run.known(right)
+    if isinstance(kind, ast.MatMult):
+        return product(run, left, right)
+    if isinstance(left, Num) and isinstance(right, Num):
+        return _number(run, kind, left, right)
+    if isinstance(left, Seq | Many) or isinstance(right, Seq | Many):
+        found = _lists(kind, left, right)
+        if found is not None:
+            return found
+    if isinstance(left, Const) and isinstance(right, Const) and not isinstance(left.value, str | None):
+        return Arr(())
+    if isinstance(left, Const) and isinstance(left.value, str):
+        return _text(kind, left, right)
+    return elementwise(run, left, right)
+
+
+def elementwise(run: Run, *values: Value) -> Value:
+    """Return what comes of things entry by entry; a slice of a packed array stays one if nothing else is an array.
+
+    Raises:
+        Conflict: their shapes do not fit.
+    """
+    if any(run.known(value) is UNKNOWN for value in values):
+        return UNKNOWN
+    shapes = [run.shape(value) for value in values]
+    if any(shape is None for shape in shapes):
+        return UNKNOWN
+    blocks = [value.block for value in map(run.known, values) if isinstance(value, Arr) and value.shape]
+    return Arr(run.broadcast(*filter(None, shapes)), block=blocks[0] if len(blocks) == 1 else None)
+
+
+def product(run: Run, left: Value, right: Value, dot: bool = False) -> Value:
+    """Return a matrix product, as of `@`, or of `np.dot`, which differs for numbers and for more than two axes.
+
+    Raises:
+        Conflict: the inner sizes differ.
+    """
+    if run.known(left) is UNKNOWN or run.known(right) is UNKNOWN:
+        return UNKNOWN
+    one, other = run.shape(left), run.shape(right)
+    if one is None or other is None:
+        return UNKNOWN
+    if not one or not other:
+        if not dot or any(
+            isinstance(run.known(value), Arr) for value, shape in ((left, one), (right, other)) if not shape
+        ):
+            raise Conflict("a matrix product of a number")
+        return Arr(run.broadcast(one, other))
+    run.dims.unify(one[-1], other[-1 if len(other) == 1 else -2])
+    if len(one) == 1 or len(other) == 1:
+        behind = other[:-2] + other[-1:] if len(other) > 1 else ()
+        return Arr((*one[:-1], *behind))
+    if dot:
+        return Arr((*one[:-1], *other[:-2], other[-1]))
+    return Arr((*run.broadcast(one[:-2], other[:-2]), one[-2], other[-1]))
+
+
+def outer(run: Run, left: Value, right: Value) -> Value:
+    """Return an outer product; what has more axes than one is flattened."""
+    flat = [flattened(run, value) for value in (left, right)]
+    return Arr((*flat[0].shape, *flat[1].shape)) if all(isinstance(each, Arr) for each in flat) else UNKNOWN  # type: ignore[attr-defined]
+
+
+def flattened(run: Run, value: Value) -> Value:
+    """Return an array as one axis."""
+    shape = run.shape(value) if run.known(value) is not UNKNOWN else None
+    if shape is None:
+        return UNKNOWN
+    longer = [axis for axis in shape if run.dims.resolve(axis).number != 1]
+    return Arr((longer[0] if len(longer) == 1 else Dim((), 1) if not longer else run.dims.fresh(),))
+
+
+def _number(run: Run, kind: ast.operator, left: Num, right: Num) -> Value:
+    if left.dim is None or right.dim is None:
+        return Num() if not isinstance(kind, ast.Div) else UNKNOWN
+    one, other = run.dims.resolve(left.dim), run.dims.resolve(right.dim)
+    if isinstance(kind, ast.Add | ast.Sub):
+        return Num(one + other if isinstance(kind, ast.Add) else one - other)
+    if one.number is not None and other.number is not None:
+        return _plain(kind, one.number, other.number)
+    if isinstance(kind, ast.Mult):
+        return Num(run.dims.product(one, other))
+    if isinstance(kind, ast.FloorDiv | ast.Div) and other.number:
+        return Num(run.dims.divided(one, other.number))
+    return Num() if not isinstance(kind, ast.Div) else Arr(())
+
+
+def _plain(kind: ast.operator, one: int, other: int) -> Value:
+    if isinstance(kind, ast.Div) and (other == 0 or one % other):
+        return Const(one / other) if other else UNKNOWN
+    make = _NUMBERS.get(type(kind))
+    if (
+        make is None
+        or (isinstance(kind, ast.Pow) and not 0 <= other < 64)
+        or (isinstance(kind, ast.Mod | ast.FloorDiv) and not other)
+    ):
+        return Arr(())
+    return Num(Dim((), make(one, other)))
+
+
+def _lists(kind: ast.operator, left: Value, right: Value) -> Value | None:
+    """Return lists put together or repeated; None if this is arithmetic of what is in them."""
+    if isinstance(kind, ast.Add):
+        if isinstance(left, Seq) and isinstance(right, Seq):
+            return Seq([*left.items, *right.items], left.mutable)
+        if isinstance(left, Seq | Many) and isinstance(right, Seq | Many):
+            return Many(next((item for item in (*_items(left), *_items(right))), None))
+    times = right if isinstance(left, Seq | Many) else left
+    of = left if isinstance(left, Seq | Many) else right
+    if isinstance(kind, ast.Mult) and isinstance(times, Num | Pending):
+        known = times.dim.number if isinstance(times, Num) and times.dim is not None else None
+        if isinstance(of, Seq) and known is not None and known * len(of.items) <= 64:
+            return Seq(of.items * known, of.mutable)
+        return Many(next(iter(_items(of)), None), times.dim if isinstance(times, Num) else None)
+    return None
+
+
+def _items(of: Value) -> list[Value]:
+    if isinstance(of, Seq):
+        return of.items
+    return [of.item] if isinstance(of, Many) and of.item is not None else []
+
+
+def _text(kind: ast.operator, left: Const, right: Value) -> Value:
+    if isinstance(kind, ast.Add) and isinstance(right, Const) and isinstance(right.value, str):
+        return Const(left.value + right.value)
+    return UNKNOWN

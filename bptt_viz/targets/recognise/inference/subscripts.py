@@ -1,0 +1,224 @@
+"""What stands in square brackets: taking out of arrays, lists and dicts, and putting into them."""
+
+import contextlib
+from collections.abc import Sequence
+
+from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.run import Run
+from bptt_viz.targets.recognise.inference.values import (
+    UNKNOWN,
+    Arr,
+    Block,
+    Const,
+    Many,
+    Num,
+    Pending,
+    Seq,
+    Shape,
+    Slice,
+    Table,
+    Value,
+)
+
+
+def subscript(run: Run, of: Value, index: Value) -> Value:
+    """Return what stands at an index.
+
+    Raises:
+        Conflict: there are fewer axes than the index has.
+    """
+    of = run.known(of)
+    if isinstance(of, Shape):
+        return _size_at(run, of.of, index)
+    if isinstance(of, Pending) and isinstance(index, Const) and isinstance(index.value, str):
+        table = run.decided[of.name] = Table(argument=of.name)
+        return _from_table(run, table, index)
+    if isinstance(of, Table):
+        return _from_table(run, of, index)
+    if isinstance(of, Seq):
+        return _from_sequence(run, of, index)
+    if isinstance(of, Many):
+        return Many(of.item) if isinstance(index, Slice) else (of.item or UNKNOWN)
+    if isinstance(of, Pending | Arr):
+        return _from_array(run, of, index)
+    return UNKNOWN
+
+
+def store(run: Run, of: Value, index: Value, new: Value) -> None:
+    """Put something at an index.
+
+    Raises:
+        Conflict: it does not fit there.
+    """
+    of = run.known(of)
+    if isinstance(of, Table):
+        _into_table(run, of, index, new)
+    elif isinstance(of, Many):
+        of.item = run.unify(of.item, new) if of.item is not None else new
+    elif isinstance(of, Seq):
+        at = _constant(index)
+        if isinstance(at, int) and -len(of.items) <= at < len(of.items):
+            of.items[at] = new
+    elif isinstance(of, Pending | Arr):
+        place, shape = _from_array(run, of, index), run.shape(new)
+        if isinstance(place, Arr) and shape is not None:
+            fit(run, place.shape, shape)
+
+
+def fit(run: Run, place: Sequence[Dim], shape: Sequence[Dim]) -> None:
+    """Make a shape fit into a place, where an axis of 1 may be spread out but no axis can be added to the place."""
+    if len(shape) > len(place) and any(run.dims.resolve(axis).number != 1 for axis in shape[: len(shape) - len(place)]):
+        raise Conflict(f"{len(shape)} axes into {len(place)}")
+    for there, axis in zip(reversed(place), reversed(shape), strict=False):
+        if run.dims.resolve(axis).number != 1:
+            run.dims.unify(there, axis)
+
+
+def _size_at(run: Run, of: Value, index: Value) -> Value:
+    at = _constant(index)
+    if not isinstance(at, int):
+        return UNKNOWN if not isinstance(index, Slice) else _from_sequence(run, shape_items(run, run.force(of)), index)
+    array = run.force(of, least=at + 1 if at >= 0 else -at)
+    return Num(run.dims.resolve(array.shape[at])) if isinstance(array, Arr) else UNKNOWN
+
+
+def shape_items(run: Run, array: Value) -> Seq:
+    """Return an array's shape as a tuple of numbers."""
+    return Seq([Num(axis) for axis in run.shape(array) or ()])
+
+
+def _constant(index: Value) -> object:
+    if isinstance(index, Num) and index.dim is not None:
+        return index.dim.number
+    return index.value if isinstance(index, Const) else None
+
+
+def _from_table(run: Run, table: Table, index: Value) -> Value:
+    key = _constant(index)
+    if key is not None and key in table.items:
+        return table.items[key]
+    if table.argument and isinstance(key, str):
+        table.items[key] = Pending(run.free(key, table.argument))
+        return table.items[key]
+    if table.item is not None:
+        return table.item
+    return next(iter(table.items.values()), UNKNOWN) if not isinstance(key, str) else UNKNOWN
+
+
+def _into_table(run: Run, table: Table, index: Value, new: Value) -> None:
+    key = _constant(index)
+    if key is None or not isinstance(key, str):
+        table.item = run.unify(table.item, new) if table.item is not None else new
+        if key is None:
+            return
+    table.items[key] = new
+
+
+def _from_sequence(run: Run, of: Seq, index: Value) -> Value:
+    if isinstance(index, Slice):
+        ends = [None if end is None else _constant(end) for end in (index.start, index.stop, index.step)]
+        whole = [end for end in ends if isinstance(end, int)]
+        if len(whole) == sum(end is not None for end in (index.start, index.stop, index.step)):
+            start, stop, step = (end if isinstance(end, int) else None for end in ends)
+            return Seq(of.items[start:stop:step], of.mutable)
+        return Many(of.items[0] if of.items else None)
+    at = _constant(index)
+    if isinstance(at, int):
+        if not -len(of.items) <= at < len(of.items):
+            raise Conflict(f"item {at} of {len(of.items)}")
+        return of.items[at]
+    return of.items[0] if of.items else UNKNOWN
+
+
+def _from_array(run: Run, of: Value, index: Value) -> Value:
+    parts = index.items if isinstance(index, Seq) and not index.mutable else [index]
+    parts = [run.known(part) for part in parts]
+    if any(part is UNKNOWN for part in parts):
+        return UNKNOWN
+    taken = [part for part in parts if not _adds_or_skips(part)]
+    array = run.force(of, least=len(taken))
+    return _taken(run, array, parts, len(taken)) if isinstance(array, Arr) else subscript(run, array, index)
+
+
+def _adds_or_skips(part: Value) -> bool:
+    return isinstance(part, Const) and (part.value is None or part.value is Ellipsis)
+
+
+def _taken(run: Run, array: Arr, parts: Sequence[Value], used: int) -> Value:
+    shape: list[Dim] = []
+    advanced: list[tuple[Dim, ...]] = []
+    at, place = 0, 0
+    block = None
+    for part in parts:
+        if isinstance(part, Const) and part.value is Ellipsis:
+            shape += array.shape[at : at + len(array.shape) - used]
+            at += len(array.shape) - used
+        elif isinstance(part, Const) and part.value is None:
+            shape.append(Dim((), 1))
+        elif isinstance(part, Slice):
+            length, start = _sliced(run, array.shape[at], part)
+            if start is not None and not run.dims.same(length, array.shape[at]):
+                block = Block(at - len(array.shape), start, array.shape[at])
+            shape.append(length)
+            at += 1
+        elif isinstance(part, Num | Const) or (isinstance(part, Arr) and not part.shape and not part.origin):
+            _walked(run, array.shape[at], part)
+            at += 1
+        else:
+            advanced.append(_index_shape(run, part, array.shape[at]))
+            place = len(shape) if len(advanced) == 1 else place
+            at += 1
+    if advanced:
+        shape[place:place] = run.broadcast(*advanced)
+    return Arr((*shape, *array.shape[at:]), "" if advanced else array.origin, block, array.boolean)
+
+
+def _walked(run: Run, axis: Dim, part: Value) -> None:
+    """Take the axis that a loop's variable indexes for the one it runs along, unless it is known to be another."""
+    if (
+        isinstance(part, Num)
+        and part.loop is not None
+        and part.dim is None
+        and run.dims.resolve(axis).unknown is not None
+    ):
+        with contextlib.suppress(Conflict):
+            run.dims.unify(axis, part.loop)
+
+
+def _index_shape(run: Run, part: Value, axis: Dim) -> tuple[Dim, ...]:
+    """Return the shape of an array used as an index, and note the input that it comes from."""
+    if isinstance(part, Arr | Pending):
+        found = run.force(part)
+        if isinstance(found, Arr):
+            if found.origin and "mask" in found.origin.lower():
+                run.masks.add(found.origin)
+            elif found.origin and not found.boolean:
+                run.integers[found.origin] = axis
+            return found.shape if not found.boolean else (run.dims.fresh(),)
+    return run.shape(part) or (run.dims.fresh(),)
+
+
+def _sliced(run: Run, axis: Dim, part: Slice) -> tuple[Dim, Dim | None]:
+    """Return how long a slice is, and where it begins if that is known."""
+    axis = run.dims.resolve(axis)
+    step = _constant(part.step) if part.step is not None else 1
+    if step == -1 and part.start is None and part.stop is None:
+        return axis, None
+    start, stop = _bound(run, axis, part.start, Dim()), _bound(run, axis, part.stop, axis)
+    if step != 1 or start is None or stop is None:
+        return run.dims.fresh(), None
+    start, stop = run.dims.resolve(start), run.dims.resolve(stop)
+    length = run.dims.resolve(stop - start)
+    if not length.terms and length.constant < 0:
+        return run.dims.fresh(), None
+    return length, start
+
+
+def _bound(run: Run, axis: Dim, end: Value | None, otherwise: Dim) -> Dim | None:
+    if end is None or (isinstance(end, Const) and end.value is None):
+        return otherwise
+    end = run.as_size(end)
+    if not isinstance(end, Num) or end.dim is None:
+        return None
+    negative = all(factor < 0 for _, factor in end.dim.terms) and end.dim.constant <= 0 and end.dim != Dim()
+    return axis + end.dim if negative else end.dim

@@ -1,0 +1,200 @@
+"""Which argument of a backward pass is what, and which gradient belongs to which input: by name, else by place."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bptt_viz.targets.declaration import Argument
+from bptt_viz.targets.recognise.names import alike, differentiated, is_cache, is_upstream, meaning
+from bptt_viz.targets.recognise.returned import own
+from bptt_viz.targets.roles import names
+
+_TARGET = re.compile(r"y|t|ys|ts|y_?true|(target|label|truth|gold|expected|desired)\w*", re.IGNORECASE)
+Basis = Literal["name", "rule", "words", "spelling", "place", "shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an argument of backward is.
+
+    Attributes:
+        role: `upstream` of an output, something forward `returned`, an `input`, or `unknown`.
+        of: the output, returned thing or input; several outputs for a cotangent that comes as a tuple.
+        basis: what says so.
+    """
+
+    role: Literal["upstream", "returned", "input", "unknown"]
+    of: tuple[str, ...] = ()
+    basis: Basis = "name"
+
+
+def match_arguments(
+    parameters: Sequence[str], returns: Sequence[Argument], inputs: Iterable[str], node: ast.FunctionDef
+) -> dict[str, Taken]:
+    """Return what each argument of backward is.
+
+    Args:
+        parameters: of backward, in order.
+        returns: what forward returns.
+        inputs: arguments of forward.
+        node: of backward, for what it does with its arguments.
+    """
+    found: dict[str, Taken] = {}
+    by_name = {each.name: each for each in returns}
+    for parameter in parameters:
+        if parameter in by_name:
+            found[parameter] = Taken("returned", (parameter,))
+        elif parameter in inputs:
+            found[parameter] = Taken("input", (parameter,))
+    free = [each for each in returns if each.name not in {name for taken in found.values() for name in taken.of}]
+    _match_upstreams([each for each in parameters if each not in found], [*names(tuple(returns))], found)
+    _match_rest([each for each in parameters if each not in found], free, found, node)
+    return found
+
+
+def _match_upstreams(parameters: Sequence[str], outputs: Sequence[Argument], found: dict[str, Taken]) -> None:
+    for basis, fits in _TIERS:
+        for parameter in parameters:
+            gone = {name for taken in found.values() if taken.role == "upstream" for name in taken.of}
+            candidates = [each.name for each in outputs if each.name not in gone and not is_cache(each.name)]
+            fitting = [name for name in candidates if any(fits(base, name) for base in differentiated(parameter))]
+            if parameter not in found and fitting:
+                found[parameter] = Taken("upstream", (fitting[0],), basis)
+
+
+def _match_rest(
+    parameters: Sequence[str], free: Sequence[Argument], found: dict[str, Taken], node: ast.FunctionDef
+) -> None:
+    """Match what has no name that says it: caches are taken apart, cotangents are called `dout` or stand in front."""
+    gone = {name for taken in found.values() for name in taken.of}
+    left = [each for each in free if each.name not in gone]
+    caches = [
+        each
+        for each in left
+        if is_cache(each.name) or each.kind in {"dict", "list"} or (each.kind == "tuple" and not _states(each))
+    ]
+    outputs = [each for each in left if each not in caches]
+    waiting = [each for each in parameters if each not in found]
+    for parameter in waiting:
+        opened = unpacked(node, parameter)
+        if caches and (
+            is_cache(parameter) or (opened and not is_upstream(parameter) and not differentiated(parameter))
+        ):
+            found[parameter] = Taken("returned", (caches.pop(0).name,), "rule")
+    waiting = [each for each in waiting if each not in found]
+    waiting = [each for each in waiting if not is_target(each)]
+    named = [each for each in waiting if is_upstream(each) or differentiated(each)] or waiting[: len(outputs)]
+    for parameter in named:
+        if outputs:
+            found[parameter] = _upstream(parameter, outputs, len(named), node)
+    for parameter in (each for each in waiting if each not in found):
+        leftover = [*caches, *outputs]
+        if leftover:
+            found[parameter] = Taken("returned", (leftover[0].name,), "place")
+            (caches if caches else outputs).pop(0)
+    found |= {each: Taken("unknown") for each in parameters if each not in found}
+
+
+def is_target(name: str) -> bool:
+    """Tell whether a name is one of what a network should put out."""
+    return _TARGET.fullmatch(name) is not None
+
+
+def _states(returned: Argument) -> bool:
+    """Tell whether a returned tuple is one of states, such as `(h, c)`, rather than what backward needs."""
+    return (
+        not is_cache(returned.name) and len(returned.items) <= 2 and all(item.kind == "name" for item in returned.items)
+    )
+
+
+def _upstream(parameter: str, outputs: list[Argument], waiting: int, node: ast.FunctionDef) -> Taken:
+    """Take the outputs that a cotangent stands for away from those that are left."""
+    opened = unpacked(node, parameter)
+    if outputs[0].kind != "name":
+        return Taken("upstream", tuple(each.name for each in names(outputs.pop(0).items)), "rule")
+    if opened > 1 and waiting == 1 and len(outputs) >= opened:
+        taken = [outputs.pop(0).name for _ in range(opened)]
+        return Taken("upstream", tuple(taken), "rule")
+    return Taken("upstream", (outputs.pop(0).name,), "rule" if is_upstream(parameter) else "place")
+
+
+def unpacked(node: ast.FunctionDef, parameter: str) -> int:
+    """Return into how many names a parameter is unpacked, 1 if it is a dict or list; 0 if it is used as an array."""
+    for each in own(node):
+        if isinstance(each, ast.Assign) and _is(each.value, parameter):
+            for target in each.targets:
+                if isinstance(target, ast.Tuple | ast.List):
+                    return len(target.elts)
+        at = each.slice if isinstance(each, ast.Subscript) and _is(each.value, parameter) else None
+        if isinstance(at, ast.Constant) and isinstance(at.value, str):
+            return 1
+    return 0
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _equal(base: str, name: str) -> bool:
+    return base == name
+
+
+def _same_but_case(base: str, name: str) -> bool:
+    return base.lower().replace("_", "") == name.lower().replace("_", "")
+
+
+def _same_meaning(base: str, name: str) -> bool:
+    one, other = meaning(base), meaning(name)
+    return one == other or _without_step(one) == _without_step(other)
+
+
+def _without_step(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return a name's words without the `t` or `s` at their ends: `xt` and `xs` are `x`."""
+    return tuple(part[:-1] if len(part) == 2 and part[-1] in "ts" else part for part in parts)
+
+
+_TIERS: Sequence[tuple[Basis, Callable[[str, str], bool]]] = (
+    ("rule", _equal),
+    ("rule", _same_but_case),
+    ("words", _same_meaning),
+    ("spelling", alike),
+)
+
+
+def match_gradients(
+    returns: Sequence[Argument], inputs: Sequence[str], ordered: Sequence[str] | None = None
+) -> dict[int, tuple[str, Basis]]:
+    """Return which input each returned thing is the gradient of, by its place in the order of names.
+
+    Args:
+        returns: names that backward returns, dicts and tuples opened.
+        inputs: of forward that can have a gradient, in order.
+        ordered: those of them that gradients without a name may belong to, in order; all if None.
+    """
+    found: dict[int, tuple[str, Basis]] = {}
+
+    def left() -> list[str]:
+        gone = {name for name, _ in found.values()}
+        return [name for name in inputs if name not in gone]
+
+    for at, each in enumerate(returns):
+        if each.name.startswith("d") and each.name[1:] in left():
+            found[at] = (each.name[1:], "name")
+    for basis, fits in _TIERS:
+        for at, each in enumerate(returns):
+            bases = (*differentiated(each.name), *((each.name,) if each.keyword else ()))
+            fitting = [name for base in bases for name in left() if fits(base, name)]
+            if at not in found and fitting:
+                found[at] = (fitting[0], basis)
+    rest = [at for at in range(len(returns)) if at not in found]
+    waiting = [name for name in left() if ordered is None or name in ordered]
+    if rest and len(rest) == len(waiting):
+        found |= {at: (name, "place") for at, name in zip(rest, waiting, strict=True)}
+    return found
+
+
+def by_place_alone(found: Mapping[int, tuple[str, Basis]]) -> set[int]:
+    """Return the places of gradients that were given to an input by nothing but their order."""
+    return {at for at, (_, basis) in found.items() if basis == "place"}

@@ -1,0 +1,205 @@
+"""What goes into a user's functions and what comes out of them, in one run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bptt_viz.targets.declaration import Argument
+from bptt_viz.targets.recognise.calling import Calling, Node, parameters_of, spread
+from bptt_viz.targets.recognise.forms import is_parameter
+from bptt_viz.targets.recognise.inference.dims import Dim
+from bptt_viz.targets.recognise.inference.module import Module, space_of
+from bptt_viz.targets.recognise.inference.run import Run
+from bptt_viz.targets.recognise.inference.statements import Interpreter
+from bptt_viz.targets.recognise.inference.values import (
+    UNKNOWN,
+    Arr,
+    Class,
+    Function,
+    Instance,
+    Num,
+    Pending,
+    Seq,
+    Space,
+    Table,
+    Value,
+)
+
+
+@dataclass(slots=True)
+class Scene:
+    """What a run plays in.
+
+    Attributes:
+        run: with what is supposed.
+        how: the functions are called.
+        interpreter: follows them.
+        space: the module's names.
+        instance: the object whose methods they are, if they are methods.
+        own: arrays that the object was made with: attributes, and keys of dicts among them.
+    """
+
+    run: Run
+    how: Calling
+    interpreter: Interpreter
+    space: Space
+    instance: Instance | None = None
+    own: tuple[str, ...] = ()
+
+    def called(self, node: Node, given: Mapping[str, Value]) -> Value:
+        """Return what a function returns.
+
+        Raises:
+            Conflict: shapes do not fit.
+        """
+        function = Function(node, self.space, self.instance)
+        if not spread(node):
+            return self.interpreter.follow(function, [], given)
+        return self.interpreter.follow(function, [given.get(name, UNKNOWN) for name in parameters_of(node)], {})
+
+    def inputs(self) -> list[str]:
+        """Return the names of all arrays that go in: arguments and what they hold, the module's and the object's."""
+        run, how = self.run, self.how
+        found: list[str] = []
+        for name in (name for name in run.idle if name not in run.decided):
+            run.as_size(Pending(name))
+        for name in (*how.made_of, *how.given):
+            found += _within(run, run.known(Pending(name)), name)
+        return [*dict.fromkeys((*found, *self.own, *run.globals))]
+
+    def holder(self, names: Sequence[str]) -> str:
+        """Return the attribute whose dict holds inputs; empty if they are attributes themselves."""
+        for name, value in self.instance.attributes.items() if self.instance is not None else ():
+            if isinstance(value, Table) and all(each in value.items for each in names) and names:
+                return name
+        return ""
+
+
+def scene(run: Run, module: Module, how: Calling) -> Scene:
+    """Return what a run plays in: for methods, with an object that has been made.
+
+    Raises:
+        Conflict: shapes do not fit.
+    """
+    for name in how.numbers:
+        size = run.as_size(Pending(name))
+        if isinstance(size, Num) and size.dim is not None:
+            run.dims.protect(size.dim)
+    interpreter, space = Interpreter(run), space_of(module)
+    made = Scene(run, how, interpreter, space)
+    if how.owner is not None:
+        given = {name: run.known(Pending(name)) for name in how.made_of}
+        instance = interpreter.call(Class(how.owner, space), [], given, how.owner.name)
+        made.instance = instance if isinstance(instance, Instance) else None
+        for name in how.made_of:
+            if name not in run.decided and not is_parameter(name):
+                run.idle.append(name)
+        if made.instance is not None:
+            _claim(run, made.instance)
+            made.own = tuple(_own(run, made.instance))
+    return made
+
+
+def _claim(run: Run, instance: Instance) -> None:
+    """Make the arrays that an object was made with inputs, under the names of their attributes or keys."""
+    made: dict[int, Value] = {}
+    for name, value in instance.attributes.items():
+        instance.attributes[name] = made[id(value)] = _claimed(run, name, value)
+    for value in instance.attributes.values():
+        if isinstance(value, Table):
+            named = [(key, item) for key, item in value.items.items() if isinstance(key, str)]
+            value.items |= {key: made.get(id(item)) or _claimed(run, key, item) for key, item in named}
+        elif isinstance(value, Seq):
+            value.items[:] = [made.get(id(item), item) for item in value.items]
+
+
+def _own(run: Run, instance: Instance) -> Iterator[str]:
+    for name, value in instance.attributes.items():
+        items = value.items if isinstance(value, Table) else {name: value}
+        for key in (str(key) for key, item in items.items() if isinstance(item, Arr)):
+            made = run.decided.get(key)
+            if isinstance(made, Arr) and made.origin == key:
+                yield key
+
+
+def _claimed(run: Run, name: str, value: Value) -> Value:
+    if not isinstance(value, Arr) or value.origin or not value.shape or name in run.decided:
+        return value
+    made = run.decided[name] = Arr(value.shape, name)
+    return made
+
+
+def held(run: Run, arguments: Sequence[Argument], value: Value) -> Iterator[tuple[str, Value]]:
+    """Yield what stands under each name in something that is returned."""
+    value = run.known(value)
+    if len(arguments) == 1:
+        yield from _held(run, arguments[0], value)
+    elif isinstance(value, Seq) and len(value.items) == len(arguments):
+        for argument, item in zip(arguments, value.items, strict=True):
+            yield from _held(run, argument, item)
+
+
+def _held(run: Run, argument: Argument, value: Value) -> Iterator[tuple[str, Value]]:
+    value = run.known(value)
+    if argument.name:
+        yield argument.name, value
+    if argument.kind == "dict" and isinstance(value, Table):
+        for item in argument.items:
+            yield from _held(run, item, value.items.get(item.keyword, UNKNOWN))
+    elif argument.kind in {"tuple", "list"} and isinstance(value, Seq) and len(value.items) == len(argument.items):
+        for item, each in zip(argument.items, value.items, strict=True):
+            yield from _held(run, item, each)
+
+
+def opened(run: Run, arguments: Sequence[Argument], value: Value) -> tuple[Argument, ...]:
+    """Return what is returned with the keys of dicts as they turned out to be."""
+    value = run.known(value)
+    if len(arguments) == 1:
+        return (_opened(run, arguments[0], value),)
+    items = value.items if isinstance(value, Seq) and len(value.items) == len(arguments) else [UNKNOWN] * len(arguments)
+    return tuple(_opened(run, each, item) for each, item in zip(arguments, items, strict=True))
+
+
+def _opened(run: Run, argument: Argument, value: Value) -> Argument:
+    value = run.known(value)
+    keys = [key for key in value.items if isinstance(key, str)] if isinstance(value, Table) else []
+    if argument.kind not in {"dict", "name"} or len(keys) <= len(argument.items):
+        return argument
+    taken = {each.keyword: each for each in argument.items}
+    return Argument(
+        "dict", argument.name, argument.keyword, tuple(taken.get(key, Argument("name", key, key)) for key in keys)
+    )
+
+
+def _within(run: Run, value: Value, name: str) -> list[str]:
+    if isinstance(value, Table | Seq):
+        items = value.items.values() if isinstance(value, Table) else value.items
+        inner = [item for item in items if isinstance(item, Pending)]
+        return [found for item in inner for found in _within(run, run.known(item), item.name)]
+    return [name] if isinstance(value, Arr | Pending) else []
+
+
+def array(run: Run, name: str) -> Arr:
+    """Return an input as an array, the likeliest if it was not used."""
+    found = run.force(Pending(name))
+    return found if isinstance(found, Arr) else Arr(())
+
+
+def passed(run: Run, given: Sequence[str], named: frozenset[str]) -> tuple[Argument, ...]:
+    """Return arguments, with what the dicts and tuples among them hold."""
+    return tuple(_passed(run, Pending(name), name if name in named else "") for name in given)
+
+
+def _passed(run: Run, of: Pending, keyword: str) -> Argument:
+    value = run.known(of)
+    if isinstance(value, Table):
+        items = tuple(_passed(run, item, str(key)) for key, item in value.items.items() if isinstance(item, Pending))
+        return Argument("dict", of.name, keyword, items)
+    if isinstance(value, Seq):
+        parts = tuple(_passed(run, item, "") for item in value.items if isinstance(item, Pending))
+        return Argument("tuple", of.name, keyword, parts)
+    return Argument("name", of.name, keyword)
+
+
+def shape_of(run: Run, value: Value) -> tuple[Dim, ...] | None:
+    """Return the shape of a gradient; None if it is not known."""
+    return run.shape(value) if value is not UNKNOWN and not isinstance(value, Num) else None
