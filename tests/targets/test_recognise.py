@@ -9,8 +9,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from bptt_viz.targets.recognise.file import recognise
 
+from bptt_viz.targets.recognise.file import recognise
 from bptt_viz.targets.roles import roles
 from bptt_viz.targets.tables import as_toml, from_table
 

@@ -8,7 +8,6 @@ from bptt_viz.targets.recognise.calling import Calling
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.inference.values import Pending, Seq, Table
-from bptt_viz.targets.roles import names
 
 _USUAL = {
     "mode": "train",
