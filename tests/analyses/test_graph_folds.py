@@ -29,17 +29,21 @@ def test_the_ends_and_what_is_named_keep_columns():
 
 
 def test_broken_steps_keep_columns_at_both_ends_of_a_run_of_them():
-    assert spans(folded(30, 1, [], [10, 20])) == [(1, 1), (2, 9), (10, 10), (11, 19), (20, 20), (21, 29), (30, 30)]
-    assert spans(folded(30, 1, [], range(10, 21)))[2:5] == [(10, 10), (11, 19), (20, 20)]
+    assert spans(folded(30, 1, broken=[[10, 20]])) == [(1, 1), (2, 9), (10, 10), (11, 19), (20, 20), (21, 29), (30, 30)]
+    assert spans(folded(30, 1, broken=[range(10, 21)]))[2:5] == [(10, 10), (11, 19), (20, 20)]
 
 
 @given(st.integers(1, 40), st.integers(1, 5), st.sets(st.integers(1, 40)), st.sets(st.integers(1, 40)))
 def test_columns_cover_all_steps_once(steps, ends, named, broken):
     named, broken = ({t for t in found if t <= steps} for found in (named, broken))
-    columns = folded(steps, ends, named, broken)
+    columns = folded(steps, ends, named, [broken])
     assert [t for column in columns for t in column.steps] == list(range(1, steps + 1))
     single = {column.first for column in columns if not column.is_fold}
     assert single >= named | {1, steps}
+
+
+def test_no_fold_mixes_layers_with_different_weights():
+    assert spans(folded(20, 2, starts=[1, 9])) == [(1, 1), (2, 2), (3, 8), (9, 18), (19, 19), (20, 20)]
 
 
 def test_names_of_a_fold():

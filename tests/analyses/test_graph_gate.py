@@ -209,7 +209,7 @@ def test_what_comes_back_over_all_wires_is_the_cotangent(cell, t, batch, layers)
             total = np.add.reduce(_arrivals(step, flow, f"in:{state}"))
             assert norm(total) == pytest.approx(gradients.of(node), rel=1e-12)
         x = rollout.inputs[t] if run.depth == 0 else rollout.layers[run.depth - 1].state(t)["h"]
-        whole = gradients.of(x) if run.depth == 0 else norm(gradients.upward(x, run.depth, "cell"))
+        whole = gradients.of(x) if run.depth == 0 else norm(gradients.upward(x, t, run.depth))
         assert norm(np.add.reduce(_arrivals(step, flow, "x"))) == pytest.approx(whole, rel=1e-12)
 
 

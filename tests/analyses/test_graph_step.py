@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyses.graphs import RAN, crossed, joined, kinds, overlaps, points, recorded, seen
-from bptt_viz.analyses.graph import graph_view
+from bptt_viz.analyses.graph import Choice, graph_view, record
+from bptt_viz.arrays import norm
 from bptt_viz.cells import discover_cells
 from bptt_viz.errors import UsageError
+from bptt_viz.models import Request, prepare
 from bptt_viz.results.graph import Level
+from bptt_viz.tape import backward
 from bptt_viz.topologies import NAMES
 
 PATTERNS = {
@@ -150,3 +153,44 @@ def test_zeros_and_numbers_that_are_none_are_explained():
 def test_steps_cannot_be_chosen():
     with pytest.raises(UsageError, match="--level op"):
         seen(at="2")
+
+
+def test_a_decoder_goes_on_from_the_encoder_with_weights_of_its_own():
+    rollout = record(prepare(Request("seq2seq", hidden=3, steps=3, settings={"fed": "zero"})))
+    view = graph_view(rollout, Level.STEP, RAN, gradients=True)
+    assert kinds(view) == {"state": 8, "cell": 7, "input": 3, "output": 4, "loss": 5, "weights": 2}
+    assert joined(view, "weights") == [("W_1", "f_W1")] * 3 + [("W_2", "f_W2")] * 4
+    assert ("h_3", "f_W2") in joined(view)
+    assert not any("f_W2" in pair and pair[0].startswith("x") for pair in joined(view))
+    cotangents = backward(rollout.tape, {rollout.loss: np.ones(())})
+    norms = {(edge.source, edge.target): edge.norm for edge in view.edges if edge.kind == "gradient"}
+    encoder, decoder = rollout.layers
+    assert norms["t4-l0-f", "t3-l0-s0"] == pytest.approx(norm(cotangents[decoder.carry(4)["h"]]))
+    for k, run in enumerate((encoder, decoder), start=1):
+        parts = [norm(cotangents[node]) for node in run.parameters.values()]
+        sums = [edge.norm for edge in view.edges if edge.target == f"l0-W{k}" and edge.id.endswith("-sum")]
+        assert sums == [pytest.approx(math.hypot(*parts))]
+
+
+@given(st.sampled_from(["rnn", "lstm"]), st.integers(1, 2), st.integers(1, 6), st.booleans(), st.booleans())
+def test_decoders_lie_on_nothing_else(cell, layers, steps, gradients, compact):
+    request = Request("seq2seq", hidden=3, steps=steps, layers=layers, settings={"cell": cell})
+    view = graph_view(record(prepare(request)), Level.STEP, RAN, gradients=gradients, choice=Choice(is_compact=compact))
+    assert not overlaps(view)
+    assert not crossed(view)
+
+
+@pytest.mark.parametrize(
+    ("model", "settings", "said"),
+    [
+        ("bidirectional", {}, "join"),
+        ("multilayer", {"skip": "true"}, "skip"),
+        ("seq2seq", {"attention": "dot"}, "attention"),
+    ],
+)
+def test_what_is_no_stack_is_refused_rather_than_drawn_wrong(model, settings, said):
+    rollout = record(prepare(Request(model, hidden=3, steps=3, settings=settings)))
+    for level in (Level.STEP, Level.GATE):
+        with pytest.raises(UsageError, match=said):
+            graph_view(rollout, level, RAN)
+    assert graph_view(rollout, Level.OP, RAN).nodes

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bptt_viz.analyses.graph.gradients import Gradients
+from bptt_viz.analyses.graph.time_grid import rows_of
 from bptt_viz.analyses.graph.timeline import Column, every_step, folded, hidden
 from bptt_viz.arrays import norm
 from bptt_viz.errors import UsageError
@@ -15,6 +17,8 @@ PARTS = ("input", "output", "loss", "weights")
 
 _PAGE = 1450.0
 """Width, in points, of a picture whose letters can still be read on a page that is 1,280 pixels wide."""
+_IN_PASSING = {"dropout", "dropout through time"}
+"""Parts of a model through which a wire may pass without being drawn."""
 _WORTH = 3
 """How many steps a fold has to hide to be worth its room."""
 
@@ -67,13 +71,27 @@ def shown_columns(
     named = [t for text in choice.focus for t in parsed_steps("--focus", text, steps)]
     if choice.ends == 0 or (choice.ends is None and not named and width(every_step(steps)) <= _PAGE):
         return every_step(steps)
-    broken = _broken(rollout, gradients)
+    broken, starts = _broken(rollout, gradients), {run.first for run in rollout.layers}
     if choice.ends is not None:
-        return folded(steps, choice.ends, named, *broken)
-    tried = (folded(steps, ends, named, *broken) for ends in range(steps // 2, 0, -1))
+        return folded(steps, choice.ends, named, broken, starts)
+    tried = (folded(steps, ends, named, broken, starts) for ends in range(steps // 2, 0, -1))
     fitting = (columns for columns in tried if width(columns) <= _PAGE)
-    columns = next(fitting, folded(steps, 1, named, *broken))
+    columns = next(fitting, folded(steps, 1, named, broken, starts))
     return columns if hidden(columns) >= _WORTH else every_step(steps)
+
+
+def demand_stacks(rollout: Rollout) -> None:
+    """Refuse what is no stack of layers that each read the one below and run forward in time, one after the other.
+
+    Raises:
+        UsageError: there is more between the layers, or a layer runs backward or starts elsewhere.
+    """
+    more = [module.name for module in rollout.modules if module.name not in _IN_PASSING]
+    more += ["a layer that runs backward" for run in rollout.layers if run.backward]
+    for row in rows_of(rollout):
+        more += ["a layer with a start of its own" for one, other in pairwise(row) if other.states[0] != one.states[-1]]
+    if more:
+        raise UsageError(f"this model has {more[0]}, which --level op shows; step and gate level show stacks of layers")
 
 
 def parsed_steps(option: str, text: str, steps: int) -> range:

@@ -9,7 +9,7 @@ from bptt_viz.arrays import Array, norm
 from bptt_viz.models import Rollout
 from bptt_viz.ops.flow import STOP
 from bptt_viz.tape import Node, Seeds, Tape, backward
-from bptt_viz.topologies import Layer
+from bptt_viz.topologies import CARRY, Layer
 
 
 class TapeGradients:
@@ -93,10 +93,14 @@ class Gradients(TapeGradients):
         arrived = (self._arrived or {}).get(node)
         return found if arrived is None else found + arrived
 
-    def upward(self, node: Node, layer: int, role: str) -> Array:
-        """Return what the cells of a layer, or the readout, send back to a state that they read."""
-        users = [user for user in self._users.get(node.index, ()) if user.scope[1:] == (layer, role)]
+    def upward(self, node: Node, t: int, layer: int) -> Array:
+        """Return what comes back within step `t` from a layer above, or from the readout, to a state that it reads."""
+        users = [user for user in self._users.get(node.index, ()) if user.scope[:2] == (t, layer) and not _carry(user)]
         return self.from_users(node, users)
+
+
+def _carry(node: Node) -> bool:
+    return node.scope.role == CARRY
 
 
 def _users(rollout: Rollout) -> dict[int, list[Node]]:

@@ -51,8 +51,8 @@ class Outputs:
         self._canvas.forward(wire.source, self._name(k, "y"), path)
         gradients, run = self._drawing.gradients, self._row.run(k)
         if gradients:
-            read = [run.state(t)[self._row.states[0]] for t in self._shown[k]]
-            norms = [norm(gradients.upward(node, self._layer, "readout")) for node in read]
+            read = {t: run.state(t)[self._row.states[0]] for t in self._shown[k]}
+            norms = [norm(gradients.upward(node, t, self._layer)) for t, node in read.items()]
             what = f"what comes back to {column.told(self._row.states[0], self._row.mark)}"
             self._drawing.back(self._name(k, "y"), wire.source, path, norms, what)
 

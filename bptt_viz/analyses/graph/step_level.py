@@ -54,8 +54,8 @@ def draw_steps(rollout: Rollout, grid: TimeGrid, gradients: Gradients | None, hi
         drawing.states(row)
         for k in range(len(row.columns)):
             drawing.cell(row, k)
-        if "weights" not in hidden:
-            WeightsDrawing(drawing.canvas, grid, row, gradients).draw()
+        for run in row.runs if "weights" not in hidden else ():
+            WeightsDrawing(drawing.canvas, grid, row, run, gradients).draw()
     drawing.inputs()
     Outputs(drawing).draw()
     if len(grid.rows) > 1:

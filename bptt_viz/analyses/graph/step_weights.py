@@ -9,6 +9,7 @@ from bptt_viz.analyses.graph.layout.paths import rounded
 from bptt_viz.analyses.graph.time_grid import ASIDE, BIG, HIGH, RADIUS, Row, TimeGrid
 from bptt_viz.results.graph import GraphEdge, Path, Point
 from bptt_viz.results.lettering import clean
+from bptt_viz.topologies import Layer
 
 _RISE = 30.0
 """How far below a cell an arc turns in beneath it."""
@@ -28,42 +29,45 @@ def weights_floor(grid: TimeGrid) -> float:
 
 
 class WeightsDrawing:
-    """Draws one layer's weights."""
+    """Draws the weights of one layer of a row."""
 
-    def __init__(self, canvas: Canvas, grid: TimeGrid, row: Row, gradients: Gradients | None) -> None:
+    def __init__(self, canvas: Canvas, grid: TimeGrid, row: Row, run: Layer, gradients: Gradients | None) -> None:
         self._canvas = canvas
         self._grid = grid
         self._row = row
+        self._run = run
         self._gradients = gradients
+        self._columns = [k for k in range(len(row.columns)) if row.run(k) is run]
         first = row.depth == 0
-        self._place = (row.state_x(-1), grid.input_y if first else row.bottom - _BOX)
+        self._place = (row.weights_x(self._columns[0]), grid.input_y if first else row.bottom - _BOX)
         # The first layer's line runs below the inputs, the other ones' straight out of the box.
         self._line = weights_floor(grid) if first else self._place[1]
-        self._name = f"l{row.depth}-W"
+        self._name = f"l{row.depth}-W{row.number(run)}"
+        self._mark = f"{f'_{row.number(run)}' if row.number(run) else ''}{row.mark}"
 
     def draw(self) -> None:
         """Draw the box, its arcs and, if norms are known, what comes back."""
-        shapes = [f"{clean(name)} {list(node.shape)}" for name, node in self._row.run(0).parameters.items()]
+        shapes = [f"{clean(name)} {list(node.shape)}" for name, node in self._run.parameters.items()]
         tooltip = "\n".join(["the same weights at every step", *shapes])
-        self._canvas.box(self._name, "weights", f"W{self._row.mark}", self._place, BIG, None, self._row.depth, tooltip)
-        for k in range(len(self._row.columns)):
+        self._canvas.box(self._name, "weights", f"W{self._mark}", self._place, BIG, None, self._row.depth, tooltip)
+        for k in self._columns:
             self._canvas.forward(self._name, self._row.cell(k), self._arc(k), "weights")
         if self._gradients:
             self._draw_back(self._gradients)
 
     def _draw_back(self, gradients: Gradients) -> None:
-        for k in range(len(self._row.columns)):
+        for k in self._columns:
             self._draw_share(k, gradients)
-        total = math.hypot(*(gradients.of(node) for node in self._row.run(0).parameters.values()))
-        last = self._row.cell(len(self._row.columns) - 1)
+        total = math.hypot(*(gradients.of(node) for node in self._run.parameters.values()))
+        last = self._row.cell(self._columns[-1])
         self._canvas.backward(
-            last, self._name, self._sum(), total, f"dW{self._row.mark}, the sum over all steps", "-sum"
+            last, self._name, self._sum(), total, f"dW{self._mark}, the sum over all its steps", "-sum"
         )
 
     def _draw_share(self, k: int, gradients: Gradients) -> None:
         """Draw dW_t of a column, or the sum over the steps of a fold; the tooltip has each weight's part."""
-        column, run = self._row.columns[k], self._row.run(k)
-        used = [run.used(t) for t in column.steps]
+        column = self._row.columns[k]
+        used = [self._run.used(t) for t in column.steps]
         parts = {name: gradients.together([weights[name] for weights in used]) for name in used[0]}
         lines = [f"{column.told('dW', self._row.mark)}: norm {math.hypot(*parts.values()):.3g}"]
         if column.is_fold:
@@ -87,7 +91,7 @@ class WeightsDrawing:
 
     def _sum(self) -> Path:
         """Return the course of all shares together back into the box."""
-        x, low = self._rise(len(self._row.columns) - 1, ASIDE)[-1]
+        x, low = self._rise(self._columns[-1], ASIDE)[-1]
         return rounded([(x, low), *self._arrival(low)], RADIUS)
 
     def _rise(self, k: int, aside: float) -> list[Point]:

@@ -97,6 +97,16 @@ class Row:
         t = self.columns[max(k, 0)].first
         return next(run for run in self.runs if t in run.steps)
 
+    def number(self, run: Layer) -> str:
+        """Return which of the row's layers one is, from 1; nothing if there is one alone."""
+        return str(self.runs.index(run) + 1) if len(self.runs) > 1 else ""
+
+    def weights_x(self, k: int) -> float:
+        """Return where a layer's weights stand whose first column this is: below the states that it starts from."""
+        if k == 0 or not self.shape.is_whole:
+            return self.state_x(k - 1)
+        return (self.right(k - 1) + self.lefts[k]) / 2
+
     def node(self, name: str, k: int) -> Node:
         """Return a state behind a column; −1 is before the first."""
         run = self.run(k)
@@ -208,7 +218,7 @@ class TimeGrid:
         own = row.shape
         left = row.ends[k - 1] + row.wide / 2 + own.gap if k else 0.0
         if own.is_whole and k:
-            left = row.right(k - 1) + own.gap
+            left = row.right(k - 1) + (own.gap if row.run(k) is row.run(k - 1) else BIG[0] + 2 * own.gap)
         if row.depth:
             below = self.rows[row.depth - 1]
             into = row.wide_at(k) / 2 if self.columns[k].is_fold else own.entry

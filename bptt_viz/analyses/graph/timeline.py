@@ -1,5 +1,6 @@
 """Which time steps get a column of their own and which are folded into one."""
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -57,18 +58,26 @@ def every_step(steps: int) -> list[Column]:
     return [Column(t, t) for t in range(1, steps + 1)]
 
 
-def folded(steps: int, ends: int, named: Iterable[int] = (), *broken: Collection[int]) -> list[Column]:
+def folded(
+    steps: int,
+    ends: int,
+    named: Iterable[int] = (),
+    broken: Sequence[Collection[int]] = (),
+    starts: Collection[int] = (),
+) -> list[Column]:
     """Fold what lies between the first and the last steps and is not named.
 
     Args:
         steps: T.
         ends: how many steps at the beginning and at the end keep a column, at least 1.
         named: further steps that do.
-        *broken: steps with NaN or an infinity of one kind; of each run of them the first and last `ends` do.
+        broken: steps with NaN or an infinity, by kind; of each run of them the first and last `ends` do.
+        starts: steps at which a layer with weights of its own begins; no fold goes on from the step before.
     """
     kept = {*range(1, ends + 1), *range(steps - ends + 1, steps + 1), *named}
     kept = kept.union(*(_rims(found, ends) for found in broken))
-    groups = groupby(range(1, steps + 1), key=lambda t: t if t in kept else 0)
+    begun = sorted(starts)
+    groups = groupby(range(1, steps + 1), key=lambda t: (t if t in kept else 0, bisect_right(begun, t)))
     spans = [list(group) for _, group in groups]
     return [Column(span[0], span[-1]) for span in spans]
 

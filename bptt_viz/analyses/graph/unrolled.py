@@ -14,6 +14,7 @@ from bptt_viz.models import Rollout
 from bptt_viz.results.graph import Fold, GraphEdge, Path, Point, Spread
 from bptt_viz.results.lettering import clean
 from bptt_viz.tape import Node
+from bptt_viz.topologies import Layer
 
 
 class Wire(NamedTuple):
@@ -63,9 +64,10 @@ class Unrolled:
         elif shape.is_whole:
             self._state(row, k, row.states, "state", place, (shape.width, shape.height))
         else:
-            told = f"one step of {about(row)}"
+            told = f"one step of {about(row.run(k))}"
             size = shape.width, shape.height
-            self.canvas.box(row.cell(k), "cell", "f_W", place, size, column.first, row.depth, told)
+            label = f"f_W{row.number(row.run(k))}"
+            self.canvas.box(row.cell(k), "cell", label, place, size, column.first, row.depth, told)
         for name in row.states:
             self._recur(row, k, name)
         wire = self.entrance(row, k)
@@ -117,8 +119,8 @@ class Unrolled:
             return
         if row.depth:
             below = self.grid.rows[row.depth - 1]
-            read = [below.run(k).state(t)[below.states[0]] for t in column.steps]
-            norms = [norm(self.gradients.upward(node, row.depth, "cell")) for node in read]
+            read = {t: below.run(k).state(t)[below.states[0]] for t in column.steps}
+            norms = [norm(self.gradients.upward(node, t, row.depth)) for t, node in read.items()]
             what = f"what comes back to {column.told(clean(below.states[0]), below.mark)}"
         else:
             nodes = [self.rollout.inputs[t] for t in self._read_at(k)]
@@ -174,7 +176,10 @@ class Unrolled:
         column = row.columns[k]
         spreads = tuple(self._spread(row, k, name) for name in row.states) if self.gradients else ()
         label = fold_label(column, spreads)
-        lines = [f"steps {column.first} to {column.last}: the same W, {len(column.steps)} times", f"cell {about(row)}"]
+        lines = [
+            f"steps {column.first} to {column.last}: the same W, {len(column.steps)} times",
+            f"cell {about(row.run(k))}",
+        ]
         told = "\n".join([*lines, *map(spread_text, spreads)])
         fold = Fold(column.first, column.last, spreads)
         size = row.wide_at(k), row.high_at(k)
@@ -211,8 +216,8 @@ def backwards(path: Path) -> Path:
     return parallel(path, ASIDE)[::-1]
 
 
-def about(row: Row) -> str:
+def about(run: Layer) -> str:
     """Return a cell's name and its equations."""
-    cell = type(row.runs[0].cell)
+    cell = type(run.cell)
     equations = (cell.__doc__ or "").strip().partition("\n\n")[0]
     return f"{cell.__name__}\n{equations}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bptt_viz.analyses.graph.canvas import Canvas
-from bptt_viz.analyses.graph.choice import Choice, parsed_steps, shown_columns
+from bptt_viz.analyses.graph.choice import Choice, demand_stacks, parsed_steps, shown_columns
 from bptt_viz.analyses.graph.gate_level import GateLevel
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.op_level import draw_panels
@@ -73,6 +73,7 @@ def graph_view(
 
 def _unrolled(rollout: Rollout, level: Level, norms: Gradients | None, choice: Choice) -> tuple[Canvas, str]:
     """Return the drawing of all steps, and what the title says of them."""
+    demand_stacks(rollout)
     if level is Level.GATE:
         gates = GateLevel(rollout, norms)
         columns = shown_columns(rollout, choice, norms, lambda tried: gates.grid(tried).width)

@@ -44,7 +44,7 @@ class CellDrawing:
         """Draw all of it."""
         wide, high = self._laid.wired.size
         x, y = self._at((wide / 2, high / 2))
-        told = f"step {self._step.t} of {about(self._row)}"
+        told = f"step {self._step.t} of {about(self._step.run)}"
         self._canvas.frames.append(Frame(f"{self._prefix}cell", "cell", x, y, wide, high, told))
         for part in self._step.graph.parts.values():
             self._part(part)
