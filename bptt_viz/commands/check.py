@@ -1,6 +1,6 @@
 """`bptt-viz check`: numeric gradient checks."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,6 @@ from bptt_viz.console.options import Output, Seed, parse_settings
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from bptt_viz.checking.run import CheckRequest
     from bptt_viz.results.check import Checks
     from bptt_viz.results.provenance import Provenance
 
@@ -29,8 +28,9 @@ Targets = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TARGET]...",
-        help="Built-in cells or models, file.py:name or pkg.mod:name; if none, the targets of [tool.bptt_viz.check] in"
-        " pyproject.toml, else all of them.",
+        help="Built-in cells or models, file.py:name or pkg.mod:name, or your own code: file.py, file.ipynb, or"
+        " file.py::name for one of its pairs; if none, the targets of [tool.bptt_viz.check] in pyproject.toml, else all"
+        " built-in ones.",
         show_default=False,
         envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
         show_envvar=False,
@@ -69,6 +69,21 @@ Form = Annotated[
     ),
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on",
+        metavar="OUTCOMES",
+        help="Outcomes of your own code that fail the run, with commas between them; if left out: wrong, crashed,"
+        " python2 and not-recognised.",
+    ),
+]
+TimeLimit = Annotated[
+    float, typer.Option("--time-limit", metavar="SECONDS", help="For each pair of your own code.", min=0.1)
+]
+MemoryLimit = Annotated[
+    int, typer.Option("--memory-limit", metavar="MB", help="For the process that runs your own code.", min=512)
+]
 SelfTestFlag = Annotated[
     bool, typer.Option("--self-test", help="Examine the checker itself: planted bugs, correct gradients, kinks.")
 ]
@@ -93,6 +108,9 @@ def check(
     init: Init = "xavier",
     settings: Settings = None,
     seed: Seed = 0,
+    fail_on: FailOn = None,
+    time_limit: TimeLimit = 20.0,
+    memory_limit: MemoryLimit = 4096,
     verbose: Verbose = False,
     form: Form = Format.TEXT,
     json: JsonFlag = False,
@@ -100,6 +118,8 @@ def check(
     output: Output = None,
 ) -> int:
     """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
+
+    Checking a file runs code of it, in a process of its own.
 
     Example: bptt-viz check lstm gru --full
     """
@@ -109,9 +129,13 @@ def check(
     from bptt_viz.checking.differences import parse_method
     from bptt_viz.checking.run import CheckRequest
     from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
+    from bptt_viz.commands.check_targets import Order, check_everything, parse_fail_on
     from bptt_viz.console.output import provenance
+    from bptt_viz.console.progress import progress
     from bptt_viz.models import discover_models
     from bptt_viz.results.check import Judgement
+    from bptt_viz.targets.run.limits import Limits
+    from bptt_viz.targets.run.question import Question
 
     names = targets or [*discover_cells(), *discover_models()]
     request = CheckRequest(
@@ -129,20 +153,13 @@ def check(
         method=parse_method(method),
         judgement=Judgement(rtol, atol, eps),
     )
-    found = _checked(request, names)
-    ran = provenance("check", {**asdict(request), "target": names})
+    question = Question(seed, every_entry, method, request.judgement, shapes)
+    order = Order(tuple(names), request, question, Limits(time_limit, memory_limit), parse_fail_on(fail_on))
+    with progress("checking") as tick:
+        found = check_everything(order, tick)
+    ran = provenance("check", {**asdict(request), "target": names, "fail_on": sorted(order.fail_on)})
     _publish(found, ran, Format.JSON if json else form, verbose, output)
     return _EXIT_CODES[found.verdict]
-
-
-def _checked(request: "CheckRequest", names: list[str]) -> "Checks":
-    from bptt_viz.adapters.named import check_target
-    from bptt_viz.checking.run import check_all
-    from bptt_viz.checking.source import located
-    from bptt_viz.console.progress import progress
-
-    with progress("checking") as tick:
-        return located(check_all([replace(request, target=name) for name in names], tick, check_target))
 
 
 def _examine(seed: int, form: Format, output: Path | None) -> int:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -12,7 +13,9 @@ from rich.text import Text
 from bptt_viz.render.characters import shown
 from bptt_viz.render.heat import HeatBlocks
 from bptt_viz.render.tables import table
+from bptt_viz.render.targets import tally, target_lines
 from bptt_viz.results.check import Case, Check, Checks, Comparison, Verdict
+from bptt_viz.results.targets import TargetCheck
 
 _STYLES = {Verdict.PASS: "bold green", Verdict.MISMATCH: "bold red", Verdict.INCONCLUSIVE: "bold yellow"}
 # Verdicts stand below each other up to this width of the names on a terminal; a longer name keeps its line to itself.
@@ -35,9 +38,21 @@ def check_report(checks: Checks, boxed: bool, verbose: bool = False) -> Renderab
 
 
 def _overview(checks: Checks, boxed: bool) -> Iterator[RenderableType]:
-    widest = max((cell_len(shown(check.target)) for check in checks.targets), default=0)
-    for check in checks.targets:
-        yield Verdicted(check, min(widest, _NAME_WIDTH) if boxed else widest)
+    plain = [check for check in checks.targets if not isinstance(check, TargetCheck)]
+    widest = max((cell_len(shown(check.target)) for check in plain), default=0)
+    for file, group in groupby(checks.targets, _file_of_code):
+        if file is None:
+            yield from (Verdicted(check, min(widest, _NAME_WIDTH) if boxed else widest) for check in group)
+        else:
+            own = [check for check in group if isinstance(check, TargetCheck)]
+            yield from target_lines(own, boxed, [passed(check) for check in own])
+    of_code = [check for check in checks.targets if isinstance(check, TargetCheck)]
+    if len(of_code) > 1:
+        yield from (Text(), Text(tally(of_code)))
+
+
+def _file_of_code(check: Check) -> str | None:
+    return check.file if isinstance(check, TargetCheck) else None
 
 
 class Verdicted:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from bptt_viz.render.characters import shown
-from bptt_viz.render.check import case_report
+from bptt_viz.render.check import case_report, telling
 from bptt_viz.render.plain import plain
+from bptt_viz.render.targets import below
 from bptt_viz.results.check import Case, Check, Checks, Verdict
 from bptt_viz.results.provenance import Provenance
+from bptt_viz.results.targets import Outcome, TargetCheck
 
 # An inconclusive case has not been tested: viewers set errors apart from failures, and would show a skip as fine.
 _ELEMENTS = {Verdict.MISMATCH: "failure", Verdict.INCONCLUSIVE: "error"}
@@ -25,6 +27,9 @@ def junit(checks: Checks, provenance: Provenance) -> str:
         properties = ET.SubElement(suite, "properties")
         for name, value in _properties(check, provenance).items():
             ET.SubElement(properties, "property", {"name": shown(name), "value": shown(value)})
+        if isinstance(check, TargetCheck):
+            _add_target(suite, check)
+            continue
         for case in check.cases:
             _add_case(suite, check, case)
     ET.indent(root)
@@ -35,18 +40,29 @@ def junit(checks: Checks, provenance: Provenance) -> str:
 
 
 def _counts(checks: tuple[Check, ...]) -> dict[str, str]:
-    verdicts = [case.verdict for check in checks for case in check.cases]
+    verdicts = [verdict for check in checks for verdict in _verdicts(check)]
+    skipped = [check for check in checks if isinstance(check, TargetCheck) and _is_skipped(check)]
     return {
         "tests": str(len(verdicts)),
         "failures": str(verdicts.count(Verdict.MISMATCH)),
         "errors": str(verdicts.count(Verdict.INCONCLUSIVE)),
-        "skipped": "0",
+        "skipped": str(len(skipped)),
         "time": "0",
     }
 
 
+def _verdicts(check: Check) -> list[Verdict]:
+    """Return the verdicts of a suite's test cases: users' code is one case, whose outcome is that of all its points."""
+    return [check.verdict] if isinstance(check, TargetCheck) else [case.verdict for case in check.cases]
+
+
+def _is_skipped(check: TargetCheck) -> bool:
+    return check.outcome is Outcome.TODO and check.verdict is Verdict.PASS
+
+
 def _properties(check: Check, provenance: Provenance) -> Mapping[str, str]:
-    return {
+    own = {"outcome": str(check.outcome)} if isinstance(check, TargetCheck) else {}
+    return own | {
         "bptt_viz": provenance.version,
         "numpy": provenance.numpy,
         "python": provenance.python,
@@ -59,6 +75,23 @@ def _properties(check: Check, provenance: Provenance) -> Mapping[str, str]:
 
 def _number(value: float | None) -> str:
     return "the method's own" if value is None else f"{value:g}"
+
+
+def _add_target(suite: ET.Element, check: TargetCheck) -> None:
+    """Add one test case, whose element has the outcome as its type: a failure, an error, or a skip if it is to do."""
+    place = {"file": shown(check.file)} | ({} if check.line is None else {"line": str(check.line)})
+    name = shown(check.target.rpartition("::")[2])
+    made = ET.SubElement(suite, "testcase", {"classname": shown(check.file), "name": name, "time": "0", **place})
+    told = "\n".join([f"{check.outcome}: {check.diagnosis}".removesuffix(": "), *below(check)])
+    attributes = {"type": str(check.outcome), "message": shown(check.diagnosis)}
+    if check.verdict in _ELEMENTS:
+        cases = "\n\n".join(plain(case_report(check.target, case, boxed=False)) for case in telling(check))
+        text = f"{told}\n\n{cases}".strip()
+        ET.SubElement(made, _ELEMENTS[check.verdict], attributes).text = shown(f"{text}\n", keep="\n")
+    elif _is_skipped(check):
+        ET.SubElement(made, "skipped", attributes)
+    elif check.outcome is not Outcome.OK or check.notes:
+        ET.SubElement(made, "system-out").text = shown(told, keep="\n")
 
 
 def _add_case(suite: ET.Element, check: Check, case: Case) -> None:

@@ -107,7 +107,7 @@ def _going_in(target: Target) -> Iterator[str]:
 
 
 def _demand_shapes(target: Target, place: str) -> None:
-    known = {*target.shapes, *target.constants, *size_letters(target)}
+    known = {*target.shapes, *target.constants, *size_letters(target), target.update}
     going_in = tuple(dict.fromkeys(_going_in(target)))
     for name in (name for name in going_in if name not in known):
         raise UsageError(

@@ -11,8 +11,8 @@ from bptt_viz.targets.declaration import Call, Target
 from bptt_viz.targets.roles import Roles
 from bptt_viz.targets.run.attributes import argument_paths, attribute_paths, beside, read, replaced, write
 from bptt_viz.targets.run.binding import given, literal, taken_apart
-from bptt_viz.targets.run.complex_buffers import complex_buffers
 from bptt_viz.targets.run.loading import Loaded
+from bptt_viz.targets.run.own_numpy import buffers_for
 from bptt_viz.targets.run.raised import Phase, attempted
 from bptt_viz.targets.run.truncations import OUT_OF_REACH, put_out_of_reach, truncations_of
 
@@ -60,7 +60,7 @@ class Code:
         np.random.seed(_SEED)
         return Pass(self, values)
 
-    def called(self, phase: Phase, call: Call, owner: Any, values: Mapping[str, Any], wide: bool = False) -> Any:
+    def called(self, phase: Phase, call: Call, owner: Any, values: Mapping[str, Any], held: str = "real") -> Any:
         """Call a function of the module, or a method of an object, and return its result and its arguments.
 
         Args:
@@ -68,7 +68,7 @@ class Code:
             call: as declared.
             owner: the object, for a method.
             values: by name.
-            wide: whether the arrays that the code makes shall hold complex numbers.
+            held: which numbers the arrays that the code makes shall hold: `real`, `complex` or `dual`.
 
         Raises:
             Raised: it raised something, or is not there.
@@ -79,14 +79,12 @@ class Code:
         if self.untruncated:
             keyword |= {name: OUT_OF_REACH for name in truncations_of(function) if name not in keyword}
         result = attempted(
-            phase, file, self.target.file, lambda: self._run(wide, lambda: function(*positional, **keyword))
+            phase, file, self.target.file, lambda: self._run(held, lambda: function(*positional, **keyword))
         )
         return result, (positional, keyword)
 
-    def _run(self, wide: bool, call: Any) -> Any:
-        if not wide:
-            return call()
-        with complex_buffers(self.loaded.module):
+    def _run(self, held: str, call: Any) -> Any:
+        with buffers_for(held):
             return call()
 
     def _found(self, call: Call, owner: Any) -> Any:
@@ -118,13 +116,13 @@ class Pass:
             self._given.setdefault(name, copy.deepcopy(literal(constant, code.sizes)))
         if code.target.update:
             self._given[code.target.update] = 1.0
-        self._plain = all(isinstance(value, np.ndarray) and value.dtype.kind != "c" for value in values.values())
-        wide = any(isinstance(value, np.ndarray) and value.dtype.kind == "c" for value in values.values())
+        held = _held(values)
+        self._plain = held == "real"
         self._set_globals()
-        self._object = self._fresh_object(wide)
+        self._object = self._fresh_object(held)
         target = code.target
         owner = self._object if target.forward.owner == "self" else None
-        result, self._arguments = code.called("forward", target.forward, owner, self._given, wide)
+        result, self._arguments = code.called("forward", target.forward, owner, self._given, held)
         self._look("forward")
         self.returned = taken_apart(target.forward.returns, result, target.forward.name)
 
@@ -158,11 +156,11 @@ class Pass:
             path = tuple(("attribute", part) for part in name.split("."))
             write(code.loaded.module, path, self._given[name])
 
-    def _fresh_object(self, wide: bool) -> Any:
+    def _fresh_object(self, held: str) -> Any:
         target = self._code.target
         if target.object is None:
             return None
-        made, _ = self._code.called("object", target.object, None, self._given, wide)
+        made, _ = self._code.called("object", target.object, None, self._given, held)
         if target.update and hasattr(made, target.update):
             setattr(made, target.update, 1.0)
         if self._code.untruncated:
@@ -208,6 +206,13 @@ class Pass:
         for name, value in self._start.items():
             if name not in updated and not same(self._given[name], value):
                 self._code.note(f"{phase} changes {name} in place")
+
+
+def _held(values: Mapping[str, Any]) -> str:
+    """Return which numbers some arrays hold."""
+    if all(isinstance(value, np.ndarray) for value in values.values()):
+        return "complex" if any(value.dtype.kind == "c" for value in values.values()) else "real"
+    return "dual"
 
 
 def _read_or_none(root: Any, path: Any) -> Any:

@@ -1,16 +1,32 @@
 """Arrays drawn for the inputs of a target, as their shapes say."""
 
+import random
 from collections.abc import Mapping
 
 import numpy as np
 
 from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
 from bptt_viz.targets.declaration import Shapes, Spec
 from bptt_viz.targets.sizes import letters, measured
 
 # All unlike, unlike the numbers of steps and of rows, and unlike each other's sums and multiples where that matters.
 _USUAL = {"D": 4, "H": 6, "V": 7, "M": 8, "N": 3, "T": 5}
+_ATTEMPTS = 200
 _FURTHER = (9, 11, 4, 6, 7, 8, 13, 10, 12, 14, *range(15, 60))
+
+
+def sizes_for(shapes: Shapes, fixed: Mapping[str, int]) -> dict[str, int]:
+    """Return a size for each letter of some shapes, such that no axis is empty: `D-H` wants D larger than H."""
+    names = letters_of(shapes)
+    found = usual_sizes(names, fixed)
+    rng = random.Random(0)
+    for _ in range(_ATTEMPTS):
+        if all(size > 0 for spec in shapes.values() for size in shape_of(spec, found)):
+            return found
+        free = rng.sample(_FURTHER[:16], len(_FURTHER[:16]))
+        found = {name: fixed[name] if name in fixed else free.pop() for name in names}
+    raise UsageError(f"no sizes of {', '.join(names)} make all axes positive; check shapes")
 
 
 def usual_sizes(names: tuple[str, ...], fixed: Mapping[str, int]) -> dict[str, int]:

@@ -8,22 +8,25 @@ import numpy as np
 
 from bptt_viz.checking.differences import parse_method
 from bptt_viz.checking.problem import Misbehaviour
-from bptt_viz.checking.run import CheckRequest, check
+from bptt_viz.checking.run import CheckRequest, check, misbehaves
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.errors import UsageError
 from bptt_viz.results.check import Check, Verdict
 from bptt_viz.results.targets import Outcome, TargetCheck, verdict_of
 from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
-from bptt_viz.targets.run.binding import Nothing
+from bptt_viz.targets.run.binding import Nothing, Unfit
 from bptt_viz.targets.run.explaining.bounds import Bound
 from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped
 from bptt_viz.targets.run.explaining.hints import hint
 from bptt_viz.targets.run.explaining.scaled import scaled
 from bptt_viz.targets.run.explaining.truncated import truncated
+from bptt_viz.targets.run.explaining.whose import whose
 from bptt_viz.targets.run.loading import Loaded
+from bptt_viz.targets.run.outdated import for_python2, set_by_running
+from bptt_viz.targets.run.own_numpy import asked_for
 from bptt_viz.targets.run.point import Posing
-from bptt_viz.targets.run.posed import Misshapen, NoGradient, Posed
+from bptt_viz.targets.run.posed import Misshapen, NoGradient, NotLetThrough, Posed
 from bptt_viz.targets.run.preparing import NoOutput, NotPosed, prepared
 from bptt_viz.targets.run.promotion import mentions_single
 from bptt_viz.targets.run.question import Question
@@ -64,7 +67,11 @@ class Judge:
     def judged(self) -> TargetCheck:
         """Return the outcome."""
         try:
-            return self._judged()
+            try:
+                return self._judged()
+            except NotLetThrough:  # somewhere, though it did at the first point: real differences always do
+                self._question = replace(self._question, method="ridders")
+                return self._judged()
         except UsageError as error:
             return self._answer(Outcome.NOT_RECOGNISED, str(error))
         except NotPosed as error:
@@ -78,9 +85,19 @@ class Judge:
         shapes, more = points(posing, self._question.shapes)
         self._notes += [*notes, *more]
         made = self._checked(posing, shapes)
+        self._notes += self._differs_again(posing, shapes[-1])
         if made.verdict is Verdict.PASS:
             return self._passed(posing, shapes, made)
         return self._explained(posing, shapes, made)
+
+    def _differs_again(self, posing: Posing, shape: Shape) -> list[str]:
+        """Return a note about gradients that differ when backward runs twice after the same forward pass."""
+        try:
+            names = posing.at(shape, np.random.default_rng(0)).differing_again()
+        except (Raised, Misbehaviour, Unfit):
+            return ["backward can run only once after a forward pass"]
+        told = ", ".join(f"d{name}" for name in names)
+        return [f"a second backward pass after the same forward pass returns another {told}"] if names else []
 
     def _checked(self, posing: Posing, shapes: Sequence[Shape]) -> Check:
         asked = self._question
@@ -123,11 +140,12 @@ class Judge:
     def _explained(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
         """Look for a purpose in a gradient that is not the right one."""
         seed = self._question.seed
-        if not self._double and mentions_single(posing.loaded.tree):
+        if not self._double and (self._single or mentions_single(posing.loaded.tree)):
             return self._in_double(made)
-        bound = clipped(posing, shapes, seed)
-        if bound is not None:
-            return self._beneath(posing, shapes, made, bound)
+        if not posing.roles.upstreams or any(map(misbehaves, made.cases)):
+            bound = clipped(posing, shapes, seed)
+            if bound is not None:
+                return self._beneath(posing, shapes, made, bound)
         return self._as_it_is(posing, shapes, made)
 
     def _in_double(self, made: Check) -> TargetCheck:
@@ -158,23 +176,30 @@ class Judge:
         seed = self._question.seed
         factor = scaled(posing, shapes, seed)
         if factor is not None:
-            whose = f" ({', '.join(factor.inputs)})" if factor.inputs else ""
+            of = f" ({', '.join(factor.inputs)})" if factor.inputs else ""
             law = f", which is {factor.law}" if factor.law.strip("½2") else ""
-            sentence = f"the gradient{whose} at {factor.at} is {factor.factor:.6g}× the right one{law}"
+            sentence = f"the gradient{of} at {factor.at} is {factor.factor:.6g}× the right one{law}"
             return self._answer(Outcome.SCALED, sentence, made, factor=factor.factor, law=factor.law)
         steps = self._stops_after(posing, shapes, made)
         if steps is not None:
             sentence = f"goes back {steps} steps and stops (lags 0 to {steps - 1}); right up to there"
             return self._answer(Outcome.TRUNCATED, sentence, made, steps=steps)
         look = hint(posing, shapes, made, seed) if made.verdict is Verdict.MISMATCH else ""
-        return self._answer(_OUTCOMES[made.verdict], made.diagnosis, made, hint=look)
+        wrong = whose(made.cases)
+        said = f"{made.diagnosis}; wrong: {wrong}" if wrong else made.diagnosis
+        return self._answer(_OUTCOMES[made.verdict], said, made, hint=look)
 
     def _stops_after(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> int | None:
         if not posing.may_vary_time or made.verdict is not Verdict.MISMATCH:
             return None
+        early = [case for shape, case in zip(shapes, made.cases, strict=False) if shape.steps <= 2]
+        if {each.name for case in early for each in case.comparisons if not each.passed} - set(posing.states or ()):
+            return None
         found = truncated(posing, shapes[-1].size, self._question.seed)
         if found is not None:
             return found.steps
+        if "trunc" not in posing.loaded.text.lower():
+            return None
         free = self._checked(replace(posing, untruncated=True), shapes)
         if free.verdict is not Verdict.PASS:
             return None
@@ -191,11 +216,23 @@ class Judge:
         if isinstance(cause, Raised):
             if is_unfinished(cause, loaded.tree, loaded.text):
                 return self._answer(Outcome.TODO, f"{cause.phase} is not written yet: {cause}", raised=cause.at)
-            where = f" (at {label})" if label else ""
-            return self._answer(Outcome.CRASHED, f"{cause.phase} raised {cause}{where}", raised=cause.at)
+            return self._raised(cause, label, loaded)
         if isinstance(cause, Misshapen):
             return self._answer(Outcome.WRONG, str(cause), hint=cause.look)
         return self._answer(Outcome.WRONG if isinstance(cause, Misbehaviour) else Outcome.NOT_RECOGNISED, str(cause))
+
+    def _raised(self, cause: Raised, label: str, loaded: Loaded) -> TargetCheck:
+        change = for_python2(cause, loaded.tree)
+        if change:
+            return self._answer(Outcome.PYTHON2, change, raised=cause.at)
+        lacking = set_by_running(cause, loaded.tree)
+        if lacking is not None:
+            name, line = lacking
+            why = loaded.why_missing(name) or f" (line {line} sets it when the whole file is run)"
+            sentence = f'{cause.phase} needs {name}{why}; declare it, such as globals = "{name}=5"'
+            return self._answer(Outcome.NOT_RECOGNISED, sentence, raised=cause.at)
+        where = f" (at {label})" if label else ""
+        return self._answer(Outcome.CRASHED, f"{cause.phase} raised {cause}{where}", raised=cause.at)
 
     def _answer(self, outcome: Outcome, sentence: str, made: Check | None = None, **more: Any) -> TargetCheck:
         target = self._target
@@ -208,7 +245,7 @@ class Judge:
             target.file,
             target.line,
             outcome=outcome,
-            notes=(*self._notes, *self._seen),
+            notes=(*self._notes, *self._seen, *(f"uses np.{name}, which NumPy no longer has" for name in asked_for)),
             **more,
         )
 

@@ -10,14 +10,18 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from bptt_viz.targets.run.filtering import definitions
-from bptt_viz.targets.run.promotion import promoted
+from bptt_viz.targets.run.own_numpy import handed_out, own_numpy
+from bptt_viz.targets.run.promotion import DOUBLED, doubled, promoted
 from bptt_viz.targets.run.stubs import Later, absent, is_absent, is_slow
 
 _ANCESTORS = 4
+_LARGE = 1_000_000
 
 
 class Loaded:
@@ -35,7 +39,7 @@ class Loaded:
         self.missing = missing
         self.tree = tree
         self.text = text
-        self._kept = {name: copy.deepcopy(value) for name, value in vars(module).items() if _has_state(value)}
+        self._kept = {name: copy.deepcopy(value) for name, value in vars(module).items() if _has_state(name, value)}
         self._defaults = [(each, copy.deepcopy(each.__defaults__)) for each in _functions(module) if each.__defaults__]
 
     def why_missing(self, name: str) -> str:
@@ -99,16 +103,19 @@ def _parsed(text: str, file: str, float64: bool) -> ast.Module:
 
 def _run(tree: ast.Module, file: str, module: ModuleType) -> dict[str, str]:
     """Run what defines something, and return why the names that could not be set are missing."""
+    module.__dict__[DOUBLED] = doubled
     missing: dict[str, str] = {}
     flags = _future_flags(tree)
     for statement in definitions(tree.body):
         _run_one(statement, file, module, missing, flags)
+    module.__dict__.setdefault("np", own_numpy)  # excerpts leave the import out
     return missing
 
 
 def _run_one(statement: ast.stmt, file: str, module: ModuleType, missing: dict[str, str], flags: int) -> None:
     if isinstance(statement, ast.Import | ast.ImportFrom):
         _import(statement, file, module, flags)
+        handed_out(module.__dict__)
         return
     try:
         _execute(statement, file, module, flags)
@@ -193,16 +200,14 @@ def _names_of(statement: ast.stmt) -> Iterator[str]:
             yield node.id
 
 
-def _has_state(value: Any) -> bool:
-    """Tell whether a value of a module may change while its functions run."""
-    import numpy as np
+def _has_state(name: str, value: Any) -> bool:
+    """Tell whether a value of a module may change while its functions run; too large ones are left to do so."""
+    if name.startswith("__") or (isinstance(value, np.ndarray) and value.size > _LARGE):
+        return False
+    return isinstance(value, np.ndarray | list | dict | set | bytearray)
 
-    return isinstance(value, np.ndarray | list | dict | set | bytearray) and not isinstance(value, ModuleType)
 
-
-def _functions(module: ModuleType) -> list[Any]:
-    from types import FunctionType
-
+def _functions(module: ModuleType) -> list[FunctionType]:
     return [value for value in vars(module).values() if isinstance(value, FunctionType)]
 
 

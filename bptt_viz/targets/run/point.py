@@ -177,3 +177,8 @@ def core(name: str) -> str:
 def is_earlier(name: str) -> bool:
     """Tell whether a name is one of a value before the first step."""
     return re.search(r"(?i)prev|init|last|old|start|begin|0$|_0|m1$|tm1", name) is not None
+
+
+def is_later(name: str) -> bool:
+    """Tell whether a name is one of a value behind a step."""
+    return re.search(r"(?i)next|new|out", name) is not None

@@ -1,5 +1,6 @@
 """A target at one point as a problem that `checking` takes."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +9,13 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.checking.problem import Inputs, Kind, Misbehaviour, Outputs
-from bptt_viz.targets.run.code import Code, Pass
+from bptt_viz.targets.run.code import Code, Pass, same
 from bptt_viz.targets.run.forms import Form, at_steps, split_all
 from bptt_viz.targets.run.raised import Raised
 
-_NOT_LET_THROUGH = (TypeError, ValueError, FloatingPointError, np.exceptions.ComplexWarning)
+
+class NotLetThrough(TypeError):  # noqa: N818
+    """Code does not take complex or dual numbers; the message is what it raised."""
 
 
 class NoGradient(Misbehaviour):
@@ -89,9 +92,14 @@ class Posed:
 
         Raises:
             Raised: the code raised something at a real point.
-            TypeError: it did at a complex or dual one, so that it does not let such numbers through.
+            NotLetThrough: it did at a complex or dual one.
         """
         values = {**self.constants, **inputs}
+        if any(value.dtype.kind == "c" for value in inputs.values()):
+            # Code that updates in place mixes arrays, and takes complex numbers everywhere or nowhere.
+            values = {
+                name: value.astype(complex) if value.dtype.kind == "f" else value for name, value in values.items()
+            }
         try:
             made = self.code.forward(values)
             for name in self.forms:
@@ -101,7 +109,7 @@ class Posed:
         except Raised as error:
             if all(isinstance(value, np.ndarray) and value.dtype.kind == "f" for value in inputs.values()):
                 raise
-            raise error.error if isinstance(error.error, _NOT_LET_THROUGH) else TypeError(str(error)) from None
+            raise NotLetThrough(str(error)) from error
 
     def pullback(self, cotangents: Outputs) -> Inputs:
         """Run a fresh forward pass and one backward pass at the point.
@@ -117,6 +125,16 @@ class Posed:
         if missing:
             raise NoGradient(missing, len(missing) < len(self.inputs))
         return {name: self._fitted(name, raw[name]) * self._factor(cotangents) for name in self.inputs}
+
+    def differing_again(self) -> list[str]:
+        """Return the inputs whose gradients differ when backward runs a second time after one forward pass."""
+        if self.code.target.backward is None:
+            return []
+        made = self.code.forward({**self.constants, **self.inputs})
+        forms = self._formed(made)
+        upstreams = {name: _ones_like(form, made.returned[name]) for name, form in forms.items()}
+        first, second = (copy.deepcopy(made.backward(upstreams)) for _ in range(2))
+        return [name for name in self.inputs if not same(first[name], second[name])]
 
     def _formed(self, made: Pass) -> dict[str, Form]:
         return {name: at_steps(form, made.returned[name], self.steps) for name, form in self.forms.items()}
@@ -149,6 +167,10 @@ class Posed:
             self.code.note(f"the gradient of {name} has shape {found.shape}, {name} itself {shape}")
             return found.reshape(shape).copy()
         raise Misshapen(name, found.shape, shape)
+
+
+def _ones_like(form: Form, value: Any) -> Any:
+    return form.joined({place: np.ones_like(part) for place, part in form.split(value).items()})
 
 
 def is_single(value: Any) -> bool:

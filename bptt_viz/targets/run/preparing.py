@@ -14,10 +14,10 @@ from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import Roles
 from bptt_viz.targets.run.axes import time_and_batch
 from bptt_viz.targets.run.binding import Nothing, Unfit
-from bptt_viz.targets.run.drawing import letters_of, shape_of, usual_sizes
+from bptt_viz.targets.run.drawing import letters_of, shape_of, sizes_for
 from bptt_viz.targets.run.forms import form_of, split_all
 from bptt_viz.targets.run.loading import Loaded
-from bptt_viz.targets.run.point import Posing, core, is_earlier
+from bptt_viz.targets.run.point import Posing, core, is_earlier, is_later
 from bptt_viz.targets.run.posed import Misshapen, NoGradient
 from bptt_viz.targets.run.raised import Raised
 
@@ -49,8 +49,7 @@ def prepared(target: Target, roles: Roles, loaded: Loaded) -> tuple[Posing, tupl
     """
     failed: list[tuple[int, Exception, str]] = []
     for shapes in (target.shapes, *target.alternatives):
-        names = letters_of(shapes)
-        posing = Posing(target, roles, loaded, shapes, usual_sizes(names, target.sizes))
+        posing = Posing(target, roles, loaded, shapes, sizes_for(shapes, target.sizes))
         try:
             return _posed(posing), ()
         except _FAILURES as error:
@@ -119,7 +118,8 @@ def _states(posing: Posing, returned: Mapping[str, object]) -> dict[str, str]:
         if spec.kind != "float" or (posing.time in spec.axes and posing.time) or not spec.axes:
             continue
         related = [output for output in posing.roles.outputs if core(output) == core(name) and output != name]
-        if is_earlier(name) and (related or (posing.batch in spec.axes and posing.batch)):
+        followed = any(is_later(output) for output in related)
+        if followed or (is_earlier(name) and (related or (posing.batch and posing.batch in spec.axes))):
             found[name] = core(name)
     return found
 
@@ -127,11 +127,14 @@ def _states(posing: Posing, returned: Mapping[str, object]) -> dict[str, str]:
 def _with_other_sizes(posing: Posing, cause: Exception) -> tuple[Posing, tuple[str, ...]] | None:
     """Look for sizes with which the code runs, and say what it insists on."""
     names = letters_of(posing.shapes)
-    usual = usual_sizes(names, posing.target.sizes)
+    usual = sizes_for(posing.shapes, posing.target.sizes)
     free = [name for name in names if name not in posing.target.sizes]
     for changed in itertools.islice(_candidates(free, _numbers(posing, cause)), _TRIES):
+        sizes = {**usual, **changed}
+        if any(size < 1 for spec in posing.shapes.values() for size in shape_of(spec, sizes)):
+            continue
         try:
-            found = _posed(replace(posing, sizes={**usual, **changed}))
+            found = _posed(replace(posing, sizes=sizes))
         except _FAILURES:
             continue
         insisted = " and ".join(f"{name} = {size}" for name, size in changed.items())

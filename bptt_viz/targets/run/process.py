@@ -113,6 +113,8 @@ class _Child:
             message = json.loads(line) if line is not None else {}
             if "started" in message:
                 running, deadline = message["started"], time.monotonic() + self._limits.seconds
+            elif "broken" in message:
+                raise RuntimeError(f"in the child process:\n{message['broken']}")
             elif "finished" in message:
                 yield message["finished"], message["found"]
                 running = -1

@@ -27,9 +27,11 @@ def points(posing: Posing, asked: str | None) -> tuple[list[Shape], list[str]]:
         if why:
             notes.append(f"does not run with {posing.label_at(steps, size)}: {why}")
         else:
-            zero = [True, False] if posing.states and steps != _LONG else [False]
-            found += [Shape(steps, size, each) for each in zero]
-    return found, notes
+            found.append(Shape(steps, size, False))
+    if posing.states:
+        largest = max((shape.size for shape in found), default=1)
+        found += [Shape(T, N, True) for T, N, _ in found if largest == N and T <= 2]
+    return sorted(found), notes
 
 
 def _pairs(posing: Posing, asked: str | None) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ import faulthandler
 import json
 import os
 import sys
+import traceback
 from typing import Any
 
 from bptt_viz.targets.run.limits import Limits, end_with, quiet, set_memory, set_time, without_input
@@ -35,9 +36,12 @@ def main() -> None:
         set_time(limits)
         # Where it hangs is written down shortly before the parent ends it.
         faulthandler.dump_traceback_later(0.9 * limits.seconds, file=traces)
-        found = session.check(number)
+        try:
+            answer = f'{{"finished": {number}, "found": {written(session.check(number))}}}'
+        except Exception as error:  # ours: what users' code raises is an outcome
+            answer = json.dumps({"broken": "".join(traceback.format_exception(error))})
         faulthandler.cancel_dump_traceback_later()
-        channel.write(f'{{"finished": {number}, "found": {written(found)}}}\n')
+        channel.write(answer + "\n")
         channel.flush()
     channel.close()
     os._exit(0)  # threads of users' code are not waited for

@@ -37,7 +37,13 @@ def clipped(posing: Posing, shapes: Sequence[Shape], seed: int) -> Bound | None:
     """
     if posing.roles.upstreams:
         return _by_upstreams(posing, shapes[-1], seed)
-    return agreed(list(_below_a_loss(posing, shapes, seed)))
+    seen: list[Bound | None] = []
+    for bound in _below_a_loss(posing, shapes, seed):
+        seen.append(bound)
+        told = agreed(seen)
+        if told is not None:
+            return told
+    return None
 
 
 def _by_upstreams(posing: Posing, shape: Shape, seed: int) -> Bound | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,12 @@ class Evidence:
     analytic: Mapping[str, Array]
     numeric: Mapping[str, Array]
     method: Method
+
+    @cached_property
+    def rows(self) -> list[dict[str, Array]]:
+        """What each row of the batch alone gives."""
+        size = self.posed.code.sizes[self.posing.batch]
+        return [numeric(self.posed, _row_alone(self, row), self.method) for row in range(size)]
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -125,9 +132,8 @@ def _rows(found: Evidence, name: str) -> Iterator[str]:
     if close(found.analytic[name], found.numeric[name] / size):
         yield f"d{name} is averaged over the batch, where a sum belongs"
         return
-    for row in range(size):
-        alone = numeric(found.posed, _row_alone(found, row), found.method)[name]
-        if close(found.analytic[name], alone):
+    for row, alone in enumerate(found.rows):
+        if close(found.analytic[name], alone[name]):
             yield f"d{name} comes from row {row} of the batch alone: a sum over the batch is missing"
             return
 

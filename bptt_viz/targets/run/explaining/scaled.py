@@ -45,8 +45,13 @@ class _Measured(NamedTuple):
 
 def scaled(posing: Posing, shapes: Sequence[Shape], seed: int) -> Scaled | None:
     """Return the factor, if one and the same explains every gradient, or that of every parameter, at all points."""
-    points = [point for point in (_measured(posed) for posed in _points(posing, shapes, seed)) if point is not None]
-    if len(points) < 2 or len(points) < len(shapes):
+    points: list[_Measured] = []
+    for posed in _points(posing, shapes, seed):
+        point = _measured(posed)
+        if point is None and len(points) < len(shapes):
+            return None
+        points += [point] if point is not None else []
+    if len(points) < 2:
         return None
     off = {name for point in points for name, factor in point.factors.items() if abs(factor - 1) > _EXACT}
     told = [_common(point, off) for point in points]
@@ -87,7 +92,7 @@ def _measured(posed: Posed) -> _Measured | None:
             continue
         factor = float(analytic @ numeric / (numeric @ numeric))
         if norm(analytic - factor * numeric) > _EXACT * norm(numeric) * max(abs(factor), _EXACT):
-            return _Measured(posed.label, posed.code.sizes, {name: float("nan")})
+            return None
         factors[name] = factor
     return _Measured(posed.label, posed.code.sizes, factors)
 
