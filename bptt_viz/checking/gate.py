@@ -46,7 +46,9 @@ def signed(rng: Generator, shape: tuple[int, ...]) -> Array:
     return np.where(drawn == 0, 0.1, drawn)
 
 
-def probe(problem: Problem, rng: Generator, wanted: Method | None, eps: float | None = None) -> Probe:
+def probe(
+    problem: Problem, rng: Generator, wanted: Method | None, eps: float | None = None, behaviour: bool = True
+) -> Probe:
     """Ask the backward pass one random question, after making sure that it behaves and can be checked here.
 
     Raises:
@@ -59,7 +61,8 @@ def probe(problem: Problem, rng: Generator, wanted: Method | None, eps: float | 
     cotangents = {place: signed(rng, value.shape) for place, value in outputs.items()}
     gradients = problem.pullback(cotangents)
     _demand_gradients(problem, gradients)
-    _demand_linear(problem, cotangents, gradients)
+    if behaviour:
+        _demand_linear(problem, cotangents, gradients)
     directions = _directions(problem.inputs, rng)
     chosen = choose_method(problem, outputs, cotangents, directions, wanted, eps)
     numeric = chosen.numeric or slopes(problem, cotangents, directions, chosen.method, eps)
@@ -162,11 +165,19 @@ def projections(problem: Problem, asked: Probe, judgement: Judgement) -> tuple[t
 
 
 def gate(
-    problem: Problem, rng: Generator, judgement: Judgement, wanted: Method | None = None
+    problem: Problem, rng: Generator, judgement: Judgement, wanted: Method | None = None, behaviour: bool = True
 ) -> tuple[Case, Probe | None]:
-    """Run the gate tier at one point; the probe is returned for the tiers that follow it."""
+    """Run the gate tier at one point; the probe is returned for the tiers that follow it.
+
+    Args:
+        problem: what is checked.
+        rng: of cotangents and directions.
+        judgement: the tolerances.
+        wanted: the numeric method; None chooses.
+        behaviour: whether a backward pass that is not linear is a mismatch, whatever it returns.
+    """
     try:
-        asked = probe(problem, rng, wanted, judgement.eps)
+        asked = probe(problem, rng, wanted, judgement.eps, behaviour)
     except Inconclusive as why:
         return Case(problem.label, "gate", "none", Verdict.INCONCLUSIVE, str(why), ()), None
     except Misbehaviour as what:

@@ -44,6 +44,7 @@ class CheckRequest:
         every_entry: run the full tier too, whatever the gate says.
         method: how the numeric side is found; None chooses.
         judgement: the tolerances.
+        behaviour: whether a backward pass that does what no gradient can is a mismatch, whatever it returns.
     """
 
     target: str
@@ -61,6 +62,7 @@ class CheckRequest:
     every_entry: bool = False
     method: Method | None = None
     judgement: Judgement = field(default_factory=Judgement)
+    behaviour: bool = True
 
 
 def check_all(
@@ -158,7 +160,7 @@ def _at_shape(
     for draw in range(_DRAWS):
         rng = np.random.default_rng((request.seed, place, draw))
         posed = problem(shape, rng)
-        case, asked = gate(posed, rng, request.judgement, request.method)
+        case, asked = gate(posed, rng, request.judgement, request.method, request.behaviour)
         if case.verdict is not Verdict.INCONCLUSIVE:
             break
     if asked is None:

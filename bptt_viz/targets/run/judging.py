@@ -99,7 +99,7 @@ class Judge:
         told = ", ".join(f"d{name}" for name in names)
         return [f"a second backward pass after the same forward pass returns another {told}"] if names else []
 
-    def _checked(self, posing: Posing, shapes: Sequence[Shape]) -> Check:
+    def _checked(self, posing: Posing, shapes: Sequence[Shape], behaviour: bool = True) -> Check:
         asked = self._question
         request = CheckRequest(
             target=self._target.name,
@@ -108,6 +108,7 @@ class Judge:
             every_entry=asked.every_entry,
             method=parse_method(asked.method),
             judgement=asked.judgement,
+            behaviour=behaviour,
         )
 
         def pose(shape: Shape, rng: np.random.Generator) -> Posed:
@@ -146,6 +147,8 @@ class Judge:
             bound = clipped(posing, shapes, seed)
             if bound is not None:
                 return self._beneath(posing, shapes, made, bound)
+        if any(map(misbehaves, made.cases)):
+            return self._misbehaving(posing, shapes, made)
         return self._as_it_is(posing, shapes, made)
 
     def _in_double(self, made: Check) -> TargetCheck:
@@ -166,6 +169,14 @@ class Judge:
             return self._is_clipped(bound, made)
         self._notes.append(f"{_bound_in_words(bound)} besides")
         return self._as_it_is(free, shapes, beneath)
+
+    def _misbehaving(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
+        """Say what is wrong with what backward returns before saying what it does."""
+        plain = self._checked(posing, shapes, behaviour=False)
+        if plain.verdict is not Verdict.MISMATCH:
+            return self._as_it_is(posing, shapes, made)
+        self._notes.append(next(_behaviour_in_words(case.reason) for case in made.cases if misbehaves(case)))
+        return self._as_it_is(posing, shapes, plain)
 
     def _is_clipped(self, bound: Bound, made: Check) -> TargetCheck:
         value = None if bound.value != bound.value else bound.value
@@ -248,6 +259,12 @@ class Judge:
             notes=(*self._notes, *self._seen, *(f"uses np.{name}, which NumPy no longer has" for name in asked_for)),
             **more,
         )
+
+
+def _behaviour_in_words(reason: str) -> str:
+    if "does not grow" in reason:
+        return "backward is not linear in its upstream gradient: is a function of values applied to a gradient?"
+    return reason
 
 
 def _bound_in_words(bound: Bound) -> str:

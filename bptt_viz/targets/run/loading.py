@@ -6,6 +6,7 @@ import sys
 import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_file_location
@@ -45,6 +46,18 @@ class Loaded:
     def why_missing(self, name: str) -> str:
         """Return why a name that the file sets is not there, to stand behind `name`; empty if that is not known."""
         return f" ({self.missing[name]})" if name in self.missing else ""
+
+    @cached_property
+    def names_used(self) -> frozenset[str]:
+        """Names that the file's functions read without setting them."""
+        found: set[str] = set()
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.FunctionDef):
+                names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+                own = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
+                own |= {each.id for each in names if isinstance(each.ctx, ast.Store)}
+                found |= {each.id for each in names if isinstance(each.ctx, ast.Load)} - own
+        return frozenset(found)
 
     def restore(self) -> None:
         """Undo what running functions may have done to the module's values and to default arguments."""

@@ -1,8 +1,6 @@
 """From a declaration to a posing that runs: which of the possible shapes fit, and which sizes the code insists on."""
 
-import ast
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,9 +18,11 @@ from bptt_viz.targets.run.loading import Loaded
 from bptt_viz.targets.run.point import Posing, core, is_earlier, is_later
 from bptt_viz.targets.run.posed import Misshapen, NoGradient
 from bptt_viz.targets.run.raised import Raised
+from bptt_viz.targets.run.written_sizes import written_sizes
 
 # Sizes that the code insists on are looked for by running it so often, at most.
 _TRIES = 150
+_LARGEST = 500
 
 
 class NotPosed(Exception):  # noqa: N818 - an answer about users' code
@@ -48,10 +48,11 @@ def prepared(target: Target, roles: Roles, loaded: Loaded) -> tuple[Posing, tupl
         NotPosed: it runs nowhere.
     """
     failed: list[tuple[int, Exception, str]] = []
+    target, said = _with_sizes_of_the_module(target, loaded)
     for shapes in (target.shapes, *target.alternatives):
         posing = Posing(target, roles, loaded, shapes, sizes_for(shapes, target.sizes))
         try:
-            return _posed(posing), ()
+            return _posed(posing), said
         except _FAILURES as error:
             if _is_final(error, posing):
                 raise NotPosed(error, _shapes_in_words(posing)) from error
@@ -59,9 +60,21 @@ def prepared(target: Target, roles: Roles, loaded: Loaded) -> tuple[Posing, tupl
     for shapes in (target.shapes, *target.alternatives[:3]):
         found = _with_other_sizes(Posing(target, roles, loaded, shapes, {}), failed[0][1])
         if found is not None:
-            return found
+            return found[0], said + found[1]
     _, cause, label = max(failed, key=lambda each: each[0])
     raise NotPosed(cause, label)
+
+
+def _with_sizes_of_the_module(target: Target, loaded: Loaded) -> tuple[Target, tuple[str, ...]]:
+    """Return the target with the sizes that are numbers of the module which its functions use, and say so."""
+    used = loaded.names_used
+    found = {name: getattr(loaded.module, name, None) for name in letters_of(target.shapes) if name in used}
+    sizes = {name: size for name, size in found.items() if type(size) is int and 0 < size <= _LARGEST}
+    sizes = {name: size for name, size in sizes.items() if name not in {**target.sizes, **target.globals}}
+    if not sizes:
+        return target, ()
+    told = ", ".join(f"{name} = {size}" for name, size in sizes.items())
+    return replace(target, sizes={**target.sizes, **sizes}), (f"checked with {told}, as the file has it",)
 
 
 def _is_final(error: Exception, posing: Posing) -> bool:
@@ -125,13 +138,19 @@ def _states(posing: Posing, returned: Mapping[str, object]) -> dict[str, str]:
 
 
 def _with_other_sizes(posing: Posing, cause: Exception) -> tuple[Posing, tuple[str, ...]] | None:
-    """Look for sizes with which the code runs, and say what it insists on."""
+    """Look for sizes with which the code runs, and say what it insists on.
+
+    A number that the code is written for stands in it; other sizes that happen to fit, such as all alike, are none.
+    """
     names = letters_of(posing.shapes)
     usual = sizes_for(posing.shapes, posing.target.sizes)
     free = [name for name in names if name not in posing.target.sizes]
-    for changed in itertools.islice(_candidates(free, _numbers(posing, cause)), _TRIES):
+    for changed in itertools.islice(_candidates(posing, free), _TRIES):
         sizes = {**usual, **changed}
-        if any(size < 1 for spec in posing.shapes.values() for size in shape_of(spec, sizes)):
+        alike = len({*changed.values()}) < len(changed) or any(
+            usual[each] in changed.values() for each in usual.keys() - changed.keys()
+        )
+        if alike or any(size < 1 for spec in posing.shapes.values() for size in shape_of(spec, sizes)):
             continue
         try:
             found = _posed(replace(posing, sizes=sizes))
@@ -143,23 +162,15 @@ def _with_other_sizes(posing: Posing, cause: Exception) -> tuple[Posing, tuple[s
     return None
 
 
-def _candidates(free: Sequence[str], numbers: Sequence[int]) -> Iterator[dict[str, int]]:
+def _candidates(posing: Posing, free: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Yield sizes to try: a single row or step first, then numbers that are written in the code."""
+    lead = [str(axis) for spec in list(posing.shapes.values())[:1] for axis in spec.axes[:-1] if axis in free]
+    yield from ({letter: 1} for letter in lead)
+    numbers = written_sizes(posing.loaded)[:10]
     for count in (1, 2, 3):
         for names in itertools.combinations(free, count):
             for sizes in itertools.product(numbers, repeat=count):
                 yield dict(zip(names, sizes, strict=True))
-
-
-def _numbers(posing: Posing, cause: Exception) -> list[int]:
-    """Return the sizes that code may insist on: 1, those in its message, and those that are written in it."""
-    said = [int(number) for number in re.findall(r"\d+", str(cause))]
-    written = [value for value in vars(posing.loaded.module).values() if type(value) is int]
-    found = [size for size in (*said, *written, *_literals(posing.loaded.tree)) if 1 < size < 500]
-    return list(dict.fromkeys((1, *found)))[:12]
-
-
-def _literals(tree: ast.AST) -> Iterator[int]:
-    return (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) is int)
 
 
 def _shapes_in_words(posing: Posing) -> str:
