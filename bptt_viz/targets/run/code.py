@@ -84,7 +84,7 @@ class Code:
         return result, (positional, keyword)
 
     def _run(self, held: str, call: Any) -> Any:
-        with buffers_for(held):
+        with buffers_for(held), np.errstate():  # so that what it sets ends with it
             return call()
 
     def _found(self, call: Call, owner: Any) -> Any:

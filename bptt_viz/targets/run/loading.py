@@ -40,7 +40,10 @@ class Loaded:
         self.missing = missing
         self.tree = tree
         self.text = text
-        self._kept = {name: copy.deepcopy(value) for name, value in vars(module).items() if _has_state(name, value)}
+        self._kept = [
+            (holder, {name: copy.deepcopy(value) for name, value in vars(holder).items() if _has_state(name, value)})
+            for holder in (module, *_classes(module))
+        ]
         self._defaults = [(each, copy.deepcopy(each.__defaults__)) for each in _functions(module) if each.__defaults__]
 
     def why_missing(self, name: str) -> str:
@@ -61,7 +64,9 @@ class Loaded:
 
     def restore(self) -> None:
         """Undo what running functions may have done to the module's values and to default arguments."""
-        vars(self.module).update({name: copy.deepcopy(value) for name, value in self._kept.items()})
+        for holder, kept in self._kept:
+            for name, value in kept.items():
+                setattr(holder, name, copy.deepcopy(value))
         for function, defaults in self._defaults:
             function.__defaults__ = copy.deepcopy(defaults)
 
@@ -218,6 +223,10 @@ def _has_state(name: str, value: Any) -> bool:
     if name.startswith("__") or (isinstance(value, np.ndarray) and value.size > _LARGE):
         return False
     return isinstance(value, np.ndarray | list | dict | set | bytearray)
+
+
+def _classes(module: ModuleType) -> list[type]:
+    return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
 
 
 def _functions(module: ModuleType) -> list[FunctionType]:

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+import numpy as np
+
 from bptt_viz.results.targets import SourceLine
 
 Phase = Literal["load", "object", "forward", "backward"]
 
 _OURS = Path(__file__).parents[2]
-_INSTALLED = tuple({Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+_INSTALLED = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")} | {Path(np.__file__).parent}
+_PACKAGES = {"site-packages", "dist-packages"}
 
 
 class Raised(Exception):  # noqa: N818 - an answer about users' code
@@ -68,7 +71,8 @@ def last_line(trace: TracebackType | None, file: str, shown: str) -> SourceLine 
 
 def _is_theirs(filename: str) -> bool:
     path = Path(filename)
-    return path.is_file() and not any(folder in path.parents for folder in (_OURS, *_INSTALLED))
+    foreign = any(folder in path.parents for folder in (_OURS, *_INSTALLED)) or _PACKAGES & {*path.parts}
+    return path.is_file() and not foreign
 
 
 def remember_text(file: str, text: str) -> None:
