@@ -38,11 +38,7 @@ def gru_dict(module, rng, **sizes):
 
 
 DICT_CACHE = {
-<<<<<<< HEAD
     "lstm_step": keyed(
-=======
-    "lstm": keyed(
->>>>>>> 49c669b (check takes files of users' code: one line a pair, its outcome, JSON, JUnit and annotations)
         "x:N,D h_prev:N,H c_prev:N,H",
         "Wi:D+H,H Wf:D+H,H Wo:D+H,H Wg:D+H,H bi:H bf:H bo:H bg:H",
         "lstm_forward_step",
@@ -51,11 +47,7 @@ DICT_CACHE = {
         "x h_prev c_prev Wi Wf Wo Wg bi bf bo bg",
         more=True,
     ),
-<<<<<<< HEAD
     "rnn_dict": rnn_dict,
-=======
-    "rnn": rnn_dict,
->>>>>>> 49c669b (check takes files of users' code: one line a pair, its outcome, JSON, JUnit and annotations)
     "gru": gru_dict,
 }
 
