@@ -1,0 +1,62 @@
+"""`bptt-viz reproduce`: published experiments, done again."""
+
+from typing import Annotated, Any
+
+import typer
+
+from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.options import Json
+from bptt_viz.errors import ExitCode, UsageError
+
+
+def reproduce(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="jozefowicz-forget-bias, lecture-response, pascanu-fig6, pascanu-fig7 or r2rt-truncation.",
+        ),
+    ],
+    preset: Annotated[
+        str, typer.Option("--preset", help="quick: minutes on two cores; paper: what was published.")
+    ] = "quick",
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Worker processes; one a core if left out.", min=1)] = None,
+    seeds: Annotated[
+        int | None, typer.Option("--seeds", help="Repeat what is random so often; 5 if left out.", min=1)
+    ] = None,
+    json: Json = False,
+    output: Besides = None,
+) -> int:
+    """Do a published experiment again, and put measured beside published numbers; exit code 1 if a statement fails.
+
+    Example: bptt-viz reproduce lecture-response
+    """
+    import os
+
+    from threadpoolctl import threadpool_limits
+
+    from bptt_viz.console.output import emit, provenance, to_terminal
+    from bptt_viz.console.progress import progress
+    from bptt_viz.render.json_document import document
+    from bptt_viz.render.reproduction import reproduction_csv, reproduction_report
+    from bptt_viz.reproductions import Preset, discover_experiments
+
+    known = discover_experiments()
+    if name not in known:
+        raise UsageError(f"unknown experiment {name!r}; choose from {', '.join(known)}")
+    if preset not in set(Preset):
+        raise UsageError(f"unknown preset {preset!r}; choose from {', '.join(Preset)}")
+    form = form_of(output)
+    with progress(name) as tick, threadpool_limits(1):
+        found = known[name](Preset(preset), jobs or os.cpu_count() or 1, seeds).run(tick)
+    ran = provenance("reproduce", {"name": name, "preset": preset, "seeds": seeds})
+
+    def figure() -> Any:
+        from bptt_viz.render.reproduction_figure import reproduction_figure
+
+        return reproduction_figure(found)
+
+    rest = write_besides(output, form, figure, lambda: reproduction_csv(found), found.title, ran)
+    as_json = json or form == "json"
+    emit(document("reproduce", found, ran) if as_json else reproduction_report(found, to_terminal(rest)), rest)
+    return ExitCode.PASS if all(claim.holds for claim in found.claims) else ExitCode.MISMATCH
