@@ -11,9 +11,11 @@ from bptt_viz.analyses.runs import characters, describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
+from bptt_viz.ops.flow import STOP
 from bptt_viz.results.credit import SHARES, Credit, Reach
 from bptt_viz.results.norms import GROWN
 from bptt_viz.tape import Cotangents, Node, Seeds, backward
+from bptt_viz.topologies import CARRY
 
 JOINT = "joint"
 
@@ -48,7 +50,7 @@ def credit(
     Args:
         prepared: the model with its data.
         state: one of the cell's states, or `joint` for all of them; None takes the one that is read out.
-        layer: depth, 0 next to the input; None takes the one that is read out.
+        layer: row, 0 next to the input; None takes the highest that runs forward.
         tick: takes the finished share, between 0 and 1.
 
     Raises:
@@ -57,10 +59,11 @@ def credit(
     with np.errstate(all="ignore"):  # what is not finite is shown as such, not by NumPy's warnings
         rollout, cuts = recorded(prepared)
         depth = _depth(rollout, layer)
-        name = state or rollout.layers[depth].cell.states[0]
+        name = state or _states(rollout, depth)[0]
         norms = credit_matrix(rollout, cuts, _names(rollout, depth, name), depth, tick)
     losses = tuple(rollout.losses)
-    rows = [norms[place, :k] for place, k in enumerate(losses)]
+    back = rollout.run_at(losses[0], depth).backward
+    rows = [norms[place, k - 1 :][::-1] if back else norms[place, :k] for place, k in enumerate(losses)]
     reach = tuple(Reach(share, median_distance(rows, share)) for share in (*SHARES, GROWN))
     inputs, targets = characters(prepared, rollout)
     words = finding(name, losses, rows, reach) + ("" if np.isfinite(norms).all() else cause(prepared))
@@ -68,14 +71,18 @@ def credit(
 
 
 def _depth(rollout: Rollout, layer: int | None) -> int:
-    count = len(rollout.layers)
+    count = rollout.rows
     if layer is not None and not 0 <= layer < count:
         raise UsageError(f"--layer {layer} does not exist; the model has layers 0 to {count - 1}")
-    return count - 1 if layer is None else layer
+    return max(run.depth for run in rollout.layers if not run.backward) if layer is None else layer
+
+
+def _states(rollout: Rollout, depth: int) -> tuple[str, ...]:
+    return next(run.cell.states for run in rollout.layers if run.depth == depth)
 
 
 def _names(rollout: Rollout, depth: int, state: str) -> tuple[str, ...]:
-    states = rollout.layers[depth].cell.states
+    states = _states(rollout, depth)
     if state != JOINT and state not in states:
         raise UsageError(f"--state {state!r}: the cell has {', '.join(states)}; or {JOINT} for all of them")
     return states if state == JOINT else (state,)
@@ -88,6 +95,9 @@ def recorded(prepared: Prepared) -> tuple[Rollout, Sequence[int]]:
     length = int(np.clip(_NUMBERS // (_EACH * units * rows * steps), 1, _STEPS))
     firsts = range(1, steps + 1, length)
     rollout = prepared.run(cuts=firsts)
+    if any(run.backward for run in rollout.layers):
+        # What runs backward hands gradients on to later steps: no block may be finished before another.
+        return prepared.run(cuts=(1,)), (1,)
     if not np.isfinite(rollout.loss.value):
         # Behind its loss a cotangent is 0, but 0 × ∞ is not: then no loss may share a block with a later step.
         firsts = range(1, steps + 1)
@@ -121,21 +131,26 @@ def sweep(rollout: Rollout, cuts: Sequence[int], names: Sequence[str], depth: in
     """
     ks = list(rollout.losses)
     ends = [first - 1 for first in cuts[1:]] + [rollout.steps]
-    arriving: Seeds = {}
+    stopped = [node for node in rollout.tape.nodes if node.primitive is STOP and node.scope.role == CARRY]
+    arriving: dict[Node, Array] = {}
     for first, end in zip(reversed(cuts), reversed(ends), strict=True):
-        wanted = [rollout.layers[depth].states[t][name] for t in range(first, end + 1) for name in names]
-        leaving = [
-            (run.states[first - 1][name], run.carries[first - 1][name])
-            for run in rollout.layers
-            for name in run.cell.states
-        ]
-        wrt = [*wanted, *(carry for _, carry in leaving)]
+        wanted = [rollout.run_at(t, depth).state(t)[name] for t in range(first, end + 1) for name in names]
+        leaving = [node for node in stopped if first <= (node.scope.t or 0) <= end]
         own = [rollout.losses[k] for k in ks if first <= k <= end]
-        seeds = [_units(own), arriving]
-        passes = [backward(rollout.tape, seed, wrt) for seed in seeds if seed]
-        arriving = {state: np.concatenate([found[carry] for found in passes]) for state, carry in leaving}
+        later = sum(k > end for k in ks)
+        here = {node: arriving.pop(node) for node in list(arriving) if (node.scope.t or 0) >= first}
+        seeds = [_units(own), {node: _padded(found, later) for node, found in here.items()}]
+        passes = [backward(rollout.tape, seed, [*wanted, *leaving]) for seed in seeds if seed]
+        for node in leaving:
+            sent, (state,) = np.concatenate([found[node] for found in passes]), node.parents
+            arriving[state] = sent + _padded(arriving[state], len(sent)) if state in arriving else sent
         gradients = np.concatenate([_laid_out(found, wanted, len(names)) for found in passes])
         yield Block(first, sum(k < first for k in ks), gradients)
+
+
+def _padded(found: Array, losses: int) -> Array:
+    """Return gradients of the last of some losses as those of all of them."""
+    return np.concatenate([np.zeros((losses - len(found), *found.shape[1:]), found.dtype), found])
 
 
 def _laid_out(found: Cotangents, wanted: Sequence[Node], count: int) -> Array:

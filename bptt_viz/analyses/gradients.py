@@ -93,8 +93,16 @@ def step_gradients(rollout: Rollout) -> Iterator[dict[str, Array]]:
     uses, cotangents = Uses(rollout), seeded(rollout, "all")
     owned = {node.index: name for name, node in rollout.parameters.items()}
     for t in range(1, rollout.steps + 1):
-        used: list[Node] = [node for run in rollout.layers for node in run.aliases[t - 1].values()]
-        found = {owned[node.parents[0].index]: uses.whole(cotangents, node) for node in used}
-        found |= {name: cotangents[node] for name, node in rollout.readout.get(t, {}).items()}
-        zero = {name: np.zeros(node.shape) for name, node in rollout.parameters.items() if name not in found}
-        yield {name: value.astype(float) for name, value in (found | zero).items()}
+        found = {name: np.zeros(node.shape) for name, node in rollout.parameters.items()}
+        for node in _used(rollout, t):
+            name = owned[node.parents[0].index]
+            found[name] = found[name] + uses.whole(cotangents, node).astype(float)
+        yield found
+
+
+def _used(rollout: Rollout, t: int) -> list[Node]:
+    """Return all weights as step `t` used them; what is used before time counts for step 1."""
+    outside = [*(module.aliases for module in rollout.modules), rollout.readout]
+    uses: list[Mapping[str, Node]] = [run.used(t) for run in rollout.at(t)]
+    uses += [part[at] for part in outside for at in ((0, 1) if t == 1 else (t,)) if at in part]
+    return [node for used in uses for node in used.values()]

@@ -97,7 +97,7 @@ def _behind(node: Node) -> Node:
 
 def _place(rollout: Rollout, node: Node, array: Array) -> Place:
     t, layer, role = node.scope
-    inside = role in {"cell", "state", "carry"} and layer < len(rollout.layers)
+    inside = role in {"cell", "state", "carry"} and layer < rollout.rows
     return Place(
         phase="forward",
         step=t,
@@ -130,9 +130,9 @@ def _gates(rollout: Rollout, node: Node, array: Array) -> tuple[str, ...]:
             if run.parameters[name] is node:
                 return _blocks(parameter.gates, array)
     t, layer, role = node.scope
-    if t is None or role != "cell" or layer >= len(rollout.layers):
+    if t is None or role != "cell" or layer >= rollout.rows:
         return ()
-    cell = rollout.layers[layer].cell
+    cell = rollout.run_at(t, layer).cell
     if node.name in cell.gates:
         return (node.name,)
     packed = node.shape[-1:] == (len(cell.gates) * cell.hidden_size,)

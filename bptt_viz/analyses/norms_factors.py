@@ -115,14 +115,15 @@ def path(run: Layer, found: Found, last: Cotangents, gate: str | None, smallest:
 
 
 def step_jacobians(prepared: Prepared, rollout: Rollout, chain: Chain) -> StepJacobians | None:
-    """Return sizes of each step's Jacobian and of their products; None if that would take too long.
+    """Return sizes of each step's Jacobian and of their products; None if there is none, or it would take too long.
 
     Args:
         prepared: the model with its data.
         rollout: its recorded values.
         chain: norms of the last loss's gradient over all layers.
     """
-    if rollout.steps * float(joint_state(rollout).size) ** 3 > _MOST_WORK:
+    layout = joint_state(rollout)
+    if layout is None or rollout.steps * float(layout.size) ** 3 > _MOST_WORK:
         return None
     jacobians = list(temporal_jacobians(prepared))
     singular, median, smallest, radius = zip(*map(_sizes, jacobians), strict=True)

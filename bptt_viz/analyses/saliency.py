@@ -6,7 +6,7 @@ import numpy as np
 
 from bptt_viz.analyses.credit import lengths
 from bptt_viz.analyses.nonfinite import cause
-from bptt_viz.analyses.runs import describe
+from bptt_viz.analyses.runs import characters, describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
@@ -32,10 +32,7 @@ def saliency(prepared: Prepared, step: int, of: Of = "score", normalise: bool = 
         values = lengths(input_gradient(prepared, rollout, step, of)[:, None])
         top = values.max(initial=0.0)
         values = values / top if normalise and top > 0 else values
-    batch = prepared.batch
-    inputs = tuple(
-        batch.vocabulary[batch.inputs[t - 1, 0]] if t in rollout.inputs else None for t in range(1, rollout.steps + 1)
-    )
+    inputs, _ = characters(prepared, rollout)
     target, probability = _predicted(prepared, rollout, step)
     words = _finding(values, step, inputs, target, of) + ("" if np.isfinite(values).all() else cause(prepared))
     return Saliency(describe(prepared), step, of, inputs, target, probability, values, normalise, words)
@@ -55,28 +52,32 @@ def _demand_output(rollout: Rollout, step: int) -> None:
 
 
 def input_gradient(prepared: Prepared, rollout: Rollout, step: int, of: Of) -> Array:
-    """Return the gradient of the output by the whole input of the first window, (T, V)."""
+    """Return the gradient of the output by each step's input in the first window, (T, V); 0 where there is no input."""
     seeds = {rollout.outputs[step]: _score_seed(prepared, rollout.outputs[step], step)}
     if of == "loss":
         loss = rollout.losses[step]
         # L_K is the mean over the windows; the first one's own loss is N times its share.
-        seeds = {loss: np.full(loss.shape, prepared.batch.inputs.shape[1], loss.value.dtype)}
-    return backward(rollout.tape, seeds, wrt=[rollout.sequence])[rollout.sequence][:, 0]
+        seeds = {loss: np.full(loss.shape, prepared.batch.size, loss.value.dtype)}
+    found = backward(rollout.tape, seeds, wrt=list(rollout.inputs.values()))
+    whole = np.zeros((rollout.steps, max(node.shape[-1] for node in rollout.inputs.values())), rollout.loss.value.dtype)
+    for t, node in rollout.inputs.items():
+        whole[t - 1, : node.shape[-1]] = found[node][0]
+    return whole
 
 
 def _score_seed(prepared: Prepared, output: Node, step: int) -> Array:
     seed = np.zeros_like(output.value)
-    seed[0, prepared.batch.targets[step - 1, 0]] = 1
+    seed[0, prepared.batch.target(step)] = 1
     return seed
 
 
 def _predicted(prepared: Prepared, rollout: Rollout, step: int) -> tuple[str, float]:
     """Return the target character at `step` and the probability that the model gives it."""
     scores = rollout.outputs[step].value[0]
-    place = prepared.batch.targets[step - 1, 0]
+    place = prepared.batch.target(step)
     with np.errstate(all="ignore"):
         powers = np.exp(scores - scores.max())
-        return prepared.batch.vocabulary[place], float(powers[place] / powers.sum())
+        return prepared.batch.asked(step), float(powers[place] / powers.sum())
 
 
 def _finding(saliency: Array, step: int, inputs: Sequence[str | None], target: str, of: Of) -> str:

@@ -38,10 +38,15 @@ def spectrum(
 
     Raises:
         UsageError: a span is longer than the window, no step is left after the transient, a Jacobian is not finite,
-            or fewer than one or more than all exponents are asked for.
+            the model has no joint state, or fewer than one or more than all exponents are asked for.
     """
     with np.errstate(all="ignore"):  # what is not finite is reported by place
         T, layout = prepared.model.pattern.steps, joint_state(prepared.run())
+    if layout is None:
+        raise UsageError(
+            f"{prepared.request.cell} has layers in both directions of time, so there is no product of Jacobians;"
+            " norms tells how gradients decay in each direction"
+        )
     if leading is not None and not 1 <= leading <= layout.size:
         raise UsageError(f"--leading {leading} is not between 1 and {layout.size}, the size of the joint state")
     chosen = [each for each in SPANS if each <= T] if spans is None else spans

@@ -54,9 +54,13 @@ class Batch:
         """
         return self.vocabulary[self.inputs[t - 1, 0]]
 
+    def target(self, t: int) -> int:
+        """Return the class that the first row is asked for at a step of the clock with an output."""
+        return int(self.targets[t - 1, 0])
+
     def asked(self, t: int) -> str:
-        """Return what the first row is asked for at step `t` of the clock, if anything."""
-        return self.answers[self.targets[t - 1, 0]]
+        """Return what the first row is asked for at a step of the clock with an output."""
+        return self.answers[self.target(t)]
 
     @property
     def steps(self) -> int:

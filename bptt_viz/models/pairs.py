@@ -29,9 +29,9 @@ class Pairs(Batch):
             return super().read(t, given)
         return (*self.answers, START)[int(given[0].argmax())]
 
-    def asked(self, t: int) -> str:
-        """Return what is to be written at step `t` of the clock."""
-        return self.answers[self.targets[t - 1 - self.steps, 0]]
+    def target(self, t: int) -> int:
+        """Return the class of what is to be written at step `t` of the clock."""
+        return int(self.targets[t - 1 - self.steps, 0])
 
 
 def pairs(task: str, steps: int | None, size: int, seed: int) -> Pairs:

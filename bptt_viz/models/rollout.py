@@ -49,6 +49,17 @@ class Rollout:
         """How many rows of layers there are; the readout's nodes have this number as their scope's layer."""
         return 1 + max(run.depth for run in self.layers)
 
+    def run_at(self, t: int, row: int) -> Layer:
+        """Return the layer of a row that has a step `t`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for run in self.layers:
+            if run.depth == row and t in run.steps:
+                return run
+        raise KeyError(f"row {row} has no step {t}")
+
     def mark(self, row: int) -> str:
         """Return what tells a row's names from those of other rows: its direction and depth; empty if there is one."""
         if self.rows == 1 or row >= self.rows:
