@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from models.forms import LAYERS, H, T, each_form
+from models.forms import FORMS, LAYERS, H, T, each_form
 
 from bptt_viz.analyses.credit import credit_matrix, recorded
 from bptt_viz.analyses.gradients import step_gradients, total_gradient
