@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bptt_viz.cells import Cell, Parameter, State
     from bptt_viz.errors import BpttVizError, UsageError
     from bptt_viz.models import Batch, Prepared, Request, Rollout, SequenceModel, prepare, windows
+    from bptt_viz.pictures import Picture, draw
     from bptt_viz.tape import Node, Tape, backward, forward
 
 __version__ = "0.1.0"
@@ -23,6 +24,7 @@ __all__ = [
     "Cell",
     "Node",
     "Parameter",
+    "Picture",
     "Prepared",
     "Request",
     "Rollout",
@@ -34,6 +36,7 @@ __all__ = [
     "check_autograd",
     "check_jax",
     "check_torch",
+    "draw",
     "forward",
     "ops",
     "prepare",
@@ -45,6 +48,7 @@ _HOMES = {
     "cells": ("Cell", "Parameter", "State"),
     "errors": ("BpttVizError", "UsageError"),
     "models": ("Batch", "Prepared", "Request", "Rollout", "SequenceModel", "prepare", "windows"),
+    "pictures": ("Picture", "draw"),
     "tape": ("Node", "Tape", "backward", "forward"),
 }
 

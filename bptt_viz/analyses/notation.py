@@ -73,7 +73,7 @@ def _needed(before: str, after: str) -> int:
 
 def _right_of(token: str, before: str) -> int:
     """Return what the token before an operand asks of it."""
-    if not before or before[-1] in _OPEN:
+    if not before or before[-1] in _OPEN or token[-1:] == ",":
         return _SUM
     if before[-1] == "−":
         return _PRODUCT

@@ -36,8 +36,7 @@ class _Tracing:
     def __init__(self, section: Section, gradients: Gradients) -> None:
         self._section = section
         self._gradients = gradients
-        wanted = [*(one.node for one in section.exits), *section.results, *section.losses]
-        self._operations = lower(section.nodes, wanted, section.names)
+        self._operations = lower(section.nodes, section.wanted(), section.names)
         self._text = Expressions(self._operations, section.names, section.outside())
         self._nodes = {node.index: node for node in section.everything()}
         self._users: dict[int, list[tuple[Operation, Operand]]] = {}
@@ -80,7 +79,7 @@ class _Tracing:
             if out.node is node and out.mark:
                 back = self._gradients.from_users(node, out.users)
                 found.append(Arrival(_steps(out), out.mark, numbers(back)))
-        if any(loss is node for loss in self._section.losses):
+        if any(end.node is node for end in self._section.ends):
             found.append(Arrival("the sum L", "1", numbers(self._gradients.whole(node))))
         return found
 

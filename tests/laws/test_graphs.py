@@ -67,7 +67,7 @@ def programs(names):
     return st.lists(st.tuples(st.sampled_from(names), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=10)
 
 
-def _record(program, values):
+def recorded(program, values):
     """Run a program: each instruction takes two earlier results, counted from the latest one."""
     tape = Tape()
     leaves = {name: tape.leaf(value, name) for name, value in values.items()}
@@ -84,7 +84,7 @@ def _apply(name, a, b, leaves):
     return BINARY[name](a, b) if name in BINARY else WITH_PARAMETERS[name](a, leaves)
 
 
-def _values(seed=0):
+def sample(seed=0):
     return {name: 0.5 * decimals(*shape, seed=seed + k) for k, (name, shape) in enumerate(SHAPES.items())}
 
 
@@ -95,15 +95,15 @@ def _agree(found, expected, rtol):
 
 def test_every_instruction_keeps_the_shape():
     for name in INSTRUCTIONS:
-        tape, _, node = _record([(name, 0, 1)], _values())
+        tape, _, node = recorded([(name, 0, 1)], sample())
         assert node.shape == (2, 3), name
         assert len(tape) > len(SHAPES)
 
 
 @given(programs(INSTRUCTIONS))
 def test_forward_mode_is_the_transpose_of_reverse_mode(program):
-    tape, leaves, node = _record(program, _values())
-    u = _values(seed=10)
+    tape, leaves, node = recorded(program, sample())
+    u = sample(seed=10)
     tangent = forward(tape, {leaves[name]: u[name] for name in u})[node]
     v = decimals(*node.shape)
     cotangents = backward(tape, {node: v}, leaves.values())
@@ -111,9 +111,9 @@ def test_forward_mode_is_the_transpose_of_reverse_mode(program):
 
 
 def _follows_the_complex_step(program):
-    values, u = _values(), _values(seed=10)
-    tape, leaves, node = _record(program, values)
-    stepped = _record(program, {name: values[name] + 1j * H * u[name] for name in u})[2].value.imag / H
+    values, u = sample(), sample(seed=10)
+    tape, leaves, node = recorded(program, values)
+    stepped = recorded(program, {name: values[name] + 1j * H * u[name] for name in u})[2].value.imag / H
     _agree(forward(tape, {leaves[name]: u[name] for name in u})[node], stepped, COMPLEX_STEP_RTOL)
     cotangents = backward(tape, {node: np.eye(6).reshape(6, 2, 3)}, leaves.values())
     pulled = sum((cotangents[leaves[name]] * u[name]).reshape(6, -1).sum(axis=1) for name in u)
@@ -127,7 +127,7 @@ def test_both_modes_follow_the_complex_step(program):
 
 @given(programs(INSTRUCTIONS))
 def test_seeds_along_a_leading_axis_are_single_passes(program):
-    tape, _, node = _record(program, _values())
+    tape, _, node = recorded(program, sample())
     v = decimals(2, *node.shape)
     together = backward(tape, {node: v})
     for k in range(2):
@@ -138,7 +138,7 @@ def test_seeds_along_a_leading_axis_are_single_passes(program):
 
 @given(programs(INSTRUCTIONS))
 def test_a_second_pass_has_the_same_bits_and_a_scaled_one_scales_exactly(program):
-    tape, leaves, node = _record(program, _values())
+    tape, leaves, node = recorded(program, sample())
     v = decimals(*node.shape)
     first, second, scaled = (backward(tape, {node: seed}, leaves.values()) for seed in (v, v, 1024.0 * v))
     for leaf in leaves.values():
@@ -148,11 +148,11 @@ def test_a_second_pass_has_the_same_bits_and_a_scaled_one_scales_exactly(program
 
 @given(programs(CELLS))
 def test_perturbed_weights_along_a_leading_axis_are_separate_recordings(program):
-    values = _values()
+    values = sample()
     copies = [{**values, "W": values["W"] * (1 + k / 8)} for k in range(2)]
-    together = _record(program, {**values, "W": np.stack([copy["W"] for copy in copies])})[2].value
+    together = recorded(program, {**values, "W": np.stack([copy["W"] for copy in copies])})[2].value
     for k, copy in enumerate(copies):
-        alone = _record(program, copy)[2].value
+        alone = recorded(program, copy)[2].value
         np.testing.assert_allclose(np.broadcast_to(together, (2, 2, 3))[k], alone, rtol=1e-12, atol=1e-14)
 
 

@@ -61,12 +61,14 @@ class _Drawing:
         return _Placed(step, self._sheets[id(step.scheme)], k * self._period)
 
     def _list(self, only: "_Placed") -> None:
-        """Write the equations into the corner that the readout leaves free."""
+        """Write the equations into the corner that the readout leaves free, or above if there is none."""
         left, _, _, top = self.canvas.extent()
         row = height("h", text_size("value")) + 1
         scheme = only.step.scheme
-        cells = max(only.at(part.id)[1] for part in scheme.parts if part.layer != scheme.readout)
-        upper = max(top, cells + 40 + row * len(scheme.equations))
+        floor = top + row
+        if any(part.layer == scheme.readout for part in scheme.parts):
+            floor = row + only.sheet.top_of_cells(scheme.readout)
+        upper = max(top, floor + row * len(scheme.equations))
         for k, equation in enumerate(scheme.equations):
             self.canvas.write(only.step.say(equation), "value", left, upper - (k + 0.5) * row)
 
@@ -104,8 +106,11 @@ class _Drawing:
     def _lengthened(self, course: Course, here: "_Placed", behind: "_Placed", box: Part) -> Course:
         x, y = behind.at(box.id)
         tip, last = (x - here.x - shape_size(box)[0] / 2, y), course.path[-1]
-        run = Run(last[0], behind.x - here.x - self._gap, last[1])
-        path = (*course.path, *through(last, [run], tip)[1:])
+        start = behind.x - here.x - self._gap
+        runs = [Run(last[0], start, last[1])]
+        if self._gap > _GAP:  # what enters from elsewhere stands in front of the panel
+            runs.append(Run(start + _GAP, tip[0], y))
+        path = (*course.path, *through(last, runs, tip)[1:])
         return replace(course, path=path, back=parallel(path, self._aside)[::-1])
 
     def _wire(
@@ -194,7 +199,7 @@ class _Placed:
 
     def name(self, part: str) -> str:
         """Return the id of a part in the whole picture."""
-        return part if self.step.t is None else f"t{self.step.t}-{part}"
+        return f"{self.step.prefix}{part}"
 
     def at(self, part: str) -> Point:
         """Return the centre of a part in the whole picture."""

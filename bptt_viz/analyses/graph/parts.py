@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bptt_viz.analyses.expressions import Expressions
-from bptt_viz.analyses.graph.section import Section
+from bptt_viz.analyses.graph.section import End, Section
 from bptt_viz.analyses.lowering import Operand, Operation, lower
 from bptt_viz.ops.gating import GATES
 from bptt_viz.results.lettering import clean
@@ -18,7 +18,8 @@ class Flow(NamedTuple):
         value: of the node whose value goes forward; −1 where the wire before says it already.
         cut: of the node that takes the part of it that is used; −1 for the whole.
         way: where what comes back is found: `slot`, sent by node `back` to its parent `slot`; `node`, all that
-            comes back to node `back`; `exit`, what comes back through exit number `back`.
+            comes back to node `back`, or from this section to one that is given; `exit` and `entry`, what passes exit
+            or entry number `back` on its way back.
         back: as the way says.
         slot: as the way says.
     """
@@ -108,8 +109,8 @@ class _Scheming:
 
     def __post_init__(self) -> None:
         section = self.section
-        wanted = [*(one.node for one in section.exits), *section.results, *section.losses]
-        self.operations = lower(section.nodes, wanted, section.names)
+        self.operations = lower(section.nodes, section.wanted(), section.names)
+        self.entries = {one.node.index: one for one in section.entries}
         self.text = Expressions(self.operations, section.names, section.outside())
         self.places = section.places()
         self.ids: dict[int, str] = {}
@@ -119,8 +120,8 @@ class _Scheming:
             self._add(operation)
         for number in range(len(self.section.exits)):
             self._take_out(number)
-        for node in self.section.losses:
-            self._box_loss(node.index)
+        for end in self.section.ends:
+            self._box_end(end)
         entering = [self._entering(number) for number in range(len(self.section.entries))]
         parts, wires = _forked(list(self.parts.values()), self.wires, self._trunks())
         return Scheme(parts, wires, [wire for wire in entering if wire], self._equations(), self.section.readout)
@@ -141,14 +142,14 @@ class _Scheming:
         kind = "op" if operation.symbol else self.section.kinds.get(index, "constant")
         name, formula = self.text.values[index], self.text.formulas[index]
         part = Part(
-            identifier(f"l{node.scope.layer}-{node.name or node.primitive.name}", self.parts),
+            identifier(f"l{node.scope.layer}-{_plain(node.name or node.primitive.name)}", self.parts),
             kind,
             clean(operation.symbol or name),
             node.scope.layer,
-            clean(node.name) if kind == "state" else "",
+            self.entries[index].name if index in self.entries else "",
             gate_of(operation, self.section),
             name if name == formula else f"{name} = {formula}",
-            self._gradient_of(index),
+            self._gradient_of(index) if node.active else "",
             self.places[index],
         )
         self.parts[part.id] = part
@@ -169,10 +170,11 @@ class _Scheming:
         return Wire(self.ids[operand.source], self.ids[operation.index], value, self._back_over(operand), flow)
 
     def _back_over(self, operand: Operand) -> str:
-        message = self.text.message(operand)
+        message, source = self.text.message(operand), self.operations[operand.source]
+        if not source.node.active:
+            return ""
         if operand.is_gate:
             return f"d{operand.piece} = {message}"
-        source = self.operations[operand.source]
         name = self.text.cotangents[operand.source]
         alone = self.text.sums[operand.source] == message and source.symbol
         return f"{name} = {message}" if alone and name != message else message
@@ -180,8 +182,8 @@ class _Scheming:
     def _take_out(self, number: int) -> None:
         """Add the end at which a value leaves."""
         out = self.section.exits[number]
-        index, end = out.node.index, identifier(f"l{out.layer}-{out.name}-out", self.parts)
-        self.parts[end] = Part(end, "end", "", out.layer, out.state)
+        index, end = out.node.index, identifier(f"l{out.layer}-{_plain(out.name)}-out", self.parts)
+        self.parts[end] = Part(end, "end", "", out.layer, out.name if out.onward else "")
         flow = Flow(self.places[index], -1, "exit" if out.users else "", number)
         self.wires.append(Wire(self.ids[index], end, self.text.values[index], out.mark, flow))
 
@@ -189,15 +191,16 @@ class _Scheming:
         """Return the wire over which a value comes in; None where nothing makes use of it."""
         one = self.section.entries[number]
         target = self.ids.get(one.node.index)
-        place = self.places[one.node.index]
-        return Wire(f"{target}-in", target, "", one.mark, Flow(place, -1, "slot", place, 0)) if target else None
+        flow = Flow(self.places[one.node.index], -1, "entry", number)
+        return Wire(f"{target}-in", target, "", one.mark, flow) if target else None
 
-    def _box_loss(self, index: int) -> None:
-        name, layer = self.text.values[index], self.operations[index].node.scope.layer
-        box = identifier(f"l{layer}-L", self.parts)
-        self.parts[box] = Part(box, "loss", name, layer)
+    def _box_end(self, end: End) -> None:
+        index, layer = end.node.index, end.node.scope.layer
+        name = self.text.values[index]
+        box = identifier(f"l{layer}-{_plain(end.node.name or 'result')}-box", self.parts)
+        self.parts[box] = Part(box, end.kind, name, layer)
         flow = Flow(self.places[index], -1, "node", self.places[index])
-        self.wires.append(Wire(self.ids[index], box, "", f"d{name} = 1", flow))
+        self.wires.append(Wire(self.ids[index], box, "", f"d{name} = {end.seed}", flow))
 
     def _trunks(self) -> Mapping[str, Wire]:
         """Return the common part of a forked wire by the id of its source."""
@@ -205,8 +208,10 @@ class _Scheming:
         for index, operation in self.operations.items():
             source, place = self.ids[index], self.places[index]
             value = self.text.values[index] if operation.symbol else ""
-            flow = Flow(place, -1, "node" if operation.node.active else "", place)
-            found[source] = Wire(source, f"{source}-fork", value, self._gradient_of(index) or "0", flow)
+            active = operation.node.active
+            flow = Flow(place, -1, "node" if active else "", place)
+            back = (self._gradient_of(index) or "0") if active else ""
+            found[source] = Wire(source, f"{source}-fork", value, back, flow)
         return found
 
 
@@ -218,14 +223,14 @@ def gate_of(operation: Operation, section: Section) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return a name in letters that an id may have."""
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "_" for letter in name)
+    """Return a name in letters that an id may have; dashes are for what stands between names there."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter == "_") else "_" for letter in name)
 
 
 def identifier(wished: str, taken: Mapping[str, object]) -> str:
     """Return an ASCII name that is not taken yet."""
-    plain = _plain(wished)
-    tried = [plain, *(f"{plain}-{k}" for k in range(2, len(taken) + 3))]
+    plain = "-".join(map(_plain, wished.split("-")))
+    tried = (plain, *(f"{plain}-{k}" for k in range(2, len(taken) + 3)))
     return next(name for name in tried if name not in taken)
 
 

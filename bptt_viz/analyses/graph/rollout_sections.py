@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bptt_viz.analyses.graph.names import Clock, other_star, star, step_names
-from bptt_viz.analyses.graph.section import Entry, Exit, Section
+from bptt_viz.analyses.graph.section import End, Entry, Exit, Section, entry_name
 from bptt_viz.models import Rollout
 from bptt_viz.ops.flow import STOP
 from bptt_viz.tape import LEAF, Node
@@ -43,7 +43,7 @@ def _section(rollout: Rollout, clock: Clock, nodes: Sequence[Node], users: Users
         step_names(rollout, t, nodes, clock),
         {node.index: _KINDS[node.scope.role] for node in nodes if node.scope.role in _KINDS},
         [rollout.outputs[t]] if t in rollout.outputs else [],
-        [rollout.losses[t]] if t in rollout.losses else [],
+        [End(rollout.losses[t])] if t in rollout.losses else [],
         list(_exits(rollout, t, nodes, users)),
         list(_entries(rollout, clock, nodes)),
         {run.depth: run.cell.gates for run in rollout.at(t)},
@@ -58,13 +58,15 @@ def _exits(rollout: Rollout, t: int, nodes: Sequence[Node], users: Users) -> Ite
         for name, node in run.state(t).items():
             carries = [user for user in users.get(node.index, ()) if _carries(user, run, name)]
             followed |= {user.index for user in carries}
-            yield Exit(node, run.depth, name, star(rollout, run, name) if _passes(carries) else "", tuple(carries))
+            mark = star(rollout, run, name) if _passes(carries) else ""
+            yield Exit(node, run.depth, name, mark, tuple(carries), _onward(carries, t))
     losses = rollout.losses.get(t)
     for node in nodes:
         rest = [user for user in users.get(node.index, ()) if user.index not in followed]
         if rest and node is not losses:
             layer, name = next(((user.scope.layer, user.name) for user in rest if user.scope.t == t + 1), _own(node))
-            yield Exit(node, layer, name, other_star(rollout, layer, name) if _passes(rest) else "", tuple(rest))
+            mark = other_star(rollout, layer, name) if _passes(rest) else ""
+            yield Exit(node, layer, name, mark, tuple(rest), _onward(rest, t))
 
 
 def _carries(user: Node, run: Layer, name: str) -> bool:
@@ -75,6 +77,10 @@ def _carries(user: Node, run: Layer, name: str) -> bool:
 def _passes(users: Sequence[Node]) -> bool:
     """Tell whether anything comes back from users."""
     return any(user.primitive is not STOP for user in users)
+
+
+def _onward(users: Sequence[Node], t: int) -> bool:
+    return any(user.scope.t == t + 1 for user in users)
 
 
 def _own(node: Node) -> tuple[int, str]:
@@ -92,5 +98,6 @@ def _entries(rollout: Rollout, clock: Clock, nodes: Sequence[Node]) -> Iterator[
             continue
         layer, name = _own(node)
         mark = own.get(node.index) or other_star(rollout, layer, name)
-        text = f"{mark} of step {clock.at(origin.scope.t)}"
-        yield Entry(node, layer, name, f"cut: 0 to step {clock.at(origin.scope.t)}" if node.primitive is STOP else text)
+        before = clock.at(origin.scope.t)
+        text = f"cut: 0 to step {before}" if node.primitive is STOP else f"{mark} of step {before}"
+        yield Entry(node, origin, layer, entry_name(name, clock.t - origin.scope.t), text, (node,))

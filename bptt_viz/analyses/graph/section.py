@@ -18,6 +18,7 @@ class Exit:
         name: what it is called where it is used.
         mark: how what comes back from there reads; empty if nothing does.
         users: the nodes outside that use it.
+        onward: the next section takes it in.
     """
 
     node: Node
@@ -25,26 +26,52 @@ class Exit:
     name: str
     mark: str = ""
     users: tuple[Node, ...] = ()
+    onward: bool = False
 
-    @property
-    def state(self) -> str:
-        """The name under which the next section takes it in; empty if none does."""
-        t = self.node.scope.t
-        return self.name if t is not None and any(user.scope.t == t + 1 for user in self.users) else ""
-
-    def looks(self) -> tuple[Hashable, ...]:
+    def looks(self) -> Hashable:
         """Return what its drawing depends on beside the value."""
-        return self.layer, self.name, self.state, self.mark, bool(self.users)
+        return self.layer, self.name, self.mark, bool(self.users), self.onward
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value that comes in from the section before, through a node of this one; `mark` is how what goes back reads."""
+    """A value that comes in from another section.
+
+    Attributes:
+        node: as which it is used here: the value itself, or a node of this section that brings it in.
+        origin: the value itself.
+        layer: depth where it is used.
+        name: what it is called there, by which it is told from other values.
+        mark: how what goes back reads.
+        users: the nodes here that use the value.
+    """
 
     node: Node
+    origin: Node
     layer: int
-    state: str
+    name: str
     mark: str
+    users: tuple[Node, ...]
+
+
+def entry_name(name: str, distance: int) -> str:
+    """Return what an entry is called: what does not come from the section before must not be taken for what does."""
+    return name if distance == 1 else f"{name} from {distance} before"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A value that gets a box of its own, because a backward pass begins there.
+
+    Attributes:
+        node: which.
+        kind: of the box: `loss`, or `output` for an array.
+        seed: how the gradient that it begins with reads.
+    """
+
+    node: Node
+    kind: str = "loss"
+    seed: str = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +84,12 @@ class Section:
         names: by index, what values are called.
         kinds: by index, as what a value that is given is drawn; `constant` if left out.
         results: further values that must be visible.
-        losses: values whose gradient is 1; each gets a box.
+        ends: values at which a backward pass begins.
         exits: values that leave.
         entries: values that come in.
         gates: names of gates by layer.
         readout: the layer that is drawn upwards; −1 if none is.
+        prefix: begins the ids; the time step if left out.
     """
 
     t: int | None
@@ -69,11 +97,12 @@ class Section:
     names: Mapping[int, str]
     kinds: Mapping[int, str] = field(default_factory=dict)
     results: Sequence[Node] = ()
-    losses: Sequence[Node] = ()
+    ends: Sequence[End] = ()
     exits: Sequence[Exit] = ()
     entries: Sequence[Entry] = ()
     gates: Mapping[int, Sequence[str]] = field(default_factory=dict)
     readout: int = -1
+    prefix: str = ""
 
     def places(self) -> dict[int, int]:
         """Return the place of each node by index: those of the section in order, then the others that they use."""
@@ -85,14 +114,18 @@ class Section:
         inside = {node.index for node in self.nodes}
         return [*self.nodes, *(node for index, node in given.items() if index not in inside)]
 
+    def wanted(self) -> list[Node]:
+        """Return the values that must be visible."""
+        return [*(out.node for out in self.exits), *self.results, *(end.node for end in self.ends)]
+
     def outside(self) -> dict[int, list[str]]:
         """Return by index how what comes back to values from outside the section reads."""
         found: dict[int, list[str]] = {}
         for one in self.exits:
             if one.mark:
                 found.setdefault(one.node.index, []).append(one.mark)
-        for node in self.losses:
-            found.setdefault(node.index, []).append("1")
+        for end in self.ends:
+            found.setdefault(end.node.index, []).append(end.seed)
         return found
 
     def structure(self) -> Hashable:
@@ -106,9 +139,9 @@ class Section:
             tuple(self._row(node, [places[parent.index] for parent in node.parents]) for node in self.nodes),
             tuple(self._row(node, []) for node in self.everything()[inside:]),
             tuple(places[node.index] for node in self.results),
-            tuple(places[node.index] for node in self.losses),
-            tuple((places[out.node.index], *out.looks()) for out in self.exits),
-            tuple((places[one.node.index], one.layer, one.state, one.mark) for one in self.entries),
+            tuple((places[end.node.index], end.kind, end.seed) for end in self.ends),
+            tuple((places[out.node.index], out.looks()) for out in self.exits),
+            tuple((places[one.node.index], one.layer, one.name, one.mark) for one in self.entries),
             self.readout,
         )
 

@@ -32,6 +32,13 @@ class Sheet:
     labels: list[tuple[Label, ...]]
     marks: list[str]
 
+    def top_of_cells(self, readout: int) -> float:
+        """Return the upper end of all that does not belong to the readout."""
+        shapes = zip(self.parts.values(), *self.shapes, strict=True)
+        tops = [y + high / 2 for part, (_, y), (_, high) in shapes if part.layer != readout]
+        level = [found for found, course in zip(self.labels, self.panel.courses, strict=True) if not course.upright]
+        return max([*tops, *(label.y + label.height / 2 for found in level for label in found)])
+
 
 def sheets_of(steps: Sequence[Step], aside: float) -> dict[int, Sheet]:
     """Return the sheets by their schemes' identity."""
@@ -58,7 +65,7 @@ def _marks(scheme: Scheme) -> list[str]:
     for wire in (*scheme.wires, *scheme.entering):
         ends = wire.source, wire.target
         seen[ends] = seen.get(ends, 0) + 1
-        marks.append("" if seen[ends] == 1 else f"-{seen[ends]}")
+        marks.append("" if seen[ends] == 1 else f"--{seen[ends]}")
     return marks
 
 

@@ -30,6 +30,7 @@ class Step:
 
     Attributes:
         t: time step; None outside time.
+        prefix: begins the ids of all that is drawn.
         scheme: what it has in common with others.
         clock: what its texts' stand-ins stand for; None if they have none.
         tooltips: of the parts.
@@ -38,6 +39,7 @@ class Step:
     """
 
     t: int | None
+    prefix: str
     scheme: Scheme
     clock: Clock | None
     tooltips: Sequence[str]
@@ -104,37 +106,43 @@ class _Measuring:
         for k, (section, nodes) in enumerate(zip(self._sections, self._nodes, strict=True)):
             clock = None if section.t is None else Clock(section.t, stands_in=True)
             told = [
-                _read(clock, self._tooltip(part, nodes, found[k])) if found else ""
+                _read(clock, self._tooltip(part, section, nodes, found[k])) if found else ""
                 for part, found in zip(scheme.parts, values, strict=True)
             ]
             back = [self._back(wire.flow, section, nodes) for wire in wires]
             numbers = [self._numbers(wire.flow, nodes, array) for wire, array in zip(wires, back, strict=True)]
             norms = [None if array is None else norm(array) for array in back]
-            yield Step(section.t, scheme, clock, told, norms, numbers)
+            prefix = section.prefix or ("" if section.t is None else f"t{section.t}-")
+            yield Step(section.t, prefix, scheme, clock, told, norms, numbers)
 
     def _ranges(self, part: Part) -> list[Range] | None:
         """Return the range of a part's value in each section; None if it has none."""
         return None if part.place < 0 else list(ranges([nodes[part.place].value for nodes in self._nodes]))
 
-    def _tooltip(self, part: Part, nodes: Sequence[Node], found: Range) -> str:
+    def _tooltip(self, part: Part, section: Section, nodes: Sequence[Node], found: Range) -> str:
         node = nodes[part.place]
         lines = [part.equation, f"shape {shape_text(node.shape)}, {range_text(found)}"]
         if part.gradient:
             lines.append(f"gradient: {part.gradient}")
         if self._gradients and node.active:
-            lines.append(f"gradient norm {self._gradients.of(node):.3g}")
+            back = _arriving(self._gradients, part.place, section, nodes)
+            lines.append(f"gradient norm {norm(back):.3g}")
         return "\n".join(lines)
 
     def _back(self, flow: Flow | None, section: Section, nodes: Sequence[Node]) -> Array | None:
         """Return what comes back over a wire; None if that is not known."""
-        if flow is None or self._gradients is None or not flow.way:
+        gradients = self._gradients
+        if flow is None or gradients is None or not flow.way:
             return None
         if flow.way == "node":
-            return self._gradients.whole(nodes[flow.back])
+            return _arriving(gradients, flow.back, section, nodes)
         if flow.way == "exit":
             out = section.exits[flow.back]
-            return self._gradients.from_users(out.node, out.users)
-        return self._gradients.over(nodes[flow.back], flow.slot, is_part=flow.cut == flow.back)
+            return gradients.from_users(out.node, out.users)
+        if flow.way == "entry":
+            one = section.entries[flow.back]
+            return gradients.from_users(one.origin, one.users)
+        return gradients.over(nodes[flow.back], flow.slot, is_part=flow.cut == flow.back)
 
     def _numbers(self, flow: Flow | None, nodes: Sequence[Node], back: Array | None) -> tuple[str, str]:
         if flow is None or not (self._detail.values or self._detail.norms):
@@ -145,6 +153,14 @@ class _Measuring:
     def _written(self, array: Array) -> str:
         lines = [entries(array)] if self._detail.values else []
         return "\n".join([*lines, f"‖·‖ {short(norm(array))}"] if self._detail.norms else lines)
+
+
+def _arriving(gradients: TapeGradients, place: int, section: Section, nodes: Sequence[Node]) -> Array:
+    """Return all that comes back to a node of the section, or from the section to a node that it is given."""
+    node = nodes[place]
+    if place < len(section.nodes):
+        return gradients.whole(node)
+    return gradients.from_users(node, [user for user in section.nodes if any(one is node for one in user.parents)])
 
 
 def _read(clock: Clock | None, text: str) -> str:

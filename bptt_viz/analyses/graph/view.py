@@ -67,7 +67,7 @@ def graph_view(
     which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
     steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
     canvas = draw_panels(steps, gradients)
-    _explain(canvas, steps[-1:])
+    explain(canvas, steps[-1:], "the gradient of L", "the next step")
     return canvas.finish(level, title_of(rollout, f"{which} of {rollout.steps}"), provenance, scale)
 
 
@@ -86,12 +86,20 @@ def _unrolled(rollout: Rollout, level: Level, norms: Gradients | None, choice: C
     return drawing.canvas, f"T = {rollout.steps}" + (f", {folded} folded" if folded else "")
 
 
-def _explain(canvas: Canvas, steps: Sequence[Step]) -> None:
+def explain(canvas: Canvas, steps: Sequence[Step], gradient: str, elsewhere: str) -> None:
+    """Add to the legend what the texts of some panels mean.
+
+    Args:
+        canvas: the picture.
+        steps: the panels.
+        gradient: what red texts tell.
+        elsewhere: where ★ comes from.
+    """
     canvas.explain("value", "h", "a value on its way forward")
-    canvas.explain("gradient", "dh", "the gradient of L on its way back")
+    canvas.explain("gradient", "dh", f"{gradient} on its way back")
     marks = {mark: onward for step in steps for mark, onward in step.marks.items()}
     layers = "" if all(marks.values()) else " of its layer"
-    for sign, text in (("★", f"the next step{layers}"), ("☆", "further steps")):
+    for sign, text in (("★", f"{elsewhere}{layers}"), ("☆", "further steps")):
         found = dict.fromkeys(mark.partition("^")[0] for mark in marks if mark.startswith(sign))
         if found:
             canvas.explain("gradient", ", ".join(found), f"what comes back from {text}")
