@@ -100,10 +100,16 @@ def _file_values(path: Path, command: str, commands: Mapping[str, Any]) -> dict[
     if not isinstance(own, dict):
         raise UsageError(f"{path}: [{_TABLE}.{command}] must be a table")
     own = _underscored(own)
-    common = _underscored({key: value for key, value in table.items() if key not in commands})
+    others = {key: value for key, value in table.items() if key not in commands and not _declares(key, value)}
+    common = _underscored(others)
     _refuse_unknown(path, f"{_TABLE}.{command}", own, set(_options(commands.get(command))))
     _refuse_unknown(path, _TABLE, common, {key for each in commands.values() for key in _options(each)})
     return common | own
+
+
+def _declares(key: str, value: Any) -> bool:
+    """Tell whether an entry holds declarations of targets rather than the names of targets to check."""
+    return key == "targets" and isinstance(value, dict)
 
 
 def _refuse_unknown(path: Path, table: str, given: Mapping[str, Any], known: set[str]) -> None:

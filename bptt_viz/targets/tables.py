@@ -35,6 +35,7 @@ KEYS = (
     "globals",
     "truncate",
 )
+_WIDTH = 76
 _KINDS: Mapping[str, Literal["int", "bool", "onehot"]] = {"int": "int", "bool": "bool", "onehot": "onehot"}
 
 
@@ -103,10 +104,23 @@ def as_table(target: Target) -> dict[str, str]:
 
 
 def as_toml(target: Target, prefix: str = "tool.bptt_viz.targets.") -> str:
-    """Return the lines of TOML that declare a target."""
+    """Return lines of TOML that declare a target; long values go on in further lines, at their commas."""
     name = target.name if target.name.isascii() and target.name.replace("_", "").isalnum() else json.dumps(target.name)
-    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in as_table(target).items())
+    lines = (f"{key} = {_quoted(value, len(key) + 3)}" for key, value in as_table(target).items())
     return "\n".join([f"[{prefix}{name}]", *lines])
+
+
+def _quoted(value: str, used: int) -> str:
+    """Return a value in quotes; in TOML a backslash at a line's end joins it with the next."""
+    quoted = json.dumps(value, ensure_ascii=False)
+    if used + len(quoted) <= _WIDTH or ", " not in value:
+        return quoted
+    lines = [""]
+    for part in quoted[1:-1].split(", "):
+        if len(lines[-1]) + len(part) > _WIDTH - 6 and not part.startswith((" ", "\\")):
+            lines.append("")
+        lines[-1] += f"{part}, "
+    return '"""\\\n' + "".join(f"  {line}\\\n" for line in lines if line)[:-4] + '"""'
 
 
 def as_document(target: Target) -> dict[str, Any]:

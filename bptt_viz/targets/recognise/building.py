@@ -1,18 +1,20 @@
 """Targets built from what following a user's functions has shown."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bptt_viz.targets.declaration import Argument, Call, Size, Spec, Target
+from bptt_viz.results.explanation import Ground
+from bptt_viz.targets.declaration import Argument, Call, Refusal, Size, Spec, Target
 from bptt_viz.targets.recognise.calling import Calling, parameters_of
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.forms import is_parameter
 from bptt_viz.targets.recognise.gates import own_weights, packed
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.search import Solution
-from bptt_viz.targets.recognise.inference.values import Num
+from bptt_viz.targets.recognise.inference.values import Num, Table
 from bptt_viz.targets.recognise.letters import lettered, sized
 from bptt_viz.targets.recognise.matching import Basis
+from bptt_viz.targets.recognise.scene import settings
 from bptt_viz.targets.recognise.uses import onehot_in
 from bptt_viz.targets.roles import names
 from bptt_viz.targets.tables import printed_shapes
@@ -30,18 +32,26 @@ _SOME = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a part of a target rests on.
+class Found:
+    """What functions or methods were recognised as.
 
     Attributes:
-        subject: an input, or a name that backward takes or returns.
-        meaning: what it was taken for.
-        basis: what says so.
+        target: what they are, or why they are none.
+        evidence: what that rests on.
+        sure: whether all gradients were found to be as large as their inputs.
     """
 
-    subject: str
-    meaning: str
-    basis: str
+    target: Target | Refusal
+    evidence: tuple[Ground, ...] = ()
+    sure: bool = False
+
+
+def concluded(target: Target, how: Calling, solutions: Sequence[Solution[Followed]]) -> Found:
+    """Return a target with the other shapes that it may have, unless its own are sure, and with what it rests on."""
+    best = solutions[0]
+    further = [] if best.result.sure else [built(target.file, target.name, how, each).shapes for each in solutions[1:]]
+    kept = [shapes for at, shapes in enumerate(further) if shapes != target.shapes and shapes not in further[:at]]
+    return Found(replace(target, alternatives=tuple(kept)), evidence(target, how, best), best.result.sure)
 
 
 def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Target:
@@ -70,7 +80,7 @@ def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Targe
         followed.kept.where,
         gates=own_weights(parameters) | gates,
         axis=axis,
-        constants=numbers | run.compared,
+        constants=numbers | _settled(run, how),
         globals={each: size for each, dim in run.sizes.items() if isinstance(size := sized(run, dim, letters), Size)},
         source="recognised",
     )
@@ -84,6 +94,16 @@ def _numbers(run: Run, given: Iterable[str], letters: Mapping[int, str]) -> Iter
             size = sized(run, value, letters)
             if not (isinstance(size, Size) and size.text == name):
                 yield name, size if size is not None else _SOME
+
+
+def _settled(run: Run, how: Calling) -> dict[str, object]:
+    """Return the values of arguments that are compared with constants, and dicts of such settings."""
+    found: dict[str, object] = {name: run.compared[name] for name in how.given if name in run.compared}
+    for name in how.given:
+        value = run.decided.get(name)
+        held = settings(run, value) if isinstance(value, Table) else None
+        found |= {name: held} if held is not None else {}
+    return found
 
 
 def _backward(own: str, how: Calling, followed: Followed, outputs: Mapping[str, str]) -> Call | None:
@@ -158,17 +178,17 @@ def _gradient(argument: Argument, known: Mapping[str, str], loss: str = "") -> A
     return replace(argument, name=name if argument.keyword and argument.keyword != f"d{name}" else f"d{name}")
 
 
-def evidence(target: Target, how: Calling, best: Solution[Followed]) -> tuple[Evidence, ...]:
+def evidence(target: Target, how: Calling, best: Solution[Followed]) -> tuple[Ground, ...]:
     """Return what each part of a target rests on: shapes, what backward takes, gradients."""
     order = [each.name for each in names(best.result.returned)]
     found = [
-        Evidence(name, printed_shapes({name: spec}).partition(": ")[2], best.run.sources.get(name, "usage"))
+        Ground(name, printed_shapes({name: spec}).partition(": ")[2], best.run.sources.get(name, "usage"))
         for name, spec in target.shapes.items()
     ]
     for parameter, taken in how.taken.items():
         of = ", ".join(taken.of)
         meanings = {"upstream": f"cotangent of {of}", "returned": f"{of}, as returned", "input": f"input {of}"}
-        found.append(Evidence(parameter, meanings.get(taken.role, "unknown"), _BASES[taken.basis]))
+        found.append(Ground(parameter, meanings.get(taken.role, "unknown"), _BASES[taken.basis]))
     for at, (name, basis) in sorted(best.result.gradients.items()):
-        found.append(Evidence(order[at], f"gradient of {name}", _BASES[basis]))
+        found.append(Ground(order[at], f"gradient of {name}", _BASES[basis]))
     return tuple(found)

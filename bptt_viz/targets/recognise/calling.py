@@ -10,7 +10,7 @@ from bptt_viz.targets.recognise.inference.values import arguments_of, defaults_o
 from bptt_viz.targets.recognise.matching import Taken, match_arguments, match_gradients
 from bptt_viz.targets.recognise.names import LOSS, differentiated, is_cache
 from bptt_viz.targets.recognise.pairing import is_empty
-from bptt_viz.targets.recognise.returned import own, returned
+from bptt_viz.targets.recognise.returned import Functions, own, returned
 from bptt_viz.targets.recognise.uses import sizes_in
 from bptt_viz.targets.roles import names
 
@@ -57,10 +57,17 @@ class Calling:
     updated: tuple[str, ...] = ()
 
 
-def calling(forward: Node, backward: Node, owner: ast.ClassDef | None = None) -> Calling:
-    """Return how a pair is called, as far as names and the functions' own text say it."""
+def calling(forward: Node, backward: Node, functions: Functions, owner: ast.ClassDef | None = None) -> Calling:
+    """Return how a pair is called, as far as names and the functions' own text say it.
+
+    Args:
+        forward: the function.
+        backward: the function.
+        functions: of the module, or methods of the class, whose results they may pass on.
+        owner: the class, for methods.
+    """
     everything = parameters_of(forward)
-    returns, gradients = _returned(forward, backward, everything)
+    returns, gradients = _returned(forward, backward, everything, functions)
     wanted = {name for name, basis in match_gradients([*names(gradients)], everything).values() if basis != "place"}
     given, named = _given(forward, wanted)
     rate, updated = updates(backward) if owner is not None else ("", ())
@@ -75,9 +82,9 @@ def calling(forward: Node, backward: Node, owner: ast.ClassDef | None = None) ->
     return owned(replace(made, rate=rate, updated=updated), owner)
 
 
-def loss_calling(forward: Node, loss: str, owner: ast.ClassDef | None = None) -> Calling:
+def loss_calling(forward: Node, loss: str, functions: Functions, owner: ast.ClassDef | None = None) -> Calling:
     """Return how a function is called that returns a loss with its gradients."""
-    returns = returned(forward)
+    returns = returned(forward, functions)
     given, named = _given(forward, set())
     numbers = frozenset(sizes_in((forward,)) & {*given})
     return owned(Calling(forward, None, given, named, returns, {}, returns, loss, numbers=numbers), owner)
@@ -141,6 +148,11 @@ def updates(node: ast.FunctionDef) -> tuple[str, tuple[str, ...]]:
     return rate, tuple(dict.fromkeys(found))
 
 
+def methods_of(owner: ast.ClassDef) -> dict[str, Node]:
+    """Return the methods of a class by their names."""
+    return {each.name: each for each in owner.body if isinstance(each, ast.FunctionDef)}
+
+
 def method_of(owner: ast.ClassDef, name: str) -> Node | None:
     """Return a method of a class by its name."""
     return next((each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name == name), None)
@@ -149,7 +161,8 @@ def method_of(owner: ast.ClassDef, name: str) -> Node | None:
 def _given(node: Node, wanted: set[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     """Return the parameters that are passed, without those that keep their defaults, and which go by name."""
     everything, optional = parameters_of(node), defaults_of(node)
-    given = tuple(name for name in everything if name not in optional or name in wanted)
+    arrays = {name for name, default in optional.items() if isinstance(default, ast.Call)}
+    given = tuple(name for name in everything if name not in optional or name in wanted | arrays)
     first_left = next((at for at, name in enumerate(everything) if name not in given), len(everything))
     named = {name for at, name in enumerate(everything) if name in given and at > first_left}
     named |= {each.arg for each in node.args.kwonlyargs if each.arg in given}
@@ -157,10 +170,10 @@ def _given(node: Node, wanted: set[str]) -> tuple[tuple[str, ...], frozenset[str
 
 
 def _returned(
-    forward: Node, backward: Node, inputs: Sequence[str]
+    forward: Node, backward: Node, inputs: Sequence[str], functions: Functions
 ) -> tuple[tuple[Argument, ...], tuple[Argument, ...]]:
     """Return what both functions return; of one that is still to be written, what the other one speaks for."""
-    returns, gradients = returned(forward), returned(backward)
+    returns, gradients = returned(forward, functions), returned(backward, functions)
     taken = parameters_of(backward)
     if not returns and is_empty(forward):
         bases = [next(iter(differentiated(name)), name) for name in taken if not is_cache(name)]

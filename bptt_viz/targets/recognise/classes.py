@@ -5,22 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bptt_viz.targets.declaration import Argument, Refusal, Target
-from bptt_viz.targets.recognise.building import Evidence, built, evidence
-from bptt_viz.targets.recognise.calling import Calling, calling, method_of, parameters_of
+from bptt_viz.targets.recognise.building import Found, built, concluded
+from bptt_viz.targets.recognise.calling import Calling, calling, method_of, methods_of, parameters_of
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.losses import loss_of, recognise_loss
 from bptt_viz.targets.recognise.names import LOSS, direction
-from bptt_viz.targets.recognise.pair import solved, supposing, with_alternatives
+from bptt_viz.targets.recognise.pair import solved, supposing
 from bptt_viz.targets.recognise.pairing import paired, unlike_a_pass
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import unsaid
 
-Result = tuple[Target | Refusal, tuple[Evidence, ...]]
 
-
-def of_classes(source: Source, module: Module) -> Iterator[Result]:
+def of_classes(source: Source, module: Module) -> Iterator[Found]:
     """Yield what the classes of a module hold: targets with what they rest on, and refusals."""
     for node in module.classes.values():
         owner = inheriting(node, module)
@@ -48,12 +46,14 @@ def _is_torch(node: ast.ClassDef) -> bool:
     return any("Module" in ast.unparse(base) or "autograd" in ast.unparse(base) for base in node.bases)
 
 
-def _of_class(source: Source, module: Module, owner: ast.ClassDef) -> Iterator[Result]:
+def _of_class(source: Source, module: Module, owner: ast.ClassDef) -> Iterator[Found]:
     methods = {each.name: each for each in owner.body if isinstance(each, ast.FunctionDef) and not _is_static(each)}
     around = _attributes(owner)
-    found: list[tuple[ast.FunctionDef, Result]] = []
+    found: list[tuple[ast.FunctionDef, Found]] = []
     complete = {
-        node.name: loss for node in methods.values() if node.name != "__init__" and (loss := loss_of(node, around))
+        node.name: loss
+        for node in methods.values()
+        if node.name != "__init__" and (loss := loss_of(node, around, methods))
     }
     for name, loss in complete.items():
         found.append((methods[name], recognise_loss(source, module, methods[name], loss, owner)))
@@ -61,9 +61,10 @@ def _of_class(source: Source, module: Module, owner: ast.ClassDef) -> Iterator[R
         result = _recognise_methods(source, module, owner, methods[forward], methods[backward])
         if result is not None:
             found.append((methods[forward], result))
-    alone = sum(isinstance(result[0], Target) for _, result in found) == 1
-    for _, (target, rests) in found:
-        yield (replace(target, name=owner.name) if alone and isinstance(target, Target) else target), rests
+    alone = sum(isinstance(each.target, Target) for _, each in found) == 1
+    for _, each in found:
+        single = alone and isinstance(each.target, Target)
+        yield replace(each, target=replace(each.target, name=owner.name)) if single else each
 
 
 def _pairs(methods: Mapping[str, ast.FunctionDef]) -> Iterator[tuple[str, str]]:
@@ -95,7 +96,7 @@ def _losses(methods: Mapping[str, ast.FunctionDef], backward: str) -> list[str]:
 
 
 def _takes_cotangent(forward: ast.FunctionDef, backward: ast.FunctionDef) -> bool:
-    taken = calling(forward, backward).taken.values()
+    taken = calling(forward, backward, {}).taken.values()
     return any(each.role == "upstream" for each in taken) or not taken
 
 
@@ -116,14 +117,14 @@ def _attributes(owner: ast.ClassDef) -> list[str]:
 
 def _recognise_methods(
     source: Source, module: Module, owner: ast.ClassDef, forward: ast.FunctionDef, backward: ast.FunctionDef
-) -> Result | None:
+) -> Found | None:
     """Return a pair of methods as a target, or the reason why it is none; None if nothing speaks for a gradient."""
     name = f"{owner.name}.{forward.name}"
     if not parameters_of(backward) and not LOSS.search(forward.name):
         return None
     if reason := unlike_a_pass(forward):
-        return Refusal(name, source.file, forward.lineno, f"{owner.name}.{forward.name} {reason}"), ()
-    how = calling(forward, backward, owner)
+        return Found(Refusal(name, source.file, forward.lineno, f"{owner.name}.{forward.name} {reason}"))
+    how = calling(forward, backward, methods_of(owner), owner)
     how, solutions = _solved(source, module, how)
     best = solutions[0]
     target = built(source.file, name, how, best)
@@ -131,8 +132,8 @@ def _recognise_methods(
         target = _updating(target, how)
     reason, missing = _why_not(owner, how, best, target)
     if reason:
-        return Refusal(name, source.file, forward.lineno, reason, missing, target), ()
-    return with_alternatives(target, how, solutions), evidence(target, how, best)
+        return Found(Refusal(name, source.file, forward.lineno, reason, missing, target))
+    return concluded(target, how, solutions)
 
 
 def _solved(source: Source, module: Module, how: Calling) -> tuple[Calling, list[Solution[Followed]]]:

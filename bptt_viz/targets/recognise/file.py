@@ -1,11 +1,14 @@
 """All targets of a file."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from bptt_viz.results.explanation import Ground
 from bptt_viz.targets.declaration import Refusal, Target
-from bptt_viz.targets.recognise.building import Evidence
-from bptt_viz.targets.recognise.classes import Result, of_classes
+from bptt_viz.targets.declared import declared_for
+from bptt_viz.targets.recognise.building import Found
+from bptt_viz.targets.recognise.calling import method_of
+from bptt_viz.targets.recognise.classes import inheriting, of_classes
 from bptt_viz.targets.recognise.inference.module import Module, read_module
 from bptt_viz.targets.recognise.losses import losses, recognise_loss
 from bptt_viz.targets.recognise.names import direction
@@ -24,35 +27,66 @@ class Recognised:
         refusals: what looks like a target and cannot be checked as it stands.
         notes: what else a user should know, one sentence each.
         evidence: what each target rests on, by its name.
+        sure: names of targets all of whose gradients were found to be as large as their inputs.
     """
 
     source: Source
     targets: tuple[Target, ...]
     refusals: tuple[Refusal, ...]
     notes: tuple[str, ...] = ()
-    evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[Ground, ...]] = field(default_factory=dict)
+    sure: frozenset[str] = frozenset()
 
 
 def recognise(file: str) -> Recognised:
-    """Find all targets of a file, without running it.
+    """Find all targets of a file, without running it: those declared, and those that the code alone says enough of.
+
+    A declaration stands for what it is the forward pass of; nothing else is supposed about that.
 
     Raises:
-        UsageError: it cannot be read, or it is no Python.
+        UsageError: the file cannot be read or is no Python, or a declaration for it makes no sense.
     """
     source = read_source(file)
     module = read_module(source.tree)
+    declared = tuple(_placed(target, module) for target in declared_for(file, source.tree))
+    said = {_owned(target) for target in declared}
     pairing = paired(module.functions)
     results = [*_of_functions(source, module, pairing), *of_classes(source, module)]
-    targets = tuple(found for found, _ in results if isinstance(found, Target))
-    refusals = [found for found, _ in results if isinstance(found, Refusal)]
-    done = {found.name for found, _ in results}
+    good = [each for each in results if isinstance(each.target, Target) and _owned(each.target) not in said]
+    targets = [each.target for each in good if isinstance(each.target, Target)]
+    refusals = [each.target for each in results if isinstance(each.target, Refusal)]
+    done = {each.target.name for each in results}
     lonely = (*_misspelt(source, module, pairing), *_alone(source, module, pairing))
     refusals += [each for each in lonely if each.name not in done]
-    evidence = {found.name: rests for found, rests in results if isinstance(found, Target)}
-    return Recognised(source, targets, tuple(refusals), source.notes, evidence)
+    left = tuple(each for each in refusals if not _is_declared(each, declared))
+    order = sorted((*declared, *targets), key=lambda target: target.line or 0)
+    evidence = {each.target.name: each.evidence for each in good}
+    sure = frozenset(each.target.name for each in good if each.sure)
+    return Recognised(source, tuple(order), left, source.notes, evidence, sure)
 
 
-def _of_functions(source: Source, module: Module, pairing: Pairing) -> Iterator[Result]:
+def _owned(target: Target) -> tuple[str, str]:
+    """Return the class, if it is one of methods, and the function of a target's forward pass."""
+    return (target.object.name if target.object is not None else "", target.forward.name)
+
+
+def _is_declared(refusal: Refusal, declared: Sequence[Target]) -> bool:
+    """Tell whether declarations speak of what was refused."""
+    named = {name for target in declared for name in (".".join(filter(None, _owned(target))), target.forward.name)}
+    return refusal.name in named | {target.backward.name for target in declared if target.backward is not None}
+
+
+def _placed(target: Target, module: Module) -> Target:
+    """Return a declared target with the line of its forward pass."""
+    owner, name = _owned(target)
+    if owner in module.classes:
+        node = method_of(inheriting(module.classes[owner], module), name)
+    else:
+        node = module.functions.get(name)
+    return replace(target, line=node.lineno) if node is not None else target
+
+
+def _of_functions(source: Source, module: Module, pairing: Pairing) -> Iterator[Found]:
     known = module.functions
     for forward, backward in pairing.pairs:
         yield recognise_pair(source, module, forward, known[forward], known[backward])
@@ -66,11 +100,11 @@ def _misspelt(source: Source, module: Module, found: Pairing) -> Iterator[Refusa
     """Propose a partner that is misspelt, rather than guess it."""
     for forward, backward in found.misspelt:
         node = module.functions[forward]
-        target, _ = recognise_pair(source, module, forward, node, module.functions[backward])
+        target = recognise_pair(source, module, forward, node, module.functions[backward]).target
         line = module.functions[backward].lineno
         reason = f"{forward} and {backward} ({source.place(line)}) look like a pair whose names do not match"
         draft = target if isinstance(target, Target) else target.draft
-        yield Refusal(forward, source.file, node.lineno, reason, ("which function is the partner",), draft)
+        yield Refusal(forward, source.file, node.lineno, reason, ("backward",), draft)
 
 
 def _alone(source: Source, module: Module, found: Pairing) -> Iterator[Refusal]:

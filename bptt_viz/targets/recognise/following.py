@@ -5,14 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.calling import Calling
+from bptt_viz.targets.recognise.forms import is_parameter
 from bptt_viz.targets.recognise.inference.blocks import close
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Pending, Seq, Value
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Pending, Seq, Table, Value
 from bptt_viz.targets.recognise.keeping import Kept, kept
 from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, is_target, match_gradients
-from bptt_viz.targets.recognise.names import meaning
+from bptt_viz.targets.recognise.names import differentiated, meaning
 from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
 from bptt_viz.targets.roles import names
 
@@ -73,6 +74,8 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     known = [_alike(run, name, value) for name, value in gradients.values.items()]
     _carry(run, inputs, outputs)
     _beside(run, inputs)
+    sent_back = {name for taken in how.taken.values() if taken.role == "upstream" for name in taken.of}
+    _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
     made = _followed(playing, inputs, found, gradients)
     return replace(made, returned=returned, sure=(sure or bool(known)) and all(known))
 
@@ -114,6 +117,20 @@ def _followed(playing: Scene, inputs: Sequence[str], found: Matched, gradients: 
         given = tuple(Argument("list", keyword=each.keyword, items=(replace(each, keyword=""),)) for each in given)
     arrays = {name: array(run, name) for name in inputs}
     return Followed(given, made_of, arrays, how.gradients, found, gradients)
+
+
+def _strain(run: Run, inputs: Sequence[str], outputs: Sequence[Value]) -> None:
+    """Count against a supposition that data would have to be square, an axis 1, or an output one number."""
+    run.dims.strained += sum(isinstance(value, Arr) and not value.shape for value in outputs)
+    for name in inputs:
+        found = run.known(Pending(name))
+        if isinstance(found, Arr):
+            axes = [*map(run.dims.resolve, found.shape)]
+            run.dims.strained += 2 * sum(
+                axis.number == 1 and bool(own.terms) for own, axis in zip(found.shape, axes, strict=True)
+            )
+            free = [axis for axis in axes if axis.terms]
+            run.dims.strained += 0 if is_parameter(name) else 2 * (len(free) - len({*free}))
 
 
 def _ordered(playing: Scene) -> list[str] | None:
@@ -211,7 +228,7 @@ def _matched(
     returns = _names(how, returned)
     values = dict(held(run, returned, back))
     possible = [name for name in inputs if name not in run.integers]
-    found = dict(match_gradients(returns, possible, _ordered(playing)))
+    found = dict(match_gradients(returns, possible, _ordered(playing), _of_dicts(run, how, returned)))
     for at in by_place_alone(found) if not trust_place or how.backward is None else ():
         del found[at]
     known = [_alike(run, name, values.get(returns[at].name, UNKNOWN)) for at, (name, _) in found.items()]
@@ -219,6 +236,21 @@ def _matched(
         left = [name for name in possible if name not in {each for each, _ in found.values()}]
         found |= _by_shape(run, returns, values, left, found)
     return found, bool(known) and all(known)
+
+
+def _of_dicts(run: Run, how: Calling, returned: Sequence[Argument]) -> dict[int, str]:
+    """Return which inputs the items of a returned dict belong to that is named after a dict that goes in."""
+    found: dict[int, str] = {}
+    at = 0
+    for each in returned:
+        count = len([*names((each,))])
+        dicts = [run.known(Pending(name)) for name in how.given if name in differentiated(each.name)]
+        table = next((of for of in dicts if isinstance(of, Table)), None) if each.kind == "dict" else None
+        if table is not None and count == len(each.items):
+            inside = {place: table.items.get(item.keyword) for place, item in enumerate(each.items, at)}
+            found |= {place: item.name for place, item in inside.items() if isinstance(item, Pending)}
+        at += count
+    return found
 
 
 def _alike(run: Run, name: str, gradient: Value) -> bool:

@@ -9,9 +9,12 @@ from bptt_viz.targets.recognise.docstrings import Axes
 from bptt_viz.targets.recognise.inference.run import Form
 
 Layout = Literal["rows", "columns", "vectors"]
-_BIAS = re.compile(r"(b|bias|biases|beta|bf?[a-z0-9]?|b_\w+|\w*_?bias\w*|b[A-Z]\w*|b[a-z]h?|bias_\w+|b\d+)")
+_BIAS = re.compile(
+    r"b|bias|biases|beta|bf?[a-z0-9]?|b_\w+|\w*_?bias\w*|b[A-Z]\w*|b[a-z]h?|bias_\w+|b\d+"
+    r"|(p|peep\w*|[wWvV]_?c_?|p_?c_?)_?[ifoIFO]"  # peepholes
+)
 _WEIGHT = re.compile(
-    r"([WUVRKwuv]|[WUVRP]\w*|w_\w+|u_\w+|w[a-z]{1,3}|u[a-z]{1,2}|w\d+|\w*(weight|kernel|Weight|_W|_w)\w*|theta\w*|embed\w*)"
+    r"[WUVRKwuv]|[WUVRP]\w*|w_\w+|u_\w+|w[a-z]{1,3}|u[a-z]{1,2}|w\d+|\w*(weight|kernel|Weight|_W|_w)\w*|theta\w*|embed\w*"
 )
 _A: tuple[None, ...] = (None,)
 _AB: tuple[None, ...] = (None, None)

@@ -3,18 +3,18 @@
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from bptt_viz.targets.declaration import Argument, Refusal, Target
-from bptt_viz.targets.recognise.building import Evidence, built, evidence
-from bptt_viz.targets.recognise.calling import Calling, loss_calling, parameters_of
+from bptt_viz.targets.declaration import Argument, Refusal
+from bptt_viz.targets.recognise.building import Found, built, concluded
+from bptt_viz.targets.recognise.calling import Calling, loss_calling, methods_of, parameters_of
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.matching import match_gradients
 from bptt_viz.targets.recognise.names import LOSS, is_cache, is_upstream
-from bptt_viz.targets.recognise.pair import solved, supposing, with_alternatives
+from bptt_viz.targets.recognise.pair import solved, supposing
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import unsaid
-from bptt_viz.targets.recognise.returned import returned
+from bptt_viz.targets.recognise.returned import Functions, returned
 from bptt_viz.targets.roles import names
 
 
@@ -22,22 +22,23 @@ def losses(module: Module, functions: Mapping[str, ast.FunctionDef]) -> Iterator
     """Yield the functions that return a loss with gradients: the function's name and the loss's."""
     around = {*module.assigned, *(key for expression, _ in module.assigned.values() for key in _keys(expression))}
     for name, node in functions.items():
-        loss = loss_of(node, around)
+        loss = loss_of(node, around, module.functions)
         if loss:
             yield name, loss
 
 
-def loss_of(node: ast.FunctionDef, around: Iterable[str]) -> str:
+def loss_of(node: ast.FunctionDef, around: Iterable[str], functions: Functions) -> str:
     """Return the name of the loss that a function returns besides gradients; empty if it does not.
 
     Args:
         node: the function.
         around: arrays that it may use without being given them.
+        functions: others whose results it may pass on.
     """
     parameters = parameters_of(node)
     if any(is_upstream(name) and is_cache(other) for name in parameters for other in parameters if name != other):
         return ""
-    parts = [*names(returned(node))]
+    parts = [*names(returned(node, functions))]
     known = [*parameters, *_keys(node), *around]
     gradients = {at for at, (_, basis) in match_gradients(parts, known).items() if basis in {"name", "rule"}}
     rest = [part.name for at, part in enumerate(parts) if at not in gradients]
@@ -56,17 +57,18 @@ def _keys(node: ast.AST) -> list[str]:
 
 def recognise_loss(
     source: Source, module: Module, node: ast.FunctionDef, loss: str, owner: ast.ClassDef | None = None
-) -> tuple[Target | Refusal, tuple[Evidence, ...]]:
+) -> Found:
     """Return a function of this kind as a target with what it rests on, or the reason why it is none."""
-    how = loss_calling(node, loss, owner)
+    how = loss_calling(node, loss, methods_of(owner) if owner is not None else module.functions, owner)
     name = f"{owner.name}.{node.name}" if owner is not None else node.name
     solutions = solved(module, how, supposing(source, module, how))
     best = solutions[0]
     target = built(source.file, name, how, best)
     reason, missing = _why_not(how, best)
     if reason:
-        return Refusal(name, source.file, node.lineno, reason, missing, target if best.result.gradients else None), ()
-    return with_alternatives(target, how, solutions), evidence(target, how, best)
+        draft = target if best.result.gradients else None
+        return Found(Refusal(name, source.file, node.lineno, reason, missing, draft))
+    return concluded(target, how, solutions)
 
 
 def _why_not(how: Calling, best: Solution[Followed]) -> tuple[str, tuple[str, ...]]:

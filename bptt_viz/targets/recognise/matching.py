@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from bptt_viz.targets.declaration import Argument
@@ -49,16 +50,25 @@ def match_arguments(
         elif parameter in inputs:
             found[parameter] = Taken("input", (parameter,))
     free = [each for each in returns if each.name not in {name for taken in found.values() for name in taken.of}]
-    _match_upstreams([each for each in parameters if each not in found], [*names(tuple(returns))], found)
+    _match_upstreams([each for each in parameters if each not in found], outputs_of(returns), found)
     _match_rest([each for each in parameters if each not in found], free, found, node)
     return found
+
+
+def outputs_of(returns: Sequence[Argument]) -> list[Argument]:
+    """Return what may be outputs: what stands by itself or in a tuple of states, but not what is in a cache."""
+    if len(returns) == 1:
+        return [*names(tuple(returns))]
+    kept = [each for each in returns if _states(each)]
+    return [*names(tuple(kept))]
 
 
 def _match_upstreams(parameters: Sequence[str], outputs: Sequence[Argument], found: dict[str, Taken]) -> None:
     for basis, fits in _TIERS:
         for parameter in parameters:
             gone = {name for taken in found.values() if taken.role == "upstream" for name in taken.of}
-            candidates = [each.name for each in outputs if each.name not in gone and not is_cache(each.name)]
+            free = [each.name for each in outputs if each.name not in gone]
+            candidates = [name for name in free if not is_cache(name) or parameter == f"d{name}"]
             fitting = [name for name in candidates if any(fits(base, name) for base in differentiated(parameter))]
             if parameter not in found and fitting:
                 found[parameter] = Taken("upstream", (fitting[0],), basis)
@@ -70,31 +80,34 @@ def _match_rest(
     """Match what has no name that says it: caches are taken apart, cotangents are called `dout` or stand in front."""
     gone = {name for taken in found.values() for name in taken.of}
     left = [each for each in free if each.name not in gone]
-    caches = [
-        each
-        for each in left
-        if is_cache(each.name) or each.kind in {"dict", "list"} or (each.kind == "tuple" and not _states(each))
-    ]
+    takers = [each for each in parameters if each not in found and _takes_cache(each, node)]
+    caches = _caches(left, bool(takers))
     outputs = [each for each in left if each not in caches]
-    waiting = [each for each in parameters if each not in found]
-    for parameter in waiting:
-        opened = unpacked(node, parameter)
-        if caches and (
-            is_cache(parameter) or (opened and not is_upstream(parameter) and not differentiated(parameter))
-        ):
-            found[parameter] = Taken("returned", (caches.pop(0).name,), "rule")
-    waiting = [each for each in waiting if each not in found]
-    waiting = [each for each in waiting if not is_target(each)]
+    for parameter in takers[: len(caches)]:
+        found[parameter] = Taken("returned", (caches.pop(0).name,), "rule")
+    waiting = [each for each in parameters if each not in found and not is_target(each)]
     named = [each for each in waiting if is_upstream(each) or differentiated(each)] or waiting[: len(outputs)]
     for parameter in named:
         if outputs:
             found[parameter] = _upstream(parameter, outputs, len(named), node)
+    leftover = [*caches, *outputs]
     for parameter in (each for each in waiting if each not in found):
-        leftover = [*caches, *outputs]
-        if leftover:
-            found[parameter] = Taken("returned", (leftover[0].name,), "place")
-            (caches if caches else outputs).pop(0)
+        found[parameter] = Taken("returned", (leftover.pop(0).name,), "place") if leftover else Taken("unknown")
     found |= {each: Taken("unknown") for each in parameters if each not in found}
+
+
+def _takes_cache(parameter: str, node: ast.FunctionDef) -> bool:
+    """Tell whether a parameter is a cache: it is called so, or is unpacked and not called like a cotangent."""
+    if is_cache(parameter):
+        return True
+    return unpacked(node, parameter) > 0 and not is_upstream(parameter) and not differentiated(parameter)
+
+
+def _caches(left: Sequence[Argument], needed: bool) -> list[Argument]:
+    """Return which returned things are caches; if one is needed, the last tuple may be one too."""
+    found = [each for each in left if is_cache(each.name) or each.kind in {"dict", "list"} or not _states(each)]
+    tuples = [each for each in left if each.kind == "tuple"]
+    return found or (tuples[-1:] if needed else [])
 
 
 def is_target(name: str) -> bool:
@@ -103,10 +116,10 @@ def is_target(name: str) -> bool:
 
 
 def _states(returned: Argument) -> bool:
-    """Tell whether a returned tuple is one of states, such as `(h, c)`, rather than what backward needs."""
-    return (
-        not is_cache(returned.name) and len(returned.items) <= 2 and all(item.kind == "name" for item in returned.items)
-    )
+    """Tell whether what is returned is an array, or a tuple of states such as `(h, c)`, rather than a cache."""
+    if returned.kind != "tuple":
+        return returned.kind == "name"
+    return len(returned.items) <= 2 and all(item.kind == "name" for item in returned.items)
 
 
 def _upstream(parameter: str, outputs: list[Argument], waiting: int, node: ast.FunctionDef) -> Taken:
@@ -164,7 +177,10 @@ _TIERS: Sequence[tuple[Basis, Callable[[str, str], bool]]] = (
 
 
 def match_gradients(
-    returns: Sequence[Argument], inputs: Sequence[str], ordered: Sequence[str] | None = None
+    returns: Sequence[Argument],
+    inputs: Sequence[str],
+    ordered: Sequence[str] | None = None,
+    known: Mapping[int, str] = MappingProxyType({}),
 ) -> dict[int, tuple[str, Basis]]:
     """Return which input each returned thing is the gradient of, by its place in the order of names.
 
@@ -172,19 +188,21 @@ def match_gradients(
         returns: names that backward returns, dicts and tuples opened.
         inputs: of forward that can have a gradient, in order.
         ordered: those of them that gradients without a name may belong to, in order; all if None.
+        known: what is known already, since they stand under the same key of a dict.
     """
-    found: dict[int, tuple[str, Basis]] = {}
+    found: dict[int, tuple[str, Basis]] = {at: (name, "name") for at, name in known.items()}
 
     def left() -> list[str]:
         gone = {name for name, _ in found.values()}
         return [name for name in inputs if name not in gone]
 
     for at, each in enumerate(returns):
-        if each.name.startswith("d") and each.name[1:] in left():
-            found[at] = (each.name[1:], "name")
+        label = each.keyword or each.name
+        if at not in found and label.startswith("d") and label[1:] in left():
+            found[at] = (label[1:], "name")
     for basis, fits in _TIERS:
         for at, each in enumerate(returns):
-            bases = (*differentiated(each.name), *((each.name,) if each.keyword else ()))
+            bases = (*differentiated(each.keyword or each.name), *((each.keyword,) if each.keyword else ()))
             fitting = [name for base in bases for name in left() if fits(base, name)]
             if at not in found and fitting:
                 found[at] = (fitting[0], basis)

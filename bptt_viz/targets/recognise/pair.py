@@ -2,10 +2,9 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from bptt_viz.targets.declaration import Refusal, Target
-from bptt_viz.targets.recognise.building import Evidence, built, evidence
+from bptt_viz.targets.declaration import Refusal
+from bptt_viz.targets.recognise.building import Found, built, concluded
 from bptt_viz.targets.recognise.calling import Calling, calling
 from bptt_viz.targets.recognise.following import Followed, follow_forward, follow_pair, supposed
 from bptt_viz.targets.recognise.forms import forms_of, layout_of
@@ -15,7 +14,7 @@ from bptt_viz.targets.recognise.inference.search import Solution, search
 from bptt_viz.targets.recognise.pairing import called_within, unlike_a_pass
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import drafted, why_not
-from bptt_viz.targets.recognise.telling import told
+from bptt_viz.targets.recognise.telling import by_default, told
 from bptt_viz.targets.recognise.uses import indexing
 
 _HIDING = 2.0
@@ -25,34 +24,26 @@ Forms = Callable[[str], Sequence[Form]]
 
 def recognise_pair(
     source: Source, module: Module, name: str, forward: ast.FunctionDef, backward: ast.FunctionDef
-) -> tuple[Target | Refusal, tuple[Evidence, ...]]:
+) -> Found:
     """Return a pair as a target with what it rests on, or the reason why it is none."""
     for node in (forward, backward):
         if reason := unlike_a_pass(node):
-            return Refusal(name, source.file, forward.lineno, f"{node.name} {reason}"), ()
-    how = calling(forward, backward)
+            return Found(Refusal(name, source.file, forward.lineno, f"{node.name} {reason}"))
+    how = calling(forward, backward, module.functions)
     solutions = solved(module, how, supposing(source, module, how))
     best = solutions[0]
     target = built(source.file, name, how, best)
     reason, missing = why_not(how, best)
     if reason:
-        return Refusal(name, source.file, forward.lineno, reason, missing, drafted(target, how, best)), ()
-    return with_alternatives(target, how, solutions), evidence(target, how, best)
-
-
-def with_alternatives(target: Target, how: Calling, solutions: Sequence[Solution[Followed]]) -> Target:
-    """Return a target with the other shapes that it may have, unless its own are sure."""
-    if solutions[0].result.sure:
-        return target
-    further = [built(target.file, target.name, how, each).shapes for each in solutions[1:]]
-    kept = [shapes for at, shapes in enumerate(further) if shapes != target.shapes and shapes not in further[:at]]
-    return replace(target, alternatives=tuple(kept))
+        return Found(Refusal(name, source.file, forward.lineno, reason, missing, drafted(target, how, best)))
+    return concluded(target, how, solutions)
 
 
 def supposing(source: Source, module: Module, how: Calling) -> Forms:
     """Return what may be supposed about an input, likeliest first."""
     nodes = [node for node in (how.forward, how.backward) if node is not None]
     said = {name: found for node in reversed(nodes) for name, found in told(source, node).items()}
+    said |= by_default(module, how.forward)
     helpers = [module.functions[name] for name in sorted(called_within(module.functions, nodes))]
     scope: Sequence[ast.AST] = [*nodes, *helpers] if how.owner is None else [how.owner]
     layout, indices = layout_of(scope), indexing(scope)

@@ -8,6 +8,7 @@ from bptt_viz.targets.recognise.calling import Calling
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.inference.values import Pending, Seq, Table
+from bptt_viz.targets.recognise.scene import settings
 
 _USUAL = {
     "mode": "train",
@@ -37,7 +38,7 @@ def why_not(how: Calling, best: Solution[Followed]) -> tuple[str, tuple[str, ...
         return f"{backward} takes {listed}, which {forward} neither takes nor returns", (f"what {listed} is",)
     if not best.result.gradients:
         taken = ", ".join(how.given)
-        return f"nothing that {backward} returns is the gradient of an argument of {forward}({taken})", ("backward",)
+        return f"nothing says which of {taken} what {backward} returns is the gradient of", ("backward",)
     if not best.result.sure and _by_place_alone(how, best):
         return f"nothing but the order says what {backward} takes and returns", ("forward", "backward")
     return "", ()
@@ -56,11 +57,13 @@ def unsaid(how: Calling, best: Solution[Followed]) -> Iterator[str]:
         value = run.known(Pending(name))
         if name in run.called:
             yield f"a function as {name}"
+        elif name in run.listed:
+            yield f"a list of dicts as {name}"
         elif name in run.asked:
             yield f"a yes or no as {name}"
         elif isinstance(value, Table):
             held = [item.name for item in value.items.values() if isinstance(item, Pending)]
-            if not with_gradient & set(held):
+            if not with_gradient & set(held) and settings(run, value) is None:
                 yield f"a dict of settings as {name} ({', '.join(map(str, value.items)) or 'keys unknown'})"
         elif isinstance(value, Seq):
             held = [each.name for each in value.items if isinstance(each, Pending)]

@@ -1,8 +1,9 @@
 """What a function returns, by the names in its `return`."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from bptt_viz.targets.declaration import Argument, Kind
@@ -24,17 +25,25 @@ _VIEWS = {
 }
 
 
-def returned(node: ast.FunctionDef) -> tuple[Argument, ...]:
+Functions = Mapping[str, ast.FunctionDef]
+
+
+def returned(node: ast.FunctionDef, functions: Functions = MappingProxyType({})) -> tuple[Argument, ...]:
     """Return what a function returns, from the `return` with the most parts; nothing if it returns nothing.
 
     What has no name of its own is called after what it is taken from, else `out`, `out_2` and so on.
+
+    Args:
+        node: the function.
+        functions: others by name, whose results it may pass on.
     """
     ends = [end.value for end in own(node) if isinstance(end, ast.Return) and end.value is not None]
+    ends = [way for end in ends for way in ((end.body, end.orelse) if isinstance(end, ast.IfExp) else (end,))]
     ends = [end for end in ends if not (isinstance(end, ast.Constant) and end.value is None)]
     if not ends:
         return ()
-    best = max((_parts(node, end) for end in ends), key=len)
-    return tuple(_unique(best))
+    best = max((_parts(node, end, functions) for end in ends), key=len)
+    return unique(best)
 
 
 def own(node: ast.FunctionDef) -> Iterator[ast.AST]:
@@ -47,8 +56,15 @@ def own(node: ast.FunctionDef) -> Iterator[ast.AST]:
             waiting += reversed([*ast.iter_child_nodes(found)])
 
 
-def _parts(node: ast.FunctionDef, end: ast.expr) -> list[Argument]:
-    built = _built(node, end.id) if isinstance(end, ast.Name) else None
+def _parts(node: ast.FunctionDef, end: ast.expr, functions: Functions) -> list[Argument]:
+    built = _built(node, end.id) if isinstance(end, ast.Name) else end
+    if isinstance(built, ast.Call):
+        name = built.func.attr if isinstance(built.func, ast.Attribute) else getattr(built.func, "id", "")
+        passed_on = functions.get(name)
+        if passed_on is not None:
+            rest = {other: each for other, each in functions.items() if other != name}
+            found = [*returned(passed_on, rest)]
+            return found if len(found) > 1 else [_argument(node, end)]
     if isinstance(built, ast.Tuple):
         end = built
     return [_argument(node, each) for each in end.elts] if isinstance(end, ast.Tuple) else [_argument(node, end)]
@@ -111,33 +127,33 @@ def _called(value: ast.expr) -> str:
     if isinstance(value, ast.Attribute):
         return value.attr if value.attr not in {"T", "real"} else _called(value.value)
     if isinstance(value, ast.Subscript):
-        key = value.slice
-        return (
-            key.value
-            if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier()
-            else _called(value.value)
-        )
-    if isinstance(value, ast.Call):
-        inner = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
-        of = value.func.value if isinstance(value.func, ast.Attribute) else None
-        if inner in _VIEWS:
-            named = _called(value.args[0]) if value.args and not isinstance(of, ast.Name) else ""
-            return (
-                named
-                or (
-                    _called(of)
-                    if of is not None and not (isinstance(of, ast.Name) and of.id in {"np", "numpy"})
-                    else ""
-                )
-                or (_called(value.args[0]) if value.args else "")
-            )
-    return ""
+        key = value.slice.value if isinstance(value.slice, ast.Constant) else None
+        return key if isinstance(key, str) and key.isidentifier() else _called(value.value)
+    if isinstance(value, ast.ListComp | ast.GeneratorExp):
+        return _called(value.elt)
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div | ast.Mult):
+        scaled = isinstance(value.op, ast.Div) or isinstance(value.right, ast.Constant)
+        return _called(value.left) if scaled else ""
+    return _viewed(value) if isinstance(value, ast.Call) else ""
 
 
-def _unique(parts: Sequence[Argument]) -> Iterator[Argument]:
+def _viewed(call: ast.Call) -> str:
+    """Return the name of the array that a call gives a view or a copy of."""
+    of = call.func.value if isinstance(call.func, ast.Attribute) else None
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in _VIEWS:
+        return ""
+    library = of is None or (isinstance(of, ast.Name) and of.id in {"np", "numpy"})
+    return (_called(call.args[0]) if call.args else "") if library or of is None else _called(of)
+
+
+def unique(parts: Sequence[Argument]) -> tuple[Argument, ...]:
+    """Return what is returned with a name of its own for each thing."""
     taken: set[str] = set()
-    for at, part in enumerate(parts):
-        yield _renamed(part if part.name or part.kind == "name" else replace(part, name=f"_{at}"), taken)
+    named = [
+        part if part.name or part.kind == "name" else replace(part, name=f"_{at}") for at, part in enumerate(parts)
+    ]
+    return tuple(_renamed(part, taken) for part in named)
 
 
 def _renamed(part: Argument, taken: set[str]) -> Argument:

@@ -23,6 +23,7 @@ from bptt_viz.targets.recognise.inference.values import (
     Table,
     Value,
 )
+from bptt_viz.targets.recognise.returned import unique
 
 
 @dataclass(slots=True)
@@ -154,9 +155,9 @@ def opened(run: Run, arguments: Sequence[Argument], value: Value) -> tuple[Argum
     """Return what is returned with the keys of dicts as they turned out to be."""
     value = run.known(value)
     if len(arguments) == 1:
-        return (_opened(run, arguments[0], value),)
+        return unique([_opened(run, arguments[0], value)])
     items = value.items if isinstance(value, Seq) and len(value.items) == len(arguments) else [UNKNOWN] * len(arguments)
-    return tuple(_opened(run, each, item) for each, item in zip(arguments, items, strict=True))
+    return unique([_opened(run, each, item) for each, item in zip(arguments, items, strict=True)])
 
 
 def _opened(run: Run, argument: Argument, value: Value) -> Argument:
@@ -171,6 +172,8 @@ def _opened(run: Run, argument: Argument, value: Value) -> Argument:
 
 
 def _within(run: Run, value: Value, name: str) -> list[str]:
+    if isinstance(value, Table) and settings(run, value) is not None:
+        return []
     if isinstance(value, Table | Seq):
         items = value.items.values() if isinstance(value, Table) else value.items
         inner = [item for item in items if isinstance(item, Pending)]
@@ -191,6 +194,8 @@ def passed(run: Run, given: Sequence[str], named: frozenset[str]) -> tuple[Argum
 
 def _passed(run: Run, of: Pending, keyword: str) -> Argument:
     value = run.known(of)
+    if isinstance(value, Table) and settings(run, value) is not None:
+        return Argument("name", of.name, keyword)
     if isinstance(value, Table):
         items = tuple(_passed(run, item, str(key)) for key, item in value.items.items() if isinstance(item, Pending))
         return Argument("dict", of.name, keyword, items)
@@ -198,6 +203,12 @@ def _passed(run: Run, of: Pending, keyword: str) -> Argument:
         parts = tuple(_passed(run, item, "") for item in value.items if isinstance(item, Pending))
         return Argument("tuple", of.name, keyword, parts)
     return Argument("name", of.name, keyword)
+
+
+def settings(run: Run, table: Table) -> dict[str, object] | None:
+    """Return a dict of settings as what it is compared with; None if it is none, or not all of it is compared."""
+    held = {str(key): run.compared.get(item.name) for key, item in table.items.items() if isinstance(item, Pending)}
+    return held if None not in held.values() else None
 
 
 def shape_of(run: Run, value: Value) -> tuple[Dim, ...] | None:

@@ -3,6 +3,10 @@
 import ast
 
 from bptt_viz.targets.recognise.docstrings import Axes, axes_in, comments, described, hinted
+from bptt_viz.targets.recognise.inference.module import Module, space_of
+from bptt_viz.targets.recognise.inference.run import Choices, Run
+from bptt_viz.targets.recognise.inference.statements import Interpreter
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, defaults_of
 from bptt_viz.targets.recognise.reading import Source
 
 
@@ -21,4 +25,17 @@ def told(source: Source, node: ast.FunctionDef) -> dict[str, tuple[Axes, str]]:
         axes = hinted(each.annotation)
         if axes is not None:
             found[each.arg] = (axes, "hint")
+    return found
+
+
+def by_default(module: Module, node: ast.FunctionDef) -> dict[str, tuple[Axes, str]]:
+    """Return the sizes of parameters whose default is an array, such as `np.zeros((5, 16))`."""
+    run = Run(lambda _: (), Choices(()))
+    interpreter, space = Interpreter(run), space_of(module)
+    found: dict[str, tuple[Axes, str]] = {}
+    for name, default in defaults_of(node).items():
+        value = interpreter.evaluate(default, space) if isinstance(default, ast.Call) else UNKNOWN
+        numbers = [axis.number for axis in value.shape] if isinstance(value, Arr) else []
+        if numbers and None not in numbers:
+            found[name] = (tuple(number for number in numbers if number is not None), "default")
     return found

@@ -64,6 +64,7 @@ class Run:
         turns: sizes that loops run over.
         compared: constants that inputs are compared with.
         asked: inputs whose truth is asked for.
+        listed: inputs whose items are dicts.
         called: inputs that are called.
         written: names of the module that functions say they set.
         globals: arrays of the module that were read, in order.
@@ -89,6 +90,7 @@ class Run:
     turns: list[Dim] = field(default_factory=list)
     compared: dict[str, object] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    listed: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     globals: list[str] = field(default_factory=list)
@@ -112,7 +114,8 @@ class Run:
 
     def free(self, name: str, within: str) -> str:
         """Return a name for something that a dict or tuple among the inputs holds, which no other input has."""
-        return f"{within}_{name}" if name in self.taken or name in self.decided else name
+        short = len(name) == 1 and name not in "bwuv" and name.islower()
+        return f"{within}_{name}" if short or name in self.taken or name in self.decided else name
 
     def known(self, value: Value) -> Value:
         """Return what an input turned out to be, or the value itself; an input still undecided stays."""

@@ -39,6 +39,9 @@ def subscript(run: Run, of: Value, index: Value) -> Value:
         return _from_sequence(run, of, index)
     if isinstance(of, Many):
         return Many(of.item) if isinstance(index, Slice) else (of.item or UNKNOWN)
+    if isinstance(of, Arr) and isinstance(index, Const) and isinstance(index.value, str):
+        run.listed.add(of.origin)
+        return UNKNOWN
     if isinstance(of, Pending | Arr):
         return _from_array(run, of, index)
     return UNKNOWN
