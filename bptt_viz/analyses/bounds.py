@@ -13,10 +13,8 @@ def bound_rate(activation: str, singular: float) -> float:
     Args:
         activation: φ, a key of `STEEPEST`.
         singular: λ1, the largest singular value of W_hh.
+
+    Returns:
+        The factor. Below 1 it guarantees vanishing; above it nothing is guaranteed, exploding only needs λ1 > 1/γ.
     """
     return STEEPEST[activation] * singular
-
-
-def vanishing_guaranteed(activation: str, singular: float) -> bool:
-    """Tell whether λ1 < 1/γ; the reverse guarantees nothing, exploding only needs λ1 > 1/γ."""
-    return bound_rate(activation, singular) < 1

@@ -1,68 +1,86 @@
 """Measures how the gradient of the last step's loss shrinks or grows on its way back through time."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bptt_viz.analyses.bounds import STEEPEST
 from bptt_viz.analyses.curves_summary import QUANTILES, finding, panel
-from bptt_viz.arrays import Array
-from bptt_viz.cells.vanilla import VanillaRNN
+from bptt_viz.analyses.networks import MATRICES, Draws, Tick, demand, draws, gradient_norms, model
 from bptt_viz.errors import UsageError
-from bptt_viz.initialisation import Initialisation
-from bptt_viz.models import Batch, Rollout, SequenceModel, windows
-from bptt_viz.results.curves import Curves, CurvesSetting
-from bptt_viz.tape import backward
+from bptt_viz.models import Batch, windows
+from bptt_viz.results.curves import Curves, CurvesSetting, Panel
+from bptt_viz.results.network import Network
 from bptt_viz.texts import read_text
-from bptt_viz.topologies import pattern
-
-Tick = Callable[[float], None]
-
-MATRICES = {"normal": "radius", "orthogonal": "orthogonal", "identity": "identity"}
-"""How W_hh can be drawn, and the initialisation that draws it with spectral radius 1."""
 
 DEFAULT_STEPS = 50
-# Numbers held at once: 32 MB in float64. Copies of the network beyond that wait for the next chunk.
-_ENTRIES = 2**22
+VANILLA = "rnn"
+_WRITTEN = {"relu": "ReLU", "identity": "linear", "lstm": "LSTM", "gru": "GRU", "peephole": "peephole LSTM"}
 
 
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """The networks that all activations and radii share, so that curves differ by nothing else.
-
-    Attributes:
-        values: every parameter, (S, rows, columns), vectors as (S, 1, size); W_hh has spectral radius 1.
-        singular: the largest singular value of each W_hh, (S,).
-    """
-
-    values: Mapping[str, Array]
-    singular: Array
-
-
-def curves(setting: CurvesSetting, tick: Tick | None = None) -> Curves:
-    """Return the gradient norm against distance back in time, for each activation and radius, over all seeds.
+def curves(setting: CurvesSetting, tick: Tick = lambda _: None) -> Curves:
+    """Return the gradient norm against distance back in time, for each network and radius, over all seeds.
 
     Args:
-        setting: what to run; radii are sorted, repeated radii and activations dropped.
+        setting: what to run; radii are sorted, whatever is repeated is dropped.
         tick: takes the finished share, between 0 and 1.
 
     Raises:
         UsageError: a name is unknown, a number out of range, or the text too short.
     """
     setting, batch = settled(setting)
-    drawn = draws(setting, len(batch.vocabulary))
+    kinds = networks(setting)
     panels = []
-    for place, activation in enumerate(setting.activations):
+    for place, network in enumerate(kinds):
+        vocabulary = len(batch.vocabulary)
+        drawn = draws(network, vocabulary, setting.hidden, setting.seeds, setting.seed, setting.input_scale)
+        drawn = biased(drawn, setting.bias, setting.seed)
+        made = model(network, vocabulary, setting.hidden, batch.steps)
 
         def share(done: float, before: int = place) -> None:
-            if tick is not None:
-                tick((before + done) / len(setting.activations))
+            tick((before + done) / len(kinds))
 
-        norms = gradient_norms(setting, activation, batch, drawn, share)
-        panels.append(panel(activation, setting, norms, drawn.singular))
-    return Curves(finding(panels), setting, QUANTILES, np.arange(batch.steps + 1), tuple(panels))
+        norms = gradient_norms(made, drawn, setting.radii, batch, setting.start, setting.dtype, share)
+        panels.append(panel(network, setting, norms, drawn))
+    words, heading = finding(panels), "radius"
+    if setting.by == "radius":
+        panels, heading = by_radius(panels), "network"
+    return Curves(words, setting, QUANTILES, np.arange(batch.steps + 1), heading, tuple(panels))
+
+
+def networks(setting: CurvesSetting) -> list[Network]:
+    """Return the kinds of network: vanilla cells once for each activation, the others once, each by all matrices."""
+    found = []
+    for cell in setting.cells:
+        for activation in setting.activations if cell == VANILLA else ("",):
+            for matrix in setting.matrices:
+                # A user's file is named without its folder.
+                name = _WRITTEN.get(activation or cell, activation or Path(cell).name)
+                name += f" with {matrix} W" * (len(setting.matrices) > 1)
+                options = {} if cell == VANILLA else setting.settings
+                found.append(Network(name, cell, activation, matrix, options))
+    return found
+
+
+def biased(drawn: Draws, deviation: float, seed: int) -> Draws:
+    """Return the networks with N(0, deviation²) added to the cell's biases, from random streams of their own."""
+    if deviation == 0:
+        return drawn
+    values = dict(drawn.values)
+    for name in drawn.biases:
+        shifts = [np.random.default_rng([seed, s, 1]).standard_normal(v.shape) for s, v in enumerate(values[name])]
+        values[name] = values[name] + deviation * np.stack(shifts)
+    return replace(drawn, values=values)
+
+
+def by_radius(panels: Sequence[Panel]) -> list[Panel]:
+    """Return one panel a radius with one curve a network, instead of the other way round."""
+    return [
+        Panel(f"radius {curves[0].radius:g}", None, tuple(replace(curve, label=curve.network.name) for curve in curves))
+        for curves in zip(*(each.curves for each in panels), strict=True)
+    ]
 
 
 def settled(setting: CurvesSetting) -> tuple[CurvesSetting, Batch]:
@@ -76,21 +94,28 @@ def settled(setting: CurvesSetting) -> tuple[CurvesSetting, Batch]:
     text = read_text(setting.text)
     wanted = min(DEFAULT_STEPS, len(text) - 1) if setting.steps is None else setting.steps
     batch = windows(text, wanted)
-    activations = tuple(dict.fromkeys(setting.activations))
-    radii = tuple(sorted({float(radius) for radius in setting.radii}))
-    # A result names the text, not the folder it lay in.
-    name = Path(setting.text).name
-    return replace(setting, activations=activations, radii=radii, steps=batch.steps, text=name), batch
+    return (
+        replace(
+            setting,
+            cells=tuple(dict.fromkeys(setting.cells)),
+            activations=tuple(dict.fromkeys(setting.activations)),
+            radii=tuple(sorted({float(radius) for radius in setting.radii})),
+            matrices=tuple(dict.fromkeys(setting.matrices)),
+            steps=batch.steps,
+            text=Path(setting.text).name,  # a result names the text, not the folder it lay in
+        ),
+        batch,
+    )
 
 
 def _check_names(setting: CurvesSetting) -> None:
     named = [("activation", name, tuple(STEEPEST)) for name in setting.activations]
-    named += [("matrix", setting.matrix, tuple(MATRICES)), ("dtype", setting.dtype, ("float64", "float32"))]
-    for option, given, known in named:
-        if given not in known:
-            raise UsageError(f"--{option} must be one of {', '.join(known)}, got {given!r}")
-    for option, several in (("activation", setting.activations), ("radius", setting.radii)):
-        if not several:
+    named += [("matrix", name, tuple(MATRICES)) for name in setting.matrices]
+    for option, given, known in (*named, ("dtype", setting.dtype, ("float64", "float32"))):
+        demand(option, given, known)
+    several = {"cell": setting.cells, "activation": setting.activations, "radius": setting.radii}
+    for option, values in (several | {"matrix": setting.matrices}).items():
+        if not values:
             raise UsageError(f"--{option} names none; give at least one")
 
 
@@ -98,97 +123,12 @@ def _check_numbers(setting: CurvesSetting) -> None:
     for radius in setting.radii:
         if not (np.isfinite(radius) and radius > 0):
             raise UsageError(f"--radius must be positive and finite, got {radius:g}")
-    if not (np.isfinite(setting.input_scale) and setting.input_scale >= 0):
-        raise UsageError(f"--input-scale must be finite and not negative, got {setting.input_scale:g}")
+    for option, value in (("input-scale", setting.input_scale), ("bias", setting.bias)):
+        if not (np.isfinite(value) and value >= 0):
+            raise UsageError(f"--{option} must be finite and not negative, got {value:g}")
     if not np.isfinite(setting.start):
         raise UsageError(f"--start must be finite, got {setting.start:g}")
     for option, least in (("seeds", 1), ("hidden", 1), ("seed", 0)):
         given = getattr(setting, option)
         if given < least:
             raise UsageError(f"--{option} must be at least {least}, got {given}")
-
-
-def draws(setting: CurvesSetting, vocabulary: int) -> Draws:
-    """Draw the networks, each from a random stream of its own: more seeds leave the first ones as they were.
-
-    Args:
-        setting: its seed, seeds, hidden size, matrix and input scale count.
-        vocabulary: V, the length of a one-hot input.
-    """
-    model = _model("tanh", vocabulary, setting.hidden, 1)
-    initialisation = Initialisation(MATRICES[setting.matrix], 1.0)
-    drawn = [model.draw(np.random.default_rng([setting.seed, s]), initialisation) for s in range(setting.seeds)]
-    values = {name: np.stack([np.atleast_2d(each[name]) for each in drawn]) for name in drawn[0]}
-    values["W_xh"] = values["W_xh"] * setting.input_scale
-    return Draws(values, np.linalg.norm(values["W_hh"], 2, axis=(-2, -1)))
-
-
-def gradient_norms(setting: CurvesSetting, activation: str, batch: Batch, drawn: Draws, tick: Tick) -> Array:
-    """Return ‖∂L_T/∂h_{T−k}‖ for k = 0 … T, (radii, S, T+1), in float64.
-
-    Args:
-        setting: radii, hidden size, start and dtype count.
-        activation: φ.
-        batch: one text window (T, 1).
-        drawn: the networks.
-        tick: takes the finished share.
-    """
-    model = _model(activation, len(batch.vocabulary), setting.hidden, batch.steps)
-    radii = np.repeat(setting.radii, setting.seeds)
-    copies = np.tile(np.arange(setting.seeds), len(setting.radii))
-    norms = np.empty((len(radii), batch.steps + 1))
-    for chunk in _chunks(len(radii), _copy_size(model)):
-        values = {name: stacked[copies[chunk]] for name, stacked in drawn.values.items()}
-        values["W_hh"] *= radii[chunk, None, None]
-        values = {name: value.astype(setting.dtype) for name, value in values.items()}
-        norms[chunk] = _norms(model, values, batch, setting)
-        tick(chunk.stop / len(radii))
-    return norms.reshape(len(setting.radii), setting.seeds, -1)
-
-
-def _model(activation: str, vocabulary: int, hidden: int, steps: int) -> SequenceModel:
-    cell = VanillaRNN(vocabulary, hidden, activation)  # type: ignore[arg-type]
-    return SequenceModel((cell,), vocabulary, pattern("many-to-one", steps))
-
-
-def _copy_size(model: SequenceModel) -> int:
-    """Return about how many numbers one copy of a network takes: weights with cotangents, and states over time."""
-    hidden, width = model.cells[0].hidden_size, model.output_size
-    return 4 * hidden * (hidden + 2 * width) + 12 * model.pattern.steps * hidden
-
-
-def _chunks(total: int, size: int) -> Iterator[slice]:
-    each = max(1, _ENTRIES // size)
-    for start in range(0, total, each):
-        yield slice(start, min(start + each, total))
-
-
-def _norms(model: SequenceModel, values: Mapping[str, Array], batch: Batch, setting: CurvesSetting) -> Array:
-    """Return the norms of P networks, (P, T+1), from one forward and one backward pass over all of them."""
-    start = np.full((len(values["W_hh"]), 1, setting.hidden), setting.start, setting.dtype)
-    # Networks that outgrow the dtype are sorted out afterwards.
-    with np.errstate(all="ignore"):
-        rollout = model.run(values, batch.one_hot(setting.dtype), batch.targets, [{"h": start}])
-        states = [state["h"] for state in reversed(rollout.layers[0].states)]
-        _hold_weights(rollout)
-        found = backward(rollout.tape, {rollout.loss: np.ones_like(rollout.loss.value)}, states)
-        return np.stack([row_norms(found[state][:, 0, :]) for state in states], axis=-1)
-
-
-def _hold_weights(rollout: Rollout) -> None:
-    """Make the weights constants of this tape: their gradients, which nobody asks for, would cost most of the time."""
-    for used in (*rollout.layers[0].aliases, *rollout.readout.values()):
-        for node in used.values():
-            node.active = False
-
-
-def row_norms(rows: Array) -> Array:
-    """Return the Euclidean norm of each row in float64; scaled, so that squares neither vanish nor overflow.
-
-    Args:
-        rows: (P, H).
-    """
-    wide = rows.astype(np.float64)
-    largest = np.max(np.abs(wide), axis=-1, keepdims=True)
-    scale = np.where(largest > 0, largest, 1.0)
-    return largest[:, 0] * np.sqrt(np.sum((wide / scale) ** 2, axis=-1))

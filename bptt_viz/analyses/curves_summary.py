@@ -1,44 +1,57 @@
 """From gradient norms of many seeds to medians, bands, rates and a finding."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from bptt_viz.analyses.bounds import STEEPEST, bound_rate, vanishing_guaranteed
+from bptt_viz.analyses.bounds import STEEPEST, bound_rate
+from bptt_viz.analyses.meanfield import foretold_rate
+from bptt_viz.analyses.networks import Draws
 from bptt_viz.arrays import Array
 from bptt_viz.results.curves import Curve, CurvesSetting, Panel, Verdict
+from bptt_viz.results.network import Network
 
 QUANTILES = (0.1, 0.9)
 # A curve counts as vanished or exploded once its whole band has changed by this factor.
 _FACTOR = 10.0
-_WRITTEN = {"relu": "ReLU", "identity": "linear"}
 
 
-def panel(activation: str, setting: CurvesSetting, norms: Array, singular: Array) -> Panel:
-    """Return one activation's curves.
+def panel(network: Network, setting: CurvesSetting, norms: Array, drawn: Draws) -> Panel:
+    """Return one network's curves.
 
     Args:
-        activation: φ.
-        setting: its radii and dtype count.
-        norms: ‖∂L_T/∂h_{T−k}‖, (radii, S, T+1).
-        singular: the largest singular value of each W_hh at radius 1, (S,).
+        network: its kind.
+        setting: radii, biases, start and dtype count.
+        norms: ‖∂L_T/∂s_{T−k}‖, (radii, S, T+1).
+        drawn: its draws, at radius 1.
     """
     tiny = float(np.finfo(setting.dtype).tiny)
-    made = [
-        curve(activation, radius, own, radius * singular, tiny)
-        for radius, own in zip(setting.radii, norms, strict=True)
-    ]
-    return Panel(activation, _WRITTEN.get(activation, activation), STEEPEST[activation], tuple(made))
+    gamma = STEEPEST.get(network.activation)
+    singular = drawn.singular if gamma is not None else None
+    made = []
+    for radius, own in zip(setting.radii, norms, strict=True):
+        found = curve(network, radius, own, None if singular is None else radius * singular, tiny)
+        made.append(replace(found, foretold=_foretold(network, radius, setting, drawn)))
+    return Panel(network.name, gamma, tuple(made))
 
 
-def curve(activation: str, radius: float, norms: Array, singular: Array, tiny: float) -> Curve:
-    """Return the curve of one activation at one radius.
+def _foretold(network: Network, radius: float, setting: CurvesSetting, drawn: Draws) -> float | None:
+    """Return √χ; entries of variance radius²/H have that spectral radius if H is large, as has an orthogonal matrix."""
+    if not network.activation or network.matrix == "identity":
+        return None
+    other = float(np.mean(np.square(drawn.values["W_xh"]))) + setting.bias**2
+    return foretold_rate(network.activation, radius, other, setting.start)
+
+
+def curve(network: Network, radius: float, norms: Array, singular: Array | None, tiny: float) -> Curve:
+    """Return the curve of one network at one radius.
 
     Args:
-        activation: φ.
-        radius: spectral radius of W_hh.
-        norms: ‖∂L_T/∂h_{T−k}‖, (S, T+1).
-        singular: the largest singular value of each W_hh, (S,).
+        network: its kind.
+        radius: spectral radius of the recurrent matrices.
+        norms: ‖∂L_T/∂s_{T−k}‖, (S, T+1).
+        singular: the largest singular value of each W_hh, (S,); None if no bound is known.
         tiny: the smallest normal number of the dtype that the norms were computed in.
     """
     usable = np.isfinite(norms[:, 0]) & (norms[:, 0] >= tiny)
@@ -49,21 +62,21 @@ def curve(activation: str, radius: float, norms: Array, singular: Array, tiny: f
     told = np.ones_like(died) if died.all() else ~died
     lower, median, upper = (geometric_quantile(kept[told], q) for q in (QUANTILES[0], 0.5, QUANTILES[1]))
     # Over the same seeds as the curve, or it might not bound it.
-    same = singular[usable][told] if told.any() else singular
-    lam = float(geometric_quantile(same[:, None], 0.5)[0])
-    factor = bound_rate(activation, lam)
+    factor = None if singular is None else _bound(network, singular[usable][told] if told.any() else singular)
     rate, reach = _rate(median)
     with np.errstate(over="ignore", under="ignore"):
-        bound = factor ** np.arange(norms.shape[-1], dtype=float)
+        bound = np.power(np.nan if factor is None else factor, np.arange(norms.shape[-1], dtype=float))
     return Curve(
+        label=f"{radius:g}",
+        network=network,
         radius=radius,
         median=median,
         lower=lower,
         upper=upper,
-        singular=lam,
         bound=bound,
         bound_rate=factor,
-        guaranteed=vanishing_guaranteed(activation, lam),
+        foretold=None,
+        guaranteed=factor is not None and factor < 1,
         rate=rate,
         half_life=_half_life(rate),
         reach=reach,
@@ -73,6 +86,11 @@ def curve(activation: str, radius: float, norms: Array, singular: Array, tiny: f
         unmeasured=int((~usable).sum()),
         verdict=_verdict(lower[-1], upper[-1], int(died.sum()), len(kept)),
     )
+
+
+def _bound(network: Network, singular: Array) -> float:
+    """Return γ λ1, with the median λ1 of these networks."""
+    return bound_rate(network.activation, float(geometric_quantile(singular[:, None], 0.5)[0]))
 
 
 def in_range(norms: Array, tiny: float) -> Array:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from bptt_viz.arrays import Array
-from bptt_viz.results.curves import Curve, Curves
+from bptt_viz.results.curves import Curve, Curves, Panel
 
 # More decades than this and the curves that do not vanish at once would all look flat.
 _MOST_DECADES = 24
@@ -35,9 +35,32 @@ def decades(result: Curves) -> tuple[int, int]:
     return -half, half
 
 
+def panel_name(panel: Panel) -> str:
+    """Return what a panel shows, with the steepest slope if there is one."""
+    return panel.name if panel.gamma is None else f"{panel.name}, γ = {panel.gamma:g}"
+
+
+def state_letter(result: Curves) -> str:
+    """Return what gradients are by: h, or all states s of a cell together."""
+    return "h" if set(result.setting.cells) <= {"rnn", "gru"} else "s"
+
+
+def symbol(result: Curves) -> str:
+    """Return what is drawn."""
+    state = state_letter(result)
+    return f"‖∂L_T/∂{state}_(T−k)‖ / ‖∂L_T/∂{state}_T‖"
+
+
 def shown(curve: Curve) -> Array:
     """Return the median up to where it is in range, (reach + 1,)."""
     return curve.median[: curve.reach + 1]
+
+
+def heights(curve: Curve, axis: tuple[int, int], count: int) -> list[float | None]:
+    """Return the median's height at each of `count` distances, None where it cannot be drawn."""
+    bottom, top = axis
+    drawn = [(math.log10(value) - bottom) / (top - bottom) if value > 0 else None for value in shown(curve)]
+    return [*drawn, *([None] * (count - len(drawn)))]
 
 
 def end_height(curve: Curve, axis: tuple[int, int]) -> float:

@@ -1,16 +1,13 @@
 """The curves as a plot in the terminal: one block of lines a panel."""
 
 from collections.abc import Iterator
-from math import log10
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from bptt_viz.render.chart import Line, across, chart, colour, foot, heading
-from bptt_viz.render.curves_layout import decades, end_height, factor, shown
+from bptt_viz.render.curves_layout import decades, end_height, factor, heights, panel_name, symbol
 from bptt_viz.results.curves import Curve, Curves, Panel
-
-_HEADING = "radius a step"
 
 
 class CurvesPlot:
@@ -25,30 +22,25 @@ class CurvesPlot:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines, as wide as the terminal but no wider than a page."""
-        labels = [_HEADING, *(_label(curve) for panel in self.result.panels for curve in panel.curves)]
-        width = across(options.max_width, labels)
-        yield Text("median gradient norm ‖∂L_T/∂h_(T−k)‖ / ‖∂L_T/∂h_T‖")
+        curves = [curve for panel in self.result.panels for curve in panel.curves]
+        longest = max(6, *(len(curve.label) for curve in curves))
+        over, labels = f"{self.result.heading} a step", [_label(curve, longest) for curve in curves]
+        width = across(options.max_width, [over, *labels])
+        yield Text(f"median gradient norm {symbol(self.result)}")
         for panel in self.result.panels:
-            yield heading(f"{panel.name}, γ = {panel.gamma:g}", _HEADING, width, labels)
-            yield from _block(panel, self.result, width)
+            yield heading(panel_name(panel), over, width, [over, *labels])
+            yield from _block(panel, self.result, width, longest)
         yield foot("0", "steps back in time, k", str(int(self.result.distance[-1])), width)
 
 
-def _block(panel: Panel, result: Curves, width: int) -> Iterator[Text]:
+def _block(panel: Panel, result: Curves, width: int, longest: int) -> Iterator[Text]:
     low, high = axis = decades(result)
     lines = [
-        Line(_heights(curve, axis, len(result.distance)), _label(curve), colour(place), end_height(curve, axis))
+        Line(heights(curve, axis, len(result.distance)), _label(curve, longest), colour(place), end_height(curve, axis))
         for place, curve in enumerate(panel.curves)
     ]
     return chart(lines, width, {1.0: f"1e{high:+d}", 0.0: f"1e{low:+d}", -low / (high - low): "1"})
 
 
-def _heights(curve: Curve, axis: tuple[int, int], count: int) -> list[float | None]:
-    """Return the median's height on the axis at every step back, None where it cannot be drawn."""
-    low, high = axis
-    drawn = [(log10(value) - low) / (high - low) if value > 0 else None for value in shown(curve)]
-    return [*drawn, *([None] * (count - len(drawn)))]
-
-
-def _label(curve: Curve) -> str:
-    return f"{curve.radius:>6g} {factor(curve.rate)}"
+def _label(curve: Curve, longest: int) -> str:
+    return f"{curve.label:>{longest}} {factor(curve.rate)}"

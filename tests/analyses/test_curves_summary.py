@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bptt_viz.analyses.curves_summary import curve, finding, geometric_quantile, in_range
 from bptt_viz.results.curves import Panel
+from bptt_viz.results.network import Network
 
 TINY = float(np.finfo(float).tiny)
 
@@ -46,7 +47,7 @@ def test_out_of_range_stays_out_of_range():
 
 
 def made(rows, radius=1.0):
-    return curve("tanh", radius, np.array(rows, float), np.ones(len(rows)), TINY)
+    return curve(Network("tanh", "rnn", "tanh", "normal", {}), radius, np.array(rows, float), np.ones(len(rows)), TINY)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def panel(name, verdicts, first=1):
     """Return a panel whose curves, at radii 1, 2 …, have these verdicts."""
     ends = {"v": 0.01, "n": 1.0, "e": 100.0, "d": 0.0, "u": np.nan}
     rows = [[[np.nan, 1.0]] if letter == "u" else [[1.0, ends[letter]]] for letter in verdicts]
-    return Panel(name, name, 1.0, tuple(made(row, float(k)) for k, row in enumerate(rows, start=first)))
+    return Panel(name, 1.0, tuple(made(row, float(k)) for k, row in enumerate(rows, start=first)))
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_json_is_one_document_with_everything_in_it(capsys):
     assert found["schema_version"] == 1
     assert found["kind"] == "curves"
     assert found["distance"] == list(range(13))
-    assert [panel["activation"] for panel in found["panels"]] == ["tanh", "sigmoid", "relu"]
+    assert [panel["name"] for panel in found["panels"]] == ["tanh", "sigmoid", "ReLU"]
     assert len(found["panels"][0]["curves"][0]["median"]) == 13
     assert found["provenance"]["options"]["hidden"] == 8
 
@@ -70,8 +70,8 @@ def test_json_is_one_document_with_everything_in_it(capsys):
 def test_options_reach_the_analysis(capsys):
     given = ["--matrix", "orthogonal", "--text", "azalea", "--input-scale", "0.5", "--start", "0.25", "--seed", "7"]
     setting = json.loads(ran(capsys, *given, "--dtype", "float32", "--json").out)["setting"]
-    expected = {"matrix": "orthogonal", "text": "azalea", "input_scale": 0.5, "start": 0.25, "seed": 7}
-    assert expected.items() <= setting.items()
+    expected = {"matrices": ["orthogonal"], "text": "azalea", "input_scale": 0.5, "start": 0.25, "seed": 7}
+    assert {name: setting[name] for name in expected} == expected
     assert setting["dtype"] == "float32"
 
 
@@ -79,7 +79,7 @@ def test_data_are_written_besides_the_report(capsys, tmp_path):
     out, _ = ran(capsys, "-o", "x.csv", "--json")
     assert json.loads(out)["kind"] == "curves"
     rows = (tmp_path / "x.csv").read_text().splitlines()
-    assert rows[0] == "activation,radius,k,lower,median,upper,bound"
+    assert rows[0] == "cell,activation,matrix,radius,k,lower,median,upper,bound"
     assert len(rows) == 1 + 18 * 13
 
 

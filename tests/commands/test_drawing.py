@@ -29,7 +29,7 @@ HEADS = {
     "norms": "layer,t,x,y,loss",
     "credit": "k,t,distance,norm",
     "spectrum": "quantity,steps,k,log",
-    "curves": "activation,radius,k,lower,median,upper,bound",
+    "curves": "cell,activation,matrix,radius,k,lower,median,upper,bound",
     "response": "activation,",
     "clipping": "kind,number",
     "surface": "w,b,error",

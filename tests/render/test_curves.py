@@ -45,11 +45,15 @@ def dying():
 SETTINGS = {
     "default": CurvesSetting(),
     "one panel": replace(SMALL, activations=("tanh",)),
-    "two panels": replace(SMALL, activations=("tanh", "identity"), matrix="orthogonal", steps=200),
+    "two panels": replace(SMALL, activations=("tanh", "identity"), matrices=("orthogonal",), steps=200),
     "four panels": replace(SMALL, activations=("relu", "identity", "tanh", "sigmoid"), hidden=2, seeds=25),
     "many radii": replace(SMALL, radii=tuple(np.linspace(0.1, 3, 20)), dtype="float32", steps=100),
     "one radius": replace(SMALL, radii=(1.0,), seeds=1, steps=1),
     "unmeasured": replace(SMALL, activations=("identity",), radii=(1.0, 5.0), steps=800),
+    "cells by radius": replace(SMALL, cells=("rnn", "lstm", "peephole"), radii=(0.5, 2.0), by="radius"),
+    "matrices": replace(
+        SMALL, cells=("gru",), matrices=("normal", "orthogonal", "identity"), settings={"reset": "before"}
+    ),
     "long radii": replace(SMALL, radii=(0.123456, 1.23457)),
 }
 
@@ -239,13 +243,13 @@ def test_labels_move_apart(wanted, gap, placed):
 
 
 def test_the_axis_has_room_for_both_sides():
-    wide = curves(replace(SMALL, activations=("identity",), matrix="orthogonal", radii=(0.1, 10.0), steps=100))
+    wide = curves(replace(SMALL, activations=("identity",), matrices=("orthogonal",), radii=(0.1, 10.0), steps=100))
     assert decades(wide) == (-12, 12)
-    sinking = curves(replace(SMALL, activations=("identity",), matrix="orthogonal", radii=(0.1, 1.5), steps=100))
+    sinking = curves(replace(SMALL, activations=("identity",), matrices=("orthogonal",), radii=(0.1, 1.5), steps=100))
     assert decades(sinking) == (-12, 12)
-    tame = curves(replace(SMALL, activations=("identity",), matrix="orthogonal", radii=(0.1, 1.1), steps=100))
+    tame = curves(replace(SMALL, activations=("identity",), matrices=("orthogonal",), radii=(0.1, 1.1), steps=100))
     assert decades(tame) == (-19, 5)
-    flat = curves(replace(SMALL, activations=("identity",), matrix="orthogonal", radii=(1.0,)))
+    flat = curves(replace(SMALL, activations=("identity",), matrices=("orthogonal",), radii=(1.0,)))
     assert decades(flat) == (-1, 1)
 
 
@@ -298,7 +302,7 @@ def test_bound_half_life_and_verdict_are_in_the_row(found):
 
 
 def test_growth_is_written_as_doubling():
-    grown = curves(replace(SMALL, activations=("identity",), matrix="orthogonal", radii=(2.0,)))
+    grown = curves(replace(SMALL, activations=("identity",), matrices=("orthogonal",), radii=(2.0,)))
     assert "×2 in 1.0" in printed(curves_report(grown, boxed=False))
 
 
@@ -311,11 +315,11 @@ def test_the_dead_are_counted_in_the_table(dying):
 
 def test_values_read_back_as_they_are(found):
     rows = list(csv.DictReader(io.StringIO(curves_csv(found))))
-    assert list(rows[0]) == ["activation", "radius", "k", "lower", "median", "upper", "bound"]
+    assert list(rows[0]) == ["cell", "activation", "matrix", "radius", "k", "lower", "median", "upper", "bound"]
     assert len(rows) == 3 * 6 * 31
     for panel, per_panel in zip(found.panels, chunks(rows, 6 * 31), strict=True):
         for curve, own in zip(panel.curves, chunks(per_panel, 31), strict=True):
-            assert {row["activation"] for row in own} == {panel.activation}
+            assert {row["activation"] for row in own} == {panel.curves[0].network.activation}
             assert {float(row["radius"]) for row in own} == {curve.radius}
             assert [int(row["k"]) for row in own] == list(range(31))
             for name in ("lower", "median", "upper", "bound"):
