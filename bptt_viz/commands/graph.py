@@ -30,6 +30,13 @@ class Paper(StrEnum):
     DARK = "dark"
 
 
+class Style(StrEnum):
+    """How backpropagation is truncated."""
+
+    CHUNKED = "chunked"
+    TRUE = "true"
+
+
 @model_command
 def graph(
     request: Any,
@@ -72,6 +79,16 @@ def graph(
         list[str] | None,
         typer.Option("--hide", metavar="PART", help="Leave out input, output, loss or weights."),
     ] = None,
+    truncate: Annotated[
+        str | None,
+        typer.Option("--truncate", metavar="N", help="Carry errors back N steps; 7+6+6 cuts pieces of these lengths."),
+    ] = None,
+    truncation: Annotated[
+        Style, typer.Option("--truncation", help="chunked: to the start of their piece; true: N steps, each error.")
+    ] = Style.CHUNKED,
+    loss: Annotated[
+        str | None, typer.Option("--loss", metavar="T[:T]", help="Carry back the errors of these steps alone: 25, 14:.")
+    ] = None,
     form: Annotated[
         Form | None,
         typer.Option(
@@ -95,21 +112,22 @@ def graph(
     """
     from dataclasses import asdict
 
-    from bptt_viz.analyses.graph import Choice, Detail, graph_view, parse_scale, record
+    from bptt_viz.analyses.graph import Choice, Detail, Truncation, graph_view, parse_scale, record
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
 
     wanted = _wanted(form, output, json)
     prepared = prepare(request)
-    choice = Choice(_ends(fold, no_fold), tuple(focus or ()), compact, tuple(hide or ()))
+    cut = None if truncate is None else Truncation.parse(truncate, truncation)
+    choice = Choice(_ends(fold, no_fold), tuple(focus or ()), compact, tuple(hide or ()), cut, loss)
     options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients, "scale": scale}
     options |= {"values": values, "norms": norms} | asdict(choice)
     named = {name: Path(options[name]).name for name in ("cell", "text")}
     ran = provenance("graph", options | named)
     with progress("graph") as tick:
         ends = None if scale is None else parse_scale(scale)
-        view = graph_view(record(prepared), level, ran, at, gradients, tick, Detail(values, norms), ends, choice)
+        view = graph_view(record(prepared, cut), level, ran, at, gradients, tick, Detail(values, norms), ends, choice)
         _write(view, wanted, output, theme)
     if json and wanted is not Form.JSON:
         _write(view, Form.JSON, None, theme)

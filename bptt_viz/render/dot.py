@@ -153,7 +153,7 @@ class _Writer:
             self._text(f"{name}-sample", _label(key.sample, key.kind, key.x, key.y))
         else:
             line = tuple((key.x + SAMPLE * share, key.y) for share in (1.0, 0.66, 0.33, 0.0))
-            self._line(name, line, self._stroke(key.kind, key.norm), f"legend {key.kind}")
+            self._line(name, line, self._stroke(key.kind, key.norm), f"legend {key.kind}", key.kind in DASHED)
         self._text(f"{name}-text", _label(key.text, "note", key.text_x, key.y))
 
     def _bar(self, bar: ColourBar) -> None:

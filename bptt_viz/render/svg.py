@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from bptt_viz.render.characters import shown
 from bptt_viz.render.svg_style import ROOT, Used, style_sheets
-from bptt_viz.render.theme import EDGE_WIDTHS, LEVELS, LIGHT, Theme, level_of
+from bptt_viz.render.theme import DASHED, EDGE_WIDTHS, LEVELS, LIGHT, Theme, level_of
 from bptt_viz.render.typeset import escaped, svg_letters
 from bptt_viz.results.graph import (
     SAMPLE,
@@ -163,7 +163,7 @@ class _Writer:
             return f'<g id="legend-{k}" class="legend">{sample}{text}</g>\n'
         level = level_of(key.norm, self._view.scale) if _is_level(key) else None
         line: Path = tuple((key.x + SAMPLE * share, key.y) for share in (1.0, 0.66, 0.33, 0.0))
-        arrow = self._arrow(line, _width(key.kind, level))
+        arrow = self._arrow(line, _width(key.kind, level), key.kind in DASHED)
         kind = f"legend edge {key.kind}{f' g-{level}' if level else ''}"
         return f'<g id="legend-{k}" class="{kind}">{arrow}{text}</g>\n'
 

@@ -93,11 +93,11 @@ class Theme:
         return Stroke(self.ramp[int(level)], round(0.9 + 3.1 * share, 2))
 
 
-EDGE_WIDTHS = {"value": 1.1, "highway": 2.2, "peephole": 1.4, "weights": 1.1, "axis": 1.0, "cut": 1.6}
+EDGE_WIDTHS = {"value": 1.1, "highway": 2.2, "peephole": 1.4, "weights": 1.1, "axis": 1.0, "cut": 1.6, "pass": 1.8}
 """Widths of the edges whose width tells nothing."""
 
 DASHED = frozenset({"cut"})
-"""Kinds of edges that are drawn with dashes."""
+"""Kinds of edges that are drawn with dashes and have no tips."""
 
 LIGHT = Theme(
     paper="#ffffff",
@@ -125,6 +125,7 @@ LIGHT = Theme(
         "weights": "#b8701a",
         "axis": "#8a8a8a",
         "cut": "#1a1a1a",
+        "pass": "#bf1722",
     },
     texts={"value": "#12713a", "gradient": "#bf1722", "title": "#4a4a4a", "note": "#4a4a4a", "broken": "#00827f"},
     window=(0.0, 0.64),
@@ -158,6 +159,7 @@ DARK = Theme(
         "weights": "#d59a4e",
         "axis": "#7d858f",
         "cut": "#f0f3f6",
+        "pass": "#ff8f88",
     },
     texts={"value": "#7ee2a0", "gradient": "#ff8f88", "title": "#c3c9d1", "note": "#c3c9d1", "broken": "#2fe0d8"},
     window=(1.0, 0.39),

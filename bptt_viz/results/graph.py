@@ -129,7 +129,7 @@ class GraphEdge:
         target: id of the node that it reaches.
         kind: `value` for what flows forward, `highway` where that is a state on its own line, `peephole` where a gate
             sees a state through weights of its own, `weights` for a use of shared weights; `gradient` for what flows
-            back; `axis` and `cut` join no nodes.
+            back; `pass` for a backward pass whose norm is not asked for; `axis` and `cut` join no nodes.
         path: its course; the arrow's tip is the last point.
         headless: without a tip, because another edge carries on from there.
         labels: texts along it.

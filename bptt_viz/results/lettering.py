@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # A subscript follows a letter, so that a lone underscore stays one. Digits set high are letters to Python.
-_SUB = r"(?<=[^\W\d_²³ᵀ])_(?P<sub>(?:(?![²³ᵀ])\w)+(?:,\w+)*)"
+_SUB = r"(?<=[^\W\d_²³ᵀ])_(?P<sub>(?:(?![²³ᵀ])\w)+(?:[,…]\w+)*)"
 _SUPER = r"\^(?P<super>\([→←]?\w*\))|\^\{(?P<power>[^{}]+)\}|(?P<transposed>ᵀ)"
 _MARKS = re.compile(f"{_SUB}|(?<=[★☆])_(?P<star>\\w+)|{_SUPER}")
 

@@ -137,6 +137,11 @@ def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
         (["--fold", "2", "--no-fold"], "contradict"),
         (["--focus", "9"], "--focus 9 lies outside the recorded steps, 1 to 4"),
         (["--hide", "cells"], "input, output, loss, weights"),
+        (["--truncate", "two"], "such as 7+6+6"),
+        (["--truncate", "3+3"], "makes 6 steps, but there are 4"),
+        (["--truncate", "2+2", "--truncation", "true"], "one number"),
+        (["--topology", "many-to-one", "--loss", ":2"], "no loss"),
+        (["--level", "op", "--truncate", "2"], "--level op"),
         (["--level", "op", "--at", "9"], "steps, 1 to 4"),
         (["--level", "op", "--at", "two"], "'two'"),
         (["--at", "2"], "--level op"),
@@ -188,7 +193,7 @@ def test_fifty_steps_of_operations_are_drawn(capfdbinary):
 
 def test_the_page_names_every_option():
     for option in (
-        "--level", "--at", "--fold", "--no-fold", "--focus", "--compact", "--hide", "--gradients", "--scale",
-        "--values", "--norms", "--theme", "--format", "-o", "--json",
+        "--level", "--at", "--fold", "--no-fold", "--focus", "--compact", "--hide", "--truncate", "--truncation",
+        "--loss", "--gradients", "--scale", "--values", "--norms", "--theme", "--format", "-o", "--json",
     ):  # fmt: skip
         assert option in DOCUMENTATION

@@ -4,6 +4,7 @@ from bptt_viz.analyses.graph.choice import Choice
 from bptt_viz.analyses.graph.scale import parse_scale
 from bptt_viz.analyses.graph.steps import Detail
 from bptt_viz.analyses.graph.tape_view import tape_view
+from bptt_viz.analyses.graph.truncation import Truncation
 from bptt_viz.analyses.graph.view import graph_view, record
 
-__all__ = ["Choice", "Detail", "graph_view", "parse_scale", "record", "tape_view"]
+__all__ = ["Choice", "Detail", "Truncation", "graph_view", "parse_scale", "record", "tape_view"]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.time_grid import rows_of
 from bptt_viz.analyses.graph.timeline import Column, every_step, folded, hidden
+from bptt_viz.analyses.graph.truncation import Plan, Truncation, reach
 from bptt_viz.arrays import norm
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Rollout
@@ -33,12 +34,16 @@ class Choice:
         focus: further steps that are, such as `5` or `3:6`.
         is_compact: cells are drawn as their new states.
         hidden: which of `PARTS` are left out.
+        truncation: how far back errors are carried; None for all the way.
+        losses: the steps whose losses are backpropagated, such as `25` or `14:`; None for all.
     """
 
     ends: int | None = None
     focus: Sequence[str] = ()
     is_compact: bool = False
     hidden: Sequence[str] = ()
+    truncation: Truncation | None = None
+    losses: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.
@@ -78,6 +83,27 @@ def shown_columns(
     fitting = (columns for columns in tried if width(columns) <= _PAGE)
     columns = next(fitting, folded(steps, 1, named, broken, starts))
     return columns if hidden(columns) >= _WORTH else every_step(steps)
+
+
+def planned(rollout: Rollout, choice: Choice) -> Plan:
+    """Return from which losses the gradient comes and how far it goes.
+
+    Args:
+        rollout: the model, recorded with the truncation's cuts.
+        choice: what was asked for.
+
+    Raises:
+        UsageError: there is no loss at the chosen steps, or the truncation does not fit their number.
+    """
+    chosen, steps = set(rollout.losses), rollout.steps
+    if choice.losses is not None:
+        chosen &= set(parsed_steps("--loss", choice.losses, steps))
+        if not chosen:
+            raise UsageError(f"--loss {choice.losses}: there is no loss at these steps")
+    if choice.truncation is None:
+        return Plan(frozenset(chosen), [range(1, steps + 1)])
+    found = reach(rollout, choice.truncation.lengths[0], sorted(chosen)) if choice.truncation.style == "true" else None
+    return Plan(frozenset(chosen), choice.truncation.chunks(steps), found)
 
 
 def demand_stacks(rollout: Rollout) -> None:

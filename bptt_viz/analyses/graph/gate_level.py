@@ -11,6 +11,8 @@ from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.outputs import Outputs
 from bptt_viz.analyses.graph.time_grid import ASIDE, Shape, TimeGrid
 from bptt_viz.analyses.graph.timeline import Column
+from bptt_viz.analyses.graph.truncation import Plan
+from bptt_viz.analyses.graph.truncation_marks import Marks
 from bptt_viz.analyses.graph.unrolled import Unrolled
 from bptt_viz.models import Rollout
 from bptt_viz.results.lettering import clean
@@ -26,9 +28,10 @@ _RISING_GAP = 42.0
 class GateLevel:
     """The cells of a rollout, laid out."""
 
-    def __init__(self, rollout: Rollout, gradients: Gradients | None) -> None:
+    def __init__(self, rollout: Rollout, gradients: Gradients | None, plan: Plan) -> None:
         self._rollout = rollout
         self._gradients = gradients
+        self._plan = plan
         self._layouts: dict[tuple[object, ...], Laid] = {}
         self._nodes = _by_step(rollout.tape.nodes)
 
@@ -44,7 +47,7 @@ class GateLevel:
             columns: the time steps.
             hidden: what is left out, of `input`, `output` and `loss`.
         """
-        drawing = Unrolled(self._rollout, self.grid(columns), self._gradients, hidden)
+        drawing = Unrolled(self._rollout, self.grid(columns), self._gradients, self._plan, hidden)
         steps: list[CellStep] = []
         for row in drawing.grid.rows:
             drawing.states(row)
@@ -58,7 +61,9 @@ class GateLevel:
         drawing.inputs()
         Outputs(drawing).draw()
         if len(drawing.grid.rows) > 1:
-            draw_axes(drawing.canvas, drawing.grid)
+            draw_axes(drawing.canvas, drawing.grid, drawing.floor, time=not self._plan.cuts)
+        if self._plan.cuts:
+            Marks(drawing, drawing.floor).draw()
         _explain(drawing, steps)
         return drawing
 

@@ -1,6 +1,6 @@
 """What one backward pass, or those of truncated backpropagation together, send over the edges of a picture."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -78,25 +78,37 @@ class Gradients(TapeGradients):
         self._arrived = arrived
         self._users = _users(rollout)
 
+    def reaches(self, node: Node) -> bool:
+        """Tell whether any gradient gets to a node."""
+        return self._cotangents.reached(node)
+
     def back(self, run: Layer, state: str, t: int) -> Array | None:
-        """Return what step `t` sends back through one state to the step before; None where the gradient is cut."""
+        """Return what step `t` sends back through one state to the step before; None where nothing gets through."""
         before, carry = run.before(t)[state], run.carry(t)[state]
         if self._arrived is not None:
             return self._arrived.get(before)
-        return None if carry.primitive is STOP else self.from_users(before, [carry])
+        return None if carry.primitive is STOP else self._together(before, [carry])
 
-    def outside(self, run: Layer, state: str, t: int) -> Array:
-        """Return what comes back to a new state of step `t` from outside its cell."""
+    def outside(self, run: Layer, state: str, t: int) -> Array | None:
+        """Return what comes back to a new state of step `t` from outside its cell; None if nothing does."""
         node = run.state(t)[state]
         users = [user for user in self._users.get(node.index, ()) if user.scope != (t, run.depth, "cell")]
-        found = self.from_users(node, users)
-        arrived = (self._arrived or {}).get(node)
-        return found if arrived is None else found + arrived
+        parts = [self._together(node, users), (self._arrived or {}).get(node)]
+        return _sum([part for part in parts if part is not None])
 
-    def upward(self, node: Node, t: int, layer: int) -> Array:
-        """Return what comes back within step `t` from a layer above, or from the readout, to a state that it reads."""
+    def upward(self, node: Node, t: int, layer: int) -> Array | None:
+        """Return what comes back within step `t` from a layer above, or the readout, to a state that it reads."""
         users = [user for user in self._users.get(node.index, ()) if user.scope[:2] == (t, layer) and not _carry(user)]
-        return self.from_users(node, users)
+        return self._together(node, users)
+
+    def _together(self, value: Node, users: Iterable[Node]) -> Array | None:
+        """Return what comes back to a value from some of its users; None if no gradient gets to any."""
+        reached = [user for user in users if user.primitive is not STOP and self.reaches(user)]
+        return self.from_users(value, reached) if reached else None
+
+
+def _sum(parts: Sequence[Array]) -> Array | None:
+    return np.asarray(np.add.reduce(parts)) if parts else None
 
 
 def _carry(node: Node) -> bool:

@@ -68,6 +68,8 @@ class WeightsDrawing:
         """Draw dW_t of a column, or the sum over the steps of a fold; the tooltip has each weight's part."""
         column = self._row.columns[k]
         used = [self._run.used(t) for t in column.steps]
+        if not any(gradients.reaches(node) for weights in used for node in weights.values()):
+            return
         parts = {name: gradients.together([weights[name] for weights in used]) for name in used[0]}
         lines = [f"{column.told('dW', self._row.mark)}: norm {math.hypot(*parts.values()):.3g}"]
         if column.is_fold:

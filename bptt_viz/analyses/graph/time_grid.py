@@ -27,7 +27,7 @@ NARROWEST = 38.0
 
 _BELOW = 54.0
 """Between the bottom layer and the inputs."""
-_ABOVE = 44.0
+ABOVE = 44.0
 """Between the top layer and the outputs."""
 _BESIDE = 28.0
 """Between an output and its loss."""
@@ -188,7 +188,14 @@ class TimeGrid:
         narrow: width of the inputs, outputs and the steps' losses.
     """
 
-    def __init__(self, rollout: Rollout, columns: Sequence[Column], shapes: Sequence[Shape], corridor: float) -> None:
+    def __init__(
+        self,
+        rollout: Rollout,
+        columns: Sequence[Column],
+        shapes: Sequence[Shape],
+        corridor: float,
+        above: float = ABOVE,
+    ) -> None:
         """Lay the grid out.
 
         Args:
@@ -196,7 +203,9 @@ class TimeGrid:
             columns: the time steps, in order.
             shapes: of each layer's cells.
             corridor: room between two layers.
+            above: room between the top layer and the outputs.
         """
+        self._above = above
         self.columns = columns
         wide = state_width(rollout)
         self.narrow = _wide_enough(f"y_{rollout.steps}")
@@ -211,7 +220,6 @@ class TimeGrid:
                 self._add_column(row, k)
         for row in self.rows:
             row.ends.append(row.lefts[0] - row.shape.gap - wide / 2)
-        self._outputs = [k for k, column in enumerate(columns) if set(column.steps) & rollout.outputs.keys()]
 
     def _add_column(self, row: Row, k: int) -> None:
         """Put a cell behind the states before it and above the state that it reads."""
@@ -244,7 +252,7 @@ class TimeGrid:
     @property
     def output_y(self) -> float:
         """Height of the outputs."""
-        return self.rows[-1].top + _ABOVE + HIGH / 2
+        return self.rows[-1].top + self._above + HIGH / 2
 
     def output_x(self, k: int) -> float:
         """Return where a column's outputs stand: above its state, or above the fold, behind all that stands before."""
@@ -270,14 +278,6 @@ class TimeGrid:
             return self.output_x(k), self.output_y + HIGH / 2 + _BESIDE + LOSS_HIGH / 2
         wide = self.output_width(k, "y") / 2 + self.output_width(k, "L") / 2
         return self.output_x(k) + wide + _BESIDE, self.output_y
-
-    @property
-    def loss(self) -> Point:
-        """Where L stands."""
-        last = self._outputs[-1]
-        x, y = self.step_loss(last)
-        top = max(y + LOSS_HIGH / 2, self.output_y + HIGH / 2)
-        return x + self.output_width(last, "L") / 2 + 53, top + 34
 
     def read_width(self, k: int) -> float:
         """Return the width of a column's inputs."""

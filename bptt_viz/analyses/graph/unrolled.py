@@ -1,6 +1,6 @@
 """What surrounds the cells of an unrolled network: states, inputs, and the wires that lead to cells and away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from bptt_viz.analyses.graph.canvas import Canvas
@@ -9,7 +9,8 @@ from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.layout.paths import parallel, rounded, straight
 from bptt_viz.analyses.graph.time_grid import ASIDE, HIGH, RADIUS, Row, TimeGrid
 from bptt_viz.analyses.graph.timeline import Column
-from bptt_viz.arrays import norm
+from bptt_viz.analyses.graph.truncation import Plan
+from bptt_viz.arrays import Array, norm
 from bptt_viz.models import Rollout
 from bptt_viz.results.graph import Fold, GraphEdge, Path, Point, Spread
 from bptt_viz.results.lettering import clean
@@ -32,17 +33,32 @@ class Unrolled:
         rollout: the recorded model.
         grid: where everything stands.
         gradients: norms for backward edges, which are drawn if there are any.
+        plan: from which losses they come, and where they are cut.
         hidden: what is left out, of `input`, `output`, `loss` and `weights`.
+        fans: each error has arrows of its own to the cells that it reaches, so there are none between the states.
     """
 
     def __init__(
-        self, rollout: Rollout, grid: TimeGrid, gradients: Gradients | None, hidden: Collection[str] = ()
+        self,
+        rollout: Rollout,
+        grid: TimeGrid,
+        gradients: Gradients | None,
+        plan: Plan,
+        hidden: Collection[str] = (),
+        fans: bool = False,
     ) -> None:
         self.canvas = Canvas()
         self.rollout = rollout
         self.grid = grid
         self.gradients = gradients
+        self.plan = plan
         self.hidden = frozenset(hidden)
+        self.fans = fans
+
+    @property
+    def floor(self) -> float:
+        """The lower end of the inputs or, if they are hidden, of the cells."""
+        return self.grid.rows[0].bottom if "input" in self.hidden else self.grid.input_y - HIGH / 2
 
     def states(self, row: Row) -> None:
         """Draw a layer's states; where cells are drawn as their new states, only those before the first step."""
@@ -115,16 +131,16 @@ class Unrolled:
     def lead_back(self, row: Row, k: int, user: str, path: Path) -> None:
         """Draw what a column's cell sends back to its input."""
         wire, column = self.entrance(row, k), row.columns[k]
-        if not self.gradients or not wire:
+        if not self.gradients or not wire or (self.fans and row.depth):
             return
         if row.depth:
             below = self.grid.rows[row.depth - 1]
             read = {t: below.run(k).state(t)[below.states[0]] for t in column.steps}
-            norms = [norm(self.gradients.upward(node, t, row.depth)) for t, node in read.items()]
+            norms = norms_of(self.gradients.upward(node, t, row.depth) for t, node in read.items())
             what = f"what comes back to {column.told(clean(below.states[0]), below.mark)}"
         else:
             nodes = [self.rollout.inputs[t] for t in self._read_at(k)]
-            norms = [self.gradients.of(node) for node in nodes if node.active]
+            norms = [self.gradients.of(node) for node in nodes if self.gradients.reaches(node)]
             what = column.told("dx")
         self.back(user, wire.source, path, norms, what)
 
@@ -197,7 +213,7 @@ class Unrolled:
         before = straight((start, y), (row.lefts[k], y))
         mark = f"-{name}" if row.shape.is_whole and len(row.states) > 1 else ""
         self.canvas.forward(row.state(name, k - 1), row.cell(k), before, mark=mark)
-        if self.gradients:
+        if self.gradients and not self.fans:
             sent = self.gradients.back(row.run(k), name, t)
             if sent is not None:
                 what = f"what step {t} sends back to {row.label(name, k - 1)}"
@@ -205,10 +221,15 @@ class Unrolled:
         if not row.shape.is_whole:
             after = straight((row.right(k), y), (row.state_x(k) - row.wide / 2, y))
             self.canvas.forward(row.cell(k), row.state(name, k), after)
-            if self.gradients:
+            if self.gradients and not self.fans:
                 sent = self.gradients.outside(row.run(k), name, row.columns[k].last)
                 what = f"what comes back to {row.label(name, k)}"
-                self.canvas.backward(row.state(name, k), row.cell(k), backwards(after), norm(sent), what)
+                self.back(row.state(name, k), row.cell(k), after, norms_of([sent]), what)
+
+
+def norms_of(messages: Iterable[Array | None]) -> list[float]:
+    """Return the norms of what comes back where anything does."""
+    return [norm(message) for message in messages if message is not None]
 
 
 def backwards(path: Path) -> Path:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from bptt_viz.analyses.graph.canvas import Canvas
-from bptt_viz.analyses.graph.choice import Choice, demand_stacks, parsed_steps, shown_columns
-from bptt_viz.analyses.graph.gate_level import GateLevel
+from bptt_viz.analyses.graph.choice import Choice, parsed_steps
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.op_level import draw_panels
+from bptt_viz.analyses.graph.over_time import draw_over_time
 from bptt_viz.analyses.graph.rollout_sections import rollout_sections
-from bptt_viz.analyses.graph.step_level import draw_steps, step_grid
 from bptt_viz.analyses.graph.steps import NO_NUMBERS, Detail, Step, steps_of
-from bptt_viz.analyses.graph.timeline import hidden
+from bptt_viz.analyses.graph.truncation import Truncation
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.graph import GraphView, Level, Scale
@@ -19,9 +18,18 @@ from bptt_viz.results.provenance import Provenance
 from bptt_viz.tape.collector import paused_collector
 
 
-def record(prepared: Prepared) -> Rollout:
-    """Record the forward pass so that backward passes reach the inputs too, as a picture of the gradients needs."""
-    return prepared.run(differentiate_inputs=True)
+def record(prepared: Prepared, truncation: Truncation | None = None) -> Rollout:
+    """Record the forward pass so that backward passes reach the inputs too, as a picture of the gradients needs.
+
+    Args:
+        prepared: the model.
+        truncation: where the gradient through time is cut; nowhere if left out.
+
+    Raises:
+        UsageError: the truncation does not fit the number of steps.
+    """
+    cuts = truncation.cuts(prepared.model.pattern.steps) if truncation else ()
+    return prepared.run(cuts=cuts, differentiate_inputs=True)
 
 
 @paused_collector()
@@ -55,35 +63,23 @@ def graph_view(
     """
     if scale and not gradients:
         raise UsageError("--scale is for the arrows of --gradients")
-    norms = Gradients(rollout) if gradients or detail.values or detail.norms else None
+    choice = choice or Choice()
     if level is not Level.OP:
         if at is not None:
             raise UsageError("--at chooses steps for --level op; at other levels --focus names steps not to be folded")
         if detail != NO_NUMBERS:
             raise UsageError("--values and --norms write numbers along the wires of --level op")
-        canvas, told = _unrolled(rollout, level, norms, choice or Choice())
+        canvas, told = draw_over_time(rollout, level, gradients, choice)
         return canvas.finish(level, title_of(rollout, told), provenance, scale)
+    if choice != Choice():
+        raise UsageError("--level op takes its steps by --at; it folds, hides and truncates nothing")
+    norms = Gradients(rollout) if gradients or detail.values or detail.norms else None
     shown = shown_steps(at, rollout)
     which = f"step {shown[0]}" if len(shown) == 1 else f"steps {shown[0]} to {shown[-1]}"
     steps = steps_of(rollout_sections(rollout, shown), norms, detail, tick)
     canvas = draw_panels(steps, gradients)
     explain(canvas, steps[-1:], "the gradient of L", "the next step")
     return canvas.finish(level, title_of(rollout, f"{which} of {rollout.steps}"), provenance, scale)
-
-
-def _unrolled(rollout: Rollout, level: Level, norms: Gradients | None, choice: Choice) -> tuple[Canvas, str]:
-    """Return the drawing of all steps, and what the title says of them."""
-    demand_stacks(rollout)
-    if level is Level.GATE:
-        gates = GateLevel(rollout, norms)
-        columns = shown_columns(rollout, choice, norms, lambda tried: gates.grid(tried).width)
-        drawing = gates.draw(columns, choice.hidden)
-    else:
-        compact = choice.is_compact
-        columns = shown_columns(rollout, choice, norms, lambda tried: step_grid(rollout, tried, compact).width)
-        drawing = draw_steps(rollout, step_grid(rollout, columns, compact), norms, choice.hidden)
-    folded = hidden(columns)
-    return drawing.canvas, f"T = {rollout.steps}" + (f", {folded} folded" if folded else "")
 
 
 def explain(canvas: Canvas, steps: Sequence[Step], gradient: str, elsewhere: str) -> None:

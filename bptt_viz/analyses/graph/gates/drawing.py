@@ -127,18 +127,19 @@ class CellDrawing:
         return "peephole" if all(tie.way == "peephole" for tie in ties) else "value"
 
     def _message(self, ties: Sequence[Tie]) -> Array | None:
-        """Return what comes back over several ties of one value together."""
+        """Return what comes back over several ties of one value together; None if nothing does."""
         gradients = self._drawing.gradients
         if gradients is None or self._flow is None:
             return None
         states = {leaving(name): name for name in self._row.states}
         found = [
-            gradients.outside(self._step.run, states[tie.target], self._step.t).ravel()
+            gradients.outside(self._step.run, states[tie.target], self._step.t)
             if tie.target in states
             else self._flow.over(tie)
             for tie in ties
         ]
-        return np.asarray(np.add.reduce(found))
+        reached = [message.ravel() for message in found if message is not None]
+        return np.asarray(np.add.reduce(reached)) if reached else None
 
     def _called(self, root: str) -> str:
         tie = next(tie for tie in self._step.graph.ties if tie.source == root)

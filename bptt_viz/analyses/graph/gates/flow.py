@@ -46,29 +46,34 @@ class Flow:
         for tie in graph.ties:
             self._into.setdefault(tie.target, []).append(tie)
         self._starts: dict[str, list[Start]] = {part: [] for part in graph.parts}
-        self._found: dict[Tie, tuple[Array, ...]] = {}
+        self._found: dict[Tie, tuple[Array, ...] | None] = {}
         for part in reversed(list(graph.parts.values())):
             self._take(part)
 
-    def over(self, tie: Tie) -> Array:
-        """Return what comes back over a tie into a part, all entries in one row."""
-        return np.concatenate([message.ravel() for message in self._found[tie]])
+    def over(self, tie: Tie) -> Array | None:
+        """Return what comes back over a tie into a part, all entries in one row; None if nothing does."""
+        messages = self._found[tie]
+        return None if messages is None else np.concatenate([message.ravel() for message in messages])
 
     def _take(self, part: Part) -> None:
         ties = self._into.get(part.id, [])
         if part.kind == "stack":
-            into = [found for tie, found in self._found.items() if tie.source == part.id]
+            into = [found for tie, found in self._found.items() if tie.source == part.id and found is not None]
             for k, tie in enumerate(ties):
-                self._note(tie, (np.add.reduce([found[k] for found in into]),))
+                self._note(tie, (np.add.reduce([found[k] for found in into]),) if into else None)
             return
         starts = self._asked(part) if part.symbol else self._starts[part.id]
         pulled = self._pulled(starts, [key for tie in ties for key in tie.values])
         for tie in ties:
-            self._note(tie, tuple(pulled[key] for key in tie.values))
+            self._note(tie, self._filled(tie, pulled) if pulled.keys() & set(tie.values) else None)
 
-    def _note(self, tie: Tie, messages: tuple[Array, ...]) -> None:
+    def _filled(self, tie: Tie, pulled: Mapping[Key, Array]) -> tuple[Array, ...]:
+        """Return the messages over a tie, zeros for those of its values to which nothing comes back."""
+        return tuple(pulled[key] if key in pulled else np.zeros_like(self._node(key).value) for key in tie.values)
+
+    def _note(self, tie: Tie, messages: tuple[Array, ...] | None) -> None:
         self._found[tie] = messages
-        if tie.source in self._starts:
+        if messages is not None and tie.source in self._starts:
             self._starts[tie.source] += zip(map(self._node, tie.values), messages, strict=True)
 
     def _node(self, key: Key) -> Node:
@@ -86,9 +91,9 @@ class Flow:
         return found
 
     def _pulled(self, starts: Iterable[Start], ends: Iterable[Key]) -> dict[Key, Array]:
-        """Return what goes back to the values at `ends`, through all that was recorded behind them in the step."""
+        """Return what goes back to the values at `ends`, as far as anything does, through all recorded between."""
         keys = {self._node(key).index: key for key in ends}
-        found = {key: np.zeros_like(self._node(key).value) for key in keys.values()}
+        found: dict[Key, Array] = {}
         waiting: dict[int, Array] = {}
         for node, message in starts:
             waiting[node.index] = waiting.get(node.index, 0) + message
