@@ -8,6 +8,7 @@ from bptt_viz.analyses.graph.numbers import brief, entries, is_small, ranges, sh
 from bptt_viz.analyses.graph.parts import gate_of
 from bptt_viz.analyses.graph.rollout_sections import rollout_sections
 from bptt_viz.analyses.graph.section import Exit, Section
+from bptt_viz.analyses.graph.steps import arriving
 from bptt_viz.analyses.graph.view import shown_steps, title_of
 from bptt_viz.analyses.lowering import Operand, Operation, lower
 from bptt_viz.analyses.notation import fill
@@ -38,7 +39,8 @@ class _Tracing:
         self._gradients = gradients
         self._operations = lower(section.nodes, section.wanted(), section.names)
         self._text = Expressions(self._operations, section.names, section.outside())
-        self._nodes = {node.index: node for node in section.everything()}
+        self._nodes = section.everything()
+        self._places = section.places()
         self._users: dict[int, list[tuple[Operation, Operand]]] = {}
         for operation in self._operations.values():
             for operand in operation.operands:
@@ -63,7 +65,7 @@ class _Tracing:
             node.scope.layer,
             gate_of(operation, self._section),
             total if name == total else f"{name} = {total}",
-            numbers(self._gradients.whole(node)),
+            numbers(arriving(self._gradients, self._places[index], self._section, self._nodes)),
             tuple(self._arrivals(operation)),
             index in text.pieces,
             tuple(self._sent(operation, operand) for operand in operation.operands),
@@ -92,7 +94,7 @@ class _Tracing:
 
     def _over(self, operand: Operand) -> Array:
         index, slot = operand.slot
-        return self._gradients.over(self._nodes[index], slot, is_part=operand.is_gate)
+        return self._gradients.over(self._nodes[self._places[index]], slot, is_part=operand.is_gate)
 
 
 def _steps(out: Exit) -> str:

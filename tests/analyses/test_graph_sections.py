@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyses.graphs import RAN, recorded, seen
+from analyses.graphs import RAN, overlaps, recorded, seen
 from bptt_viz import ops
-from bptt_viz.analyses.graph import graph_view
+from bptt_viz.analyses.graph import graph_view, record
 from bptt_viz.analyses.graph.numbers import entries, ranges
 from bptt_viz.analyses.graph.rollout_sections import rollout_sections
 from bptt_viz.analyses.graph.steps import steps_of
+from bptt_viz.analyses.trace import trace
 from bptt_viz.arrays import norm
 from bptt_viz.cells import Cell, discover_cells
 from bptt_viz.initialisation import Initialisation
-from bptt_viz.models import Batch, SequenceModel
+from bptt_viz.models import Batch, Request, SequenceModel, prepare
+from bptt_viz.models.lookup import discover_models
 from bptt_viz.results.graph import Level
 from bptt_viz.topologies import pattern
 
@@ -128,3 +130,42 @@ def test_ranges_of_arrays_that_are_no_numbers_or_one_object():
 )
 def test_small_arrays_are_written_out_and_large_ones_outlined(array, wanted):
     assert entries(np.array(array)) == wanted
+
+
+@pytest.mark.parametrize("attention", ["none", "dot", "additive"])
+def test_what_crosses_steps_is_handed_to_where_it_is_used(attention):
+    rollout = recorded("seq2seq", text=None, hidden=3, settings={"attention": attention})
+    view = graph_view(rollout, Level.OP, RAN, ":", gradients=True)
+    assert not overlaps(view)
+    across = {}
+    for edge in view.edges:
+        (source, *_), (target, *name) = edge.source.split("-"), edge.target.split("-")
+        if edge.kind == "value" and source != target and "in" not in edge.source.split("-"):
+            across.setdefault(f"{source}-{target}", []).append("-".join(name))
+    steps = rollout.steps
+    assert set(across) == {f"t{t}-t{t + 1}" for t in range(1, steps)}
+    for names in across.values():
+        assert len(set(names)) == len(names), "each box gets one wire"
+    entering = {label.text for edge in view.edges for label in edge.texts if label.text.startswith("☆")}
+    assert bool(entering) == (attention != "none")
+
+
+@pytest.mark.parametrize("model", ["bidirectional", "seq2seq"])
+def test_a_state_is_not_handed_to_a_panel_that_gets_another(model):
+    """The backward layer's state goes to the panel before, so no wire leads it to the next."""
+    rollout = recorded(model, text=None if model == "seq2seq" else "hello", hidden=3)
+    view = graph_view(rollout, Level.OP, RAN, ":", gradients=True)
+    labels = {node.id: node.label for node in view.nodes}
+    for edge in view.edges:
+        t, target = edge.source[1:].partition("-")[0], labels.get(edge.target, "")
+        if edge.kind == "value" and edge.target.startswith(f"t{int(t) + 1}-") and "_" in target:
+            assert target.partition("_")[2].partition("^")[0].rstrip("′") == t
+
+
+@pytest.mark.parametrize("model", discover_models())
+def test_every_model_is_drawn_and_traced(model):
+    rollout = record(prepare(Request(cell=model, hidden=3, steps=4)))
+    view = graph_view(rollout, Level.OP, RAN, ":", gradients=True)
+    assert not overlaps(view)
+    for t in range(1, rollout.steps + 1):
+        assert trace(rollout, t).rows

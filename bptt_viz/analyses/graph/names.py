@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bptt_viz.models import Rollout
+from bptt_viz.ops.flow import ALIAS, STOP
 from bptt_viz.ops.slicing import AT_STEP
 from bptt_viz.results.lettering import clean
 from bptt_viz.tape import Node
@@ -74,9 +75,11 @@ def _timed(rollout: Rollout, t: int, clock: Clock) -> dict[int, str]:
 
 def _carried(rollout: Rollout, node: Node, clock: Clock) -> str:
     """Return the name of what comes from another step than its layer's last one, such as what attention looks at."""
-    if node.scope.role != CARRY or not node.parents or node.parents[0].scope.t is None:
+    brought = node.scope.role == CARRY and node.primitive in {ALIAS, STOP}
+    t = (node.parents[0] if brought else node).scope.t
+    if t is None or t == clock.t or not node.name:
         return ""
-    return f"{clean(node.name)}_{clock.at(node.parents[0].scope.t)}{layer_mark(rollout, node.scope.layer)}"
+    return f"{clean(node.name)}_{clock.at(t)}{layer_mark(rollout, node.scope.layer)}"
 
 
 def _inner(rollout: Rollout, node: Node) -> str:

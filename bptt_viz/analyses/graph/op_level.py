@@ -1,4 +1,4 @@
-"""The picture at op level: panels side by side on a grid, with values in green and gradients in red."""
+"""The picture at op level: panels side by side, with values in green and gradients in red."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,11 +37,19 @@ class _Drawing:
         self._sheets = sheets_of(steps, aside)
         self._entries: dict[tuple[int, int], tuple[int, ...]] = {}
         self._crossings: dict[tuple[int, int, int], Course] = {}
-        self._gap = _GAP + max([self._entering_room(k) for k in range(1, len(steps))], default=0.0)
-        self._period = self._gap + max(sheet.panel.width for sheet in self._sheets.values())
+        self._starts = self._set_up()
+
+    def _set_up(self) -> list[float]:
+        """Return where each panel begins; what enters one from elsewhere stands in front of it."""
+        x, starts = 0.0, []
+        for k, step in enumerate(self._steps):
+            x += _GAP + self._entering_room(k) if k else 0.0
+            starts.append(x)
+            x += self._sheets[id(step.scheme)].panel.width
+        return starts
 
     def draw(self) -> None:
-        """Draw all panels on a grid as wide as the widest."""
+        """Draw all panels side by side."""
         rooms: dict[tuple[int, ...], Room] = {}
         for k in range(len(self._steps)):
             here, behind = self._placed(k), self._placed(k + 1) if k + 1 < len(self._steps) else None
@@ -58,7 +66,7 @@ class _Drawing:
 
     def _placed(self, k: int) -> "_Placed":
         step = self._steps[k]
-        return _Placed(step, self._sheets[id(step.scheme)], k * self._period)
+        return _Placed(step, self._sheets[id(step.scheme)], self._starts[k])
 
     def _list(self, only: "_Placed") -> None:
         """Write the equations into the corner that the readout leaves free, or above if there is none."""
@@ -106,11 +114,8 @@ class _Drawing:
     def _lengthened(self, course: Course, here: "_Placed", behind: "_Placed", box: Part) -> Course:
         x, y = behind.at(box.id)
         tip, last = (x - here.x - shape_size(box)[0] / 2, y), course.path[-1]
-        start = behind.x - here.x - self._gap
-        runs = [Run(last[0], start, last[1])]
-        if self._gap > _GAP:  # what enters from elsewhere stands in front of the panel
-            runs.append(Run(start + _GAP, tip[0], y))
-        path = (*course.path, *through(last, runs, tip)[1:])
+        # The wire comes down or goes up at once, to pass between what enters the next panel from elsewhere.
+        path = (*course.path, *through(last, [Run(last[0] + _GAP, tip[0], y)], tip)[1:])
         return replace(course, path=path, back=parallel(path, self._aside)[::-1])
 
     def _wire(
@@ -142,9 +147,9 @@ class _Drawing:
         kind = (id(before.scheme) if before else 0, id(here.scheme))
         if kind not in self._entries:
             parts = {part.id: part for part in here.scheme.parts}
-            handed = _states(before.scheme, "end") if before else set()
+            handed = _handed(before.scheme) if before else set()
             targets = [parts[wire.target] for wire in here.scheme.entering]
-            unmet = [number for number, part in enumerate(targets) if (part.layer, part.state) not in handed]
+            unmet = [number for number, part in enumerate(targets) if part.state not in handed]
             self._entries[kind] = tuple(unmet)
         return self._entries[kind]
 
@@ -168,8 +173,9 @@ class _Drawing:
         self.canvas.edges += self._wire(here, k, wire, course, written, (source, here.name(wire.target), False, False))
 
 
-def _states(scheme: Scheme, kind: str) -> set[tuple[int, str]]:
-    return {(part.layer, part.state) for part in scheme.parts if part.kind == kind}
+def _handed(scheme: Scheme) -> set[str]:
+    """Return the names of the values that a panel hands on to the next."""
+    return {part.state for part in scheme.parts if part.kind == "end" and part.state}
 
 
 def _entering(step: Step, number: int) -> tuple[int, Wire]:
@@ -211,7 +217,7 @@ class _Placed:
         if end.kind != "end" or not end.state:
             return None
         boxes = (part for part in self.step.scheme.parts if part.kind == "state")
-        return next((box for box in boxes if (box.layer, box.state) == (end.layer, end.state)), None)
+        return next((box for box in boxes if box.state == end.state), None)
 
     def written(self, k: int, texts: Sequence[Label]) -> tuple[Label, ...]:
         """Return this panel's texts in the places that the labels have in all panels of its kind."""

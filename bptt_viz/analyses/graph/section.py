@@ -15,7 +15,7 @@ class Exit:
     Attributes:
         node: which.
         layer: depth.
-        name: what it is called where it is used.
+        name: by which the next section knows it.
         mark: how what comes back from there reads; empty if nothing does.
         users: the nodes outside that use it.
         onward: the next section takes it in.
@@ -40,15 +40,13 @@ class Entry:
     Attributes:
         node: as which it is used here: the value itself, or a node of this section that brings it in.
         origin: the value itself.
-        layer: depth where it is used.
-        name: what it is called there, by which it is told from other values.
+        name: by which it is told from other values.
         mark: how what goes back reads.
         users: the nodes here that use the value.
     """
 
     node: Node
     origin: Node
-    layer: int
     name: str
     mark: str
     users: tuple[Node, ...]
@@ -141,7 +139,7 @@ class Section:
             tuple(places[node.index] for node in self.results),
             tuple((places[end.node.index], end.kind, end.seed) for end in self.ends),
             tuple((places[out.node.index], out.looks()) for out in self.exits),
-            tuple((places[one.node.index], one.layer, one.name, one.mark) for one in self.entries),
+            tuple((places[one.node.index], one.name, one.mark) for one in self.entries),
             self.readout,
         )
 

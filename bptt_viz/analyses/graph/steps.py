@@ -125,7 +125,7 @@ class _Measuring:
         if part.gradient:
             lines.append(f"gradient: {part.gradient}")
         if self._gradients and node.active:
-            back = _arriving(self._gradients, part.place, section, nodes)
+            back = arriving(self._gradients, part.place, section, nodes)
             lines.append(f"gradient norm {norm(back):.3g}")
         return "\n".join(lines)
 
@@ -135,7 +135,7 @@ class _Measuring:
         if flow is None or gradients is None or not flow.way:
             return None
         if flow.way == "node":
-            return _arriving(gradients, flow.back, section, nodes)
+            return arriving(gradients, flow.back, section, nodes)
         if flow.way == "exit":
             out = section.exits[flow.back]
             return gradients.from_users(out.node, out.users)
@@ -155,8 +155,15 @@ class _Measuring:
         return "\n".join([*lines, f"‖·‖ {short(norm(array))}"] if self._detail.norms else lines)
 
 
-def _arriving(gradients: TapeGradients, place: int, section: Section, nodes: Sequence[Node]) -> Array:
-    """Return all that comes back to a node of the section, or from the section to a node that it is given."""
+def arriving(gradients: TapeGradients, place: int, section: Section, nodes: Sequence[Node]) -> Array:
+    """Return all that comes back to a value, or from the section to a value that it is given.
+
+    Args:
+        gradients: of one backward pass.
+        place: of the value's node.
+        section: what is drawn.
+        nodes: its nodes by place.
+    """
     node = nodes[place]
     if place < len(section.nodes):
         return gradients.whole(node)

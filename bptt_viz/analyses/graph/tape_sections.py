@@ -130,7 +130,7 @@ class _Cutting:
                 taking = (node,) if passing else tuple(using)
                 mark = f"{self._mark(origin)} of {self._place(origin, number)}" if origin.active else ""
                 name = entry_name(self._crossing[origin.index], number - self._home[origin.index])
-                yield Entry(node, origin, origin.scope.layer, name, mark, taking)
+                yield Entry(node, origin, name, mark, taking)
 
     def _place(self, origin: Node, number: int) -> str:
         """Return where a value comes from, in words."""

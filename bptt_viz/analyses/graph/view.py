@@ -95,10 +95,13 @@ def explain(canvas: Canvas, steps: Sequence[Step], gradient: str, elsewhere: str
     canvas.explain("gradient", "dh", f"{gradient} on its way back")
     marks = {mark: onward for step in steps for mark, onward in step.marks.items()}
     layers = "" if all(marks.values()) else " of its layer"
-    for sign, text in (("★", f"{elsewhere}{layers}"), ("☆", "further steps")):
-        found = dict.fromkeys(mark.partition("^")[0] for mark in marks if mark.startswith(sign))
+    entering = [wire.gradient.partition(" of ")[0] for step in steps for wire in step.scheme.entering]
+    others = [mark for mark in (*marks, *entering) if mark.startswith("☆")]
+    stars = [mark for mark in marks if mark.startswith("★")]
+    told = (stars, f"what comes back from {elsewhere}{layers}"), (others, "what goes back to other steps than these")
+    for found, text in told:
         if found:
-            canvas.explain("gradient", ", ".join(found), f"what comes back from {text}")
+            canvas.explain("gradient", ", ".join(dict.fromkeys(mark.partition("^")[0] for mark in found)), text)
 
 
 def shown_steps(at: str | None, rollout: Rollout, option: str = "--at") -> range:
