@@ -11,7 +11,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Prepared, Rollout
 from bptt_viz.results.saliency import Of, Saliency
-from bptt_viz.tape import Node, backward
+from bptt_viz.tape import backward
 
 
 def saliency(prepared: Prepared, step: int, of: Of = "score", normalise: bool = False) -> Saliency:
@@ -53,7 +53,7 @@ def _demand_output(rollout: Rollout, step: int) -> None:
 
 def input_gradient(prepared: Prepared, rollout: Rollout, step: int, of: Of) -> Array:
     """Return the gradient of the output by each step's input in the first window, (T, V); 0 where there is no input."""
-    seeds = {rollout.outputs[step]: _score_seed(prepared, rollout.outputs[step], step)}
+    seeds = {rollout.outputs[step]: _score_seed(rollout, step)}
     if of == "loss":
         loss = rollout.losses[step]
         # L_K is the mean over the windows; the first one's own loss is N times its share.
@@ -65,19 +65,15 @@ def input_gradient(prepared: Prepared, rollout: Rollout, step: int, of: Of) -> A
     return whole
 
 
-def _score_seed(prepared: Prepared, output: Node, step: int) -> Array:
-    seed = np.zeros_like(output.value)
-    seed[0, prepared.batch.target(step)] = 1
+def _score_seed(rollout: Rollout, step: int) -> Array:
+    seed = np.zeros_like(rollout.outputs[step].value)
+    seed[0, rollout.asked[step][0]] = 1
     return seed
 
 
 def _predicted(prepared: Prepared, rollout: Rollout, step: int) -> tuple[str, float]:
     """Return the target character at `step` and the probability that the model gives it."""
-    scores = rollout.outputs[step].value[0]
-    place = prepared.batch.target(step)
-    with np.errstate(all="ignore"):
-        powers = np.exp(scores - scores.max())
-        return prepared.batch.asked(step), float(powers[place] / powers.sum())
+    return prepared.batch.asked(step), float(np.exp(-rollout.surprise[step].value[0]))
 
 
 def _finding(saliency: Array, step: int, inputs: Sequence[str | None], target: str, of: Of) -> str:

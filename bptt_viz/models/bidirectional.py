@@ -85,6 +85,8 @@ class Bidirectional(Architecture):
             self.stacks[0].named(firsts[0]) | self.stacks[1].named(firsts[1]),
             xs,
             reader.outputs,
+            reader.asked,
+            reader.surprise,
             reader.losses,
             reader.total(),
             shared,

@@ -128,9 +128,9 @@ class Model(ABC):
 
 def _drawn(rng: Generator, parameter: Parameter, initialisation: Initialisation) -> Array:
     """Draw one parameter, block by block where it packs gates."""
-    if len(parameter.shape) == 1:
+    if len(parameter.shape) == 1 or parameter.role == "bias":
         size = parameter.shape[0]
-        return rng.standard_normal(size) / np.sqrt(size) if parameter.role == "peephole" else np.zeros(size)
+        return rng.standard_normal(size) / np.sqrt(size) if parameter.role == "peephole" else np.zeros(parameter.shape)
     blocks = max(1, len(parameter.gates))
     rows, columns = parameter.shape[0], parameter.shape[1] // blocks
     draw = initialisation.recurrent if parameter.role == "recurrent" else initialisation.other

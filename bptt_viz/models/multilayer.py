@@ -11,9 +11,10 @@ from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Generator
 from bptt_viz.models.interface import Architecture, Feed, joined
 from bptt_viz.models.reading import inputs_by_step, read_out, readout_parameters
+from bptt_viz.models.readouts import Exact, Readout
 from bptt_viz.models.rollout import Rollout
-from bptt_viz.tape import Tape
-from bptt_viz.topologies import Borders, Pattern, Stack, Vertical, dropout_masks, stack_of, unroll
+from bptt_viz.tape import Node, Tape
+from bptt_viz.topologies import Borders, Module, Pattern, Stack, Vertical, dropout_masks, stack_of, unroll
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Multilayer(Architecture):
     def pattern(self) -> Pattern:
         """Something in and something out at every step."""
         every = tuple(range(1, self.sizes.steps + 1))
-        return Pattern("multilayer", self.sizes.steps, every, every)
+        return Pattern(self.name, self.sizes.steps, every, every)
 
     @cached_property
     def stacks(self) -> tuple[Stack]:
@@ -67,6 +68,21 @@ class Multilayer(Architecture):
         found = dropout_masks(rng, self.dropout, vertical, recurrent, steps, size, tied)
         return {name: mask.astype(dtype) for name, mask in found.items()}
 
+    def readout(self, feed: Feed) -> Readout:  # noqa: ARG002, other readouts look at it
+        """Return how the top states are read out."""
+        return Exact()
+
+    def read(
+        self,
+        tape: Tape,
+        feed: Feed,
+        shared: Mapping[str, Node],  # noqa: ARG002, a table of embeddings is among them
+        differentiate: bool,
+    ) -> tuple[dict[str, Node], dict[int, Node], tuple[Module, ...]]:
+        """Record what the lowest layer reads: the real inputs by name, what is read by step, and modules on the way."""
+        whole, xs = inputs_by_step(tape, feed.arrays["x"], self.pattern.inputs, differentiate)
+        return {"x": whole}, xs, ()
+
     def record(
         self,
         values: Mapping[str, Array],
@@ -76,27 +92,31 @@ class Multilayer(Architecture):
         differentiate_inputs: bool = False,
     ) -> Rollout:
         """Record the layers from bottom to top at each step, then the readout."""
-        (stack,), x, targets = self.stacks, feed.arrays["x"], feed.classes["targets"]
+        (stack,), targets = self.stacks, feed.classes["targets"]
         tape = Tape()
         shared = self.leaves(tape, values)
-        first = stack.leaves(tape, start or {}, x.shape[-2], str(x.dtype))
+        dtype = str(next(iter(values.values())).dtype)
+        first = stack.leaves(tape, start or {}, targets.shape[1], dtype)
         layers = stack.layers(tape, shared, first)
-        whole, xs = inputs_by_step(tape, x, self.pattern.inputs, differentiate_inputs)
+        given, xs, modules = self.read(tape, feed, shared, differentiate_inputs)
         vertical = Vertical(self.skip, feed.drawn)
         tops = dict(enumerate(unroll(layers, list(xs.values()), borders, vertical), start=1))
         read = {t: vertical.dropped(top, "y", t, len(layers)) for t, top in tops.items()}
-        reader = read_out(tape, read, shared, {t: targets[t - 1] for t in read}, len(layers))
+        asked = {t: targets[t - 1] for t in read}
+        reader = read_out(tape, read, shared, asked, len(layers), self.readout(feed))
         return Rollout(
             tape,
             self.pattern,
             tuple(layers),
-            {"x": whole},
+            given,
             stack.named(first),
             xs,
             reader.outputs,
+            reader.asked,
+            reader.surprise,
             reader.losses,
             reader.total(),
             shared,
             reader.used,
-            vertical.modules,
+            (*modules, *vertical.modules),
         )

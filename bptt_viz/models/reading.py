@@ -1,43 +1,50 @@
-"""Reading a network out: linear scores of its top states, their softmax cross-entropy, and the total loss."""
+"""Reading a network out, step by step, and reading its input."""
 
 from collections.abc import Mapping, Sequence
 
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Parameter
-from bptt_viz.ops import add, at_step, mean, softmax_cross_entropy, stack, sum
+from bptt_viz.models.readouts import Exact, Readout
+from bptt_viz.ops import at_step, mean, stack, sum
 from bptt_viz.tape import Node, Tape
 from bptt_viz.topologies import alias_all
 
 NAMES = ("W_hy", "b_y")
+"""The parameters of the exact softmax."""
 
 
 def readout_parameters(hidden: int, outputs: int) -> dict[str, Parameter]:
     """Return the description of W_hy (H, V) and b_y (V,)."""
-    return {"W_hy": Parameter((hidden, outputs), "input"), "b_y": Parameter((outputs,), "bias")}
+    return Exact().parameters(hidden, outputs)
 
 
 class Reader:
-    """Reads a network out, step by step: y_t = h_t W_hy + b_y, L_t = mean over the batch of −log softmax(y_t)[target].
+    """Reads a network out, step by step: y_t are scores, L_t = mean over the batch of −log p(target).
 
     Attributes:
-        outputs: y_t (…, N, V), by step.
+        outputs: y_t, by step.
         losses: L_t, by step.
-        used: W_hy and b_y as used at each step.
+        surprise: −log p(target) of each row (…, N), by step.
+        asked: where the true class stands in each row of y_t, (N,), by step.
+        used: the parameters as used at each step.
     """
 
-    def __init__(self, tape: Tape, shared: Mapping[str, Node], row: int) -> None:
+    def __init__(self, tape: Tape, shared: Mapping[str, Node], row: int, readout: Readout | None = None) -> None:
         """Set it up.
 
         Args:
             tape: where it records.
-            shared: the model's parameters, among them W_hy and b_y.
+            shared: the model's parameters, among them the readout's.
             row: the layer of its scopes: one above all cells.
+            readout: how a state is read out; by a softmax over all classes if left out.
         """
         self.outputs: dict[int, Node] = {}
         self.losses: dict[int, Node] = {}
+        self.surprise: dict[int, Node] = {}
+        self.asked: dict[int, Array] = {}
         self.used: dict[int, Mapping[str, Node]] = {}
-        self._tape, self._row = tape, row
-        self._shared = {name: shared[name] for name in NAMES}
+        self._tape, self._row, self._readout = tape, row, readout or Exact()
+        self._shared = {name: shared[name] for name in self._readout.parameters(1, 1)}
 
     def read(self, t: int, top: Node, targets: Array) -> Node:
         """Record the scores and the loss of one step and return the scores.
@@ -47,12 +54,15 @@ class Reader:
             top: the state that is read out (…, N, H).
             targets: the true classes (N,).
         """
-        with self._tape.at(t, self._row, "parameter"):
-            used = self.used[t] = alias_all(self._tape, self._shared)
-        with self._tape.at(t, self._row, "readout"):
-            y = self.outputs[t] = add(top @ used["W_hy"], used["b_y"], "y")
-        with self._tape.at(t, self._row, "loss"):
-            self.losses[t] = mean(softmax_cross_entropy(y, targets), axis=-1, name="L")
+        tape, readout = self._tape, self._readout
+        with tape.at(t, self._row, "parameter"):
+            used = self.used[t] = alias_all(tape, self._shared)
+        with tape.at(t, self._row, "readout"):
+            y = self.outputs[t] = readout.scores(used, top, targets, len(self.losses))
+        with tape.at(t, self._row, "loss"):
+            self.surprise[t] = readout.loss(y, targets)
+            self.losses[t] = mean(self.surprise[t], axis=-1, name="L")
+        self.asked[t] = readout.asked(targets)
         return y
 
     def total(self) -> Node:
@@ -62,10 +72,15 @@ class Reader:
 
 
 def read_out(
-    tape: Tape, tops: Mapping[int, Node], shared: Mapping[str, Node], targets: Mapping[int, Array], row: int
+    tape: Tape,
+    tops: Mapping[int, Node],
+    shared: Mapping[str, Node],
+    targets: Mapping[int, Array],
+    row: int,
+    readout: Readout | None = None,
 ) -> Reader:
     """Read the states of several steps out; the arguments are as in `Reader`, by step."""
-    reader = Reader(tape, shared, row)
+    reader = Reader(tape, shared, row, readout)
     for t, top in tops.items():
         reader.read(t, top, targets[t])
     return reader

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bptt_viz.arrays import Array
 from bptt_viz.tape import Node, Tape
 from bptt_viz.topologies import Layer, Module, Pattern
 
@@ -19,7 +20,9 @@ class Rollout:
         starts: the initial states that could be given, by name.
         inputs: x_t where the pattern has an input.
         outputs: y_t (…, N, V), the scores, where the pattern has an output.
-        losses: L_t, where the pattern has an output.
+        asked: where in each row of y_t the true class stands, (N,).
+        surprise: −log p(true class) of each row (…, N).
+        losses: L_t, the mean of these, where the pattern has an output.
         loss: L = Σ_t L_t.
         parameters: the shared parameters by their name in the model.
         readout: the readout's parameters as used at each output step.
@@ -33,6 +36,8 @@ class Rollout:
     starts: Mapping[str, Node]
     inputs: Mapping[int, Node]
     outputs: Mapping[int, Node]
+    asked: Mapping[int, Array]
+    surprise: Mapping[int, Node]
     losses: Mapping[int, Node]
     loss: Node
     parameters: Mapping[str, Node]

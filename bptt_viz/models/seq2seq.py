@@ -136,6 +136,8 @@ class Seq2Seq(Architecture):
             reading.named(first),
             xs | made.read,
             made.reader.outputs,
+            made.reader.asked,
+            made.reader.surprise,
             made.reader.losses,
             made.reader.total(),
             shared,

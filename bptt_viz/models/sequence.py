@@ -149,6 +149,8 @@ class SequenceModel(Model):
             starts=self.stack.named(first),
             inputs={t: x for t, x in enumerate(xs, start=1) if t in read},
             outputs=reader.outputs,
+            asked=reader.asked,
+            surprise=reader.surprise,
             losses=reader.losses,
             loss=reader.total(),
             parameters=shared,

@@ -11,6 +11,8 @@ D, H, V, LAYERS, T = 3, 4, 6, 2, 4
 
 # Values of options that cannot be counted.
 TRIED = {"dropout": ("0.4",)}
+# Values that only make sense together with others, tested by themselves.
+APART = {("char-lm", "weights")}
 
 
 def _values(kind, name):
@@ -25,6 +27,8 @@ def _forms():
         hints = get_type_hints(made)
         defaults = {f.name: f.default for f in fields(made)}
         for option in own_options(made, Architecture):
+            if (name, option) in APART:
+                continue
             for value in _values(hints[option], option):
                 if str(defaults[option]).lower() != value:
                     yield name, {option: value}
@@ -38,6 +42,7 @@ def _forms():
 TOGETHER = {
     "multilayer": ({"dropout": "0.4", "mask": "tied", "cell": "lstm"}, {"dropout": "0.4", "skip": "true"}),
     "seq2seq": ({"attention": "additive", "fed": "sampled", "cell": "lstm"}, {"attention": "dot", "fed": "zero"}),
+    "char-lm": ({"softmax": "sampled", "reads": "embedding", "cell": "lstm"},),
     "bidirectional": ({"cell": "gru", "skip": "true"},),
 }
 
