@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from models.forms import D, H, model_of
 
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Request, prepare
 from bptt_viz.topologies import Borders, dropout_masks
+from models.forms import D, H, model_of
 
 N, T, LAYERS = 3, 4, 2
 
