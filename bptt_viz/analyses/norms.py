@@ -22,7 +22,7 @@ from bptt_viz.cells import Cell, described
 from bptt_viz.cells.gru import GRU
 from bptt_viz.initialisation import Initialisation, largest_singular_value, spectral_radius
 from bptt_viz.models import Prepared, Rollout
-from bptt_viz.results.norms import LayerNorms, NormReport, Series, StateNorms, Trend
+from bptt_viz.results.norms import LayerNorms, NormReport, Run, Series, StateNorms, Trend
 from bptt_viz.tape import Cotangents, Node
 from bptt_viz.topologies import Layer
 
@@ -77,6 +77,39 @@ def norm_report(
             losses=_losses(rollout),
             spread=spread(draws, smallest),
             jacobians=step_jacobians(prepared, rollout, own) if jacobians else None,
+        )
+
+
+def rollout_report(rollout: Rollout, run: Run, loss: Loss, losses: Sequence[float | None]) -> NormReport:
+    """Report a rollout that no request of ours has made, as `norm_report` does, without characters and Jacobians.
+
+    Args:
+        rollout: the recorded values; its losses need to be those at the ends of its layers only.
+        run: what it is called.
+        loss: whose gradient the per-step norms are about.
+        losses: L_t, as far as they are known.
+    """
+    with np.errstate(all="ignore"):
+        found = activated(rollout)
+        asked, last = seeded(rollout, loss), Ends(rollout, _states(rollout, found))
+        uses, smallest = Uses(rollout), _smallest(rollout)
+        layers, place = layer_norms(rollout, found, uses, asked, last), first_nonfinite(rollout, asked)
+        chain = follow(_whole(rollout, layers), smallest)
+        verdict, nobody = judge(chain, place is None), (None,) * rollout.steps
+        return NormReport(
+            verdict=verdict,
+            advice=advise(verdict, run, chain, layers, place),
+            nonfinite=place,
+            run=run,
+            loss=loss,
+            chain=chain,
+            memory=remember(chain),
+            layers=layers,
+            readout=readout_parameters(rollout, uses, asked),
+            inputs=nobody,
+            targets=nobody,
+            losses=tuple(losses),
+            spread=spread([draw(rollout, last, place)], smallest),
         )
 
 

@@ -152,6 +152,7 @@ def run_words(report: NormReport) -> str:
     options = "".join(f" {name}={value}" for name, value in run.options.items())
     sizes = f"H={run.hidden}{f' layers={run.layers}' if run.layers > 1 else ''} T={run.steps} N={run.batch}"
     data = "text" if run.reads_text else "data"
-    loss = sum(loss for loss in report.losses if loss is not None)
-    drawn = f"init {run.init}, seed {run.seed}, {run.dtype}, L = {compact(loss)}"
+    known = [loss for loss in report.losses if loss is not None]
+    loss = f", L = {compact(sum(known))}" if known else ""
+    drawn = f"init {run.init}, seed {run.seed}, {run.dtype}{loss}"
     return f"{run.cell}{options}, {sizes}, {run.topology}, {data} {run.text}, {drawn}"

@@ -68,7 +68,12 @@ class Call:
         return {name: leaf for name, leaf in made.items() if leaf.is_floating_point() or leaf.is_complex()}
 
     def everything(self, values: Tensors) -> dict[str, torch.Tensor]:
-        """Return all tensors that the target returns, by name.
+        """Return all tensors that the target returns, by name."""
+        made = self.named(self.returned(values))
+        return {name: leaf for name, leaf in made.items() if isinstance(leaf, torch.Tensor)}
+
+    def returned(self, values: Tensors) -> Any:
+        """Return what the target returns.
 
         Tensors that the target makes without a type of their own are double; what it keeps on itself from call to call
         is put back, so that every call starts alike.
@@ -76,8 +81,7 @@ class Call:
         arguments = self._mapped(values.get, self.arguments)
         complex_ = any(value.is_complex() for value in values.values())
         with _double_by_default(), _put_back(self.target), _ComplexByDefault() if complex_ else nullcontext():
-            made = self.named(self._made(values, arguments))
-        return {name: leaf for name, leaf in made.items() if isinstance(leaf, torch.Tensor)}
+            return self._made(values, arguments)
 
     def _mapped(self, function: Leaf, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         def titled(name: str, leaf: Any) -> Any:
