@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bptt_viz import ops
     from bptt_viz.adapters.api import check_autograd, check_jax, check_torch
+    from bptt_viz.adapters.recording import record_torch
     from bptt_viz.cells import Cell, Parameter, State
     from bptt_viz.errors import BpttVizError, UsageError
     from bptt_viz.models import Batch, Prepared, Request, Rollout, SequenceModel, prepare, windows
@@ -40,11 +41,13 @@ __all__ = [
     "forward",
     "ops",
     "prepare",
+    "record_torch",
     "windows",
 ]
 
 _HOMES = {
     "adapters.api": ("check_autograd", "check_jax", "check_torch"),
+    "adapters.recording": ("record_torch",),
     "cells": ("Cell", "Parameter", "State"),
     "errors": ("BpttVizError", "UsageError"),
     "models": ("Batch", "Prepared", "Request", "Rollout", "SequenceModel", "prepare", "windows"),

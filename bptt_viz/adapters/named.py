@@ -92,13 +92,13 @@ def framework_of(target: Any, inputs: tuple[Any, ...] = ()) -> str:
     Raises:
         UsageError: it is none of theirs.
     """
-    if _is_of_torch(target):
+    if is_of_torch(target):
         return "torch"
     with seeded():
         target, inputs = taken_apart(target, inputs)
     arrays = [leaf for value in inputs for leaf in leaves(value, "").values()]
     homes = {type(leaf).__module__.partition(".")[0] for leaf in arrays}
-    if _is_of_torch(target) or "torch" in homes:
+    if is_of_torch(target) or "torch" in homes:
         return "torch"
     if homes & {"jax", "jaxlib"}:
         return "jax"
@@ -118,7 +118,8 @@ def _used_by(function: Any) -> set[str]:
     return {name.partition(".")[0] for name in names if isinstance(name, str)}
 
 
-def _is_of_torch(target: Any) -> bool:
+def is_of_torch(target: Any) -> bool:
+    """Tell whether a target is a module or an autograd function of PyTorch, or a class of either."""
     torch = sys.modules.get("torch")
     if torch is None:
         return False

@@ -19,6 +19,7 @@ from bptt_viz.commands.norms_options import (
 )
 from bptt_viz.console.artefacts import Besides, form_of, write_besides
 from bptt_viz.console.options import Json, model_command
+from bptt_viz.errors import UsageError
 
 
 @model_command
@@ -37,15 +38,15 @@ def norms(
 ) -> int:
     """Report the gradient at every time step of a rollout on text, and whether it vanishes or explodes.
 
+    MODEL may also be a PyTorch model under its own loss, pkg.mod:name or file.py:name.
+
     Example: bptt-viz norms lstm --steps 100
     """
     from dataclasses import asdict, replace
 
-    from bptt_viz.analyses.norms import norm_report
     from bptt_viz.analyses.norms_baseline import compare, read_baseline
     from bptt_viz.console.output import console, emit, provenance
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import prepare
     from bptt_viz.render.json_document import SCHEMA_VERSION, document
     from bptt_viz.render.norms import Extras, norms_report
     from bptt_viz.render.norms_words import verdict_words
@@ -53,7 +54,7 @@ def norms(
     form, failing = form_of(output), verdicts(fail_on)
     stored = read_baseline(baseline, SCHEMA_VERSION) if baseline else None
     with progress("norms") as tick:
-        report = norm_report(prepare(request), loss.value, seeds, tick, jacobians=why or json or form == "json")
+        report = _measured(request, loss, seeds, tick, jacobians=why or json or form == "json")
     if stored is not None:
         report = replace(report, baseline=compare(report, stored))
     ran = provenance("norms", {**asdict(report.run), "loss": loss.value, "seeds": seeds})
@@ -65,3 +66,17 @@ def norms(
         screen, extras = console(), Extras(parameters, why, entries, plot)
         emit(norms_report(report, screen.is_terminal and rest is None, screen.width, extras), rest)
     return exit_code(report, failing)
+
+
+def _measured(request: Any, loss: Loss, seeds: int, tick: Any, jacobians: bool) -> Any:
+    """Measure a model of ours, or a PyTorch model by its name."""
+    from bptt_viz.adapters.recording import record_named
+    from bptt_viz.analyses.norms import norm_report
+    from bptt_viz.models import prepare
+
+    found = record_named(request, loss.value)
+    if found is None:
+        return norm_report(prepare(request), loss.value, seeds, tick, jacobians)
+    if seeds > 1:
+        raise UsageError(f"--seeds draws the weights of models of ours, and means nothing for {request.cell}")
+    return found

@@ -50,10 +50,12 @@ def columns(report: NormReport, layer: LayerNorms) -> list[Column]:
 
 def _steps(report: NormReport, layer: LayerNorms) -> list[Column]:
     pairs = ((report.inputs[t - 1], report.targets[t - 1]) for t in layer.steps)
+    read = Column("x→y", "input and target character", _cells(f"{visible(x)}→{visible(y)}" for x, y in pairs), 2)
+    losses = Column("L_t", "loss at t", _cells(compact(report.losses[t - 1]) for t in layer.steps), EXTRA + 1)
     return [
         Column("t", "", _cells(map(str, layer.steps)), 0),
-        Column("x→y", "input and target character", _cells(f"{visible(x)}→{visible(y)}" for x, y in pairs), 2),
-        Column("L_t", "loss at t", _cells(compact(report.losses[t - 1]) for t in layer.steps), EXTRA + 1),
+        *([read] if any(report.inputs) or any(report.targets) else []),
+        *([losses] if any(loss is not None for loss in report.losses) else []),
     ]
 
 

@@ -1,4 +1,4 @@
-"""docs/check-pytorch.md: what it shows is what happens, where PyTorch is installed."""
+"""The pages on PyTorch: what they show is what happens, where it is installed."""
 
 import re
 import shlex
@@ -10,9 +10,10 @@ from commands.test_check_docs import assert_shows
 
 from bptt_viz.app import run
 
-PAGE = (Path(__file__).parents[2] / "docs" / "check-pytorch.md").read_text(encoding="utf-8")
-SHOWN = re.findall(r"^```\n\$ bptt-viz ([^\n]+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-MODULE, TEST = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[:2]
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = "".join((DOCS / f"{name}-pytorch.md").read_text(encoding="utf-8") for name in ("check", "record"))
+SHOWN = re.findall(r"^```\n\$ bptt-viz ([^\n]+)\n(.*?)^```$", PAGES, re.MULTILINE | re.DOTALL)
+MODULE, TEST, MODEL = re.findall(r"^```python\n(.*?)^```$", PAGES, re.MULTILINE | re.DOTALL)
 
 pytest_plugins = ["pytester"]
 
@@ -25,6 +26,7 @@ def files(tmp_path, monkeypatch):
     assert mended != MODULE
     (tmp_path / "fused.py").write_text(MODULE)
     (tmp_path / "fused_right.py").write_text(mended)
+    (tmp_path / "translator.py").write_text(MODEL)
 
 
 @pytest.mark.parametrize(("line", "shown"), SHOWN, ids=[line for line, _ in SHOWN])

@@ -38,14 +38,14 @@ class Gradients:
         whole: of L.
         last: of the last loss L_T.
         first: of the first loss L_1, at which layers that run backward end.
-        losses: L_t; None where the loss does not come apart.
+        losses: L_t; None at steps without one, and everywhere if the loss does not come apart.
         value: L.
     """
 
     whole: Local
     last: Local
     first: Local
-    losses: tuple[float, ...] | None
+    losses: tuple[float | None, ...]
     value: float
 
 
@@ -54,23 +54,21 @@ def gradients(chains: Sequence[Chain], loss: Tensor, steps: int) -> Gradients:
 
     Args:
         chains: the calls.
-        loss: a scalar; or one loss a time step, whose sum is L. Of a scalar, L_T is what goes through the last output
-            of the topmost layer: what a sum over time steps has as its last term.
+        loss: a scalar; or one loss for each of the last steps, whose sum is L. Of a scalar, L_T is what goes through
+            the last output of the topmost layer: what a sum over time steps has as its last term.
         steps: T.
     """
-    by_step = loss.ndim == 1 and len(loss) == steps
+    by_step = loss.ndim == 1
     total = loss.sum()
     whole = _local(chains, total)
-    if by_step:
-        last, first = loss[-1], loss[0]
-    else:
-        last, first = (_through_end(chains, whole, backward) for backward in (False, True))
+    last = loss[-1] if by_step else _through_end(chains, whole, backward=False)
+    first = loss[0] if by_step and len(loss) == steps else _through_end(chains, whole, backward=True)
     both_ways = any(directions(chain.module) == 2 for chain in chains)
     return Gradients(
         whole,
         _local(chains, last),
         _local(chains, first) if both_ways else {},
-        tuple(loss.tolist()) if by_step else None,
+        (None,) * (steps - len(loss)) + tuple(loss.tolist()) if by_step else (None,) * steps,
         float(total.detach()),
     )
 

@@ -20,7 +20,7 @@ from bptt_viz.errors import UsageError
 from bptt_viz.models import Rollout
 from bptt_viz.ops import concatenate, stack, sum
 from bptt_viz.tape import Node, Tape
-from bptt_viz.topologies import Borders, Layer, Pattern
+from bptt_viz.topologies import CARRY, Borders, Layer, Pattern
 from bptt_viz.topologies.unroll import advance, layer
 
 # A replay and a fused kernel add the same numbers in another order.
@@ -97,14 +97,20 @@ class Replay:
             self.inputs[t] = node
         return node
 
-    def loss(self, local: Local, value: float, t: int | None) -> Node:
-        """Record a loss by its gradient; its value is the real one."""
+    def loss(self, local: Local, value: float | None, t: int | None) -> Node:
+        """Record a loss by its gradient; its value is the real one, where that is known."""
         rows = 1 + max(run.depth for runs in self.layers for run in runs)
+        parts = [self._part(place, *part) for place, whole in local.items() for part in self._parts(place, whole)]
         with self.tape.at(t, rows, "loss"):
-            parts = [sum(node * part) for place, whole in local.items() for node, part in self._parts(place, whole)]
             parts = parts or [sum(0.0 * self.layers[0][0].states[-1]["h"])]
             linear = sum(stack(parts, axis=-1), axis=-1)
-            return linear + (value - float(linear.value)) if np.isfinite(value) else linear
+            return linear if value is None else linear + (value - float(linear.value))
+
+    def _part(self, place: Returned, node: Node, gradient: Array) -> Node:
+        """Record ⟨gradient, state⟩; what another chain starts from, it sends back through time."""
+        handed_on = self._chains[place.chain].followed and place.name != "output"
+        with self.tape.at(node.scope.t, node.scope.layer, CARRY if handed_on else "loss"):
+            return sum(node * gradient)
 
     def _parts(self, place: Returned, whole: Array) -> Iterator[tuple[Node, Array]]:
         """Yield the states behind one returned thing, with what each gets of its gradient."""
@@ -147,10 +153,9 @@ def replayed(chains: Sequence[Chain], found: Gradients, steps: int) -> Rollout:
         UsageError: a replay does not give what the model's own layer gave.
     """
     replay = Replay(chains)
-    values = found.losses or (float("nan"),) * steps
-    losses = {steps: replay.loss(found.last, values[-1], steps)}
+    losses = {steps: replay.loss(found.last, found.losses[-1], steps)}
     if any(run.backward for runs in replay.layers for run in runs):
-        losses[1] = losses[1] if steps == 1 else replay.loss(found.first, values[0], 1)
+        losses[1] = losses[1] if steps == 1 else replay.loss(found.first, found.losses[0], 1)
     return replay.rollout(steps, dict(sorted(losses.items())), replay.loss(found.whole, found.value, None))
 
 

@@ -28,7 +28,7 @@ class Recording:
     Attributes:
         chains: the calls of its layers and cells.
         rollout: the tape, with the loss in the form of its gradient.
-        losses: L_t; None where the loss is one number.
+        losses: L_t, where the loss comes apart.
         loss: L.
     """
 
@@ -51,18 +51,18 @@ class Recording:
             raise UsageError("the model ran without calling any of its recurrent layers")
         steps = placed(self.chains)
         value = loss(made) if loss is not None else _projection(self.chains)
-        found = gradients(self.chains, _demand_loss(value, steps), steps)
+        found = gradients(self.chains, _demand_loss(value, self.chains[-1].steps, steps), steps)
         self.rollout: Rollout = replayed(self.chains, found, steps)
         self.losses, self.loss = found.losses, found.value
 
 
-def _demand_loss(value: Any, steps: int) -> torch.Tensor:
+def _demand_loss(value: Any, *steps: int) -> torch.Tensor:
     if not isinstance(value, torch.Tensor) or not value.is_floating_point() or not value.requires_grad:
         raise UsageError(f"the loss must be a tensor that depends on the model, got {type(value).__name__}")
     if value.numel() == 1:
         return value.double().reshape(())
-    if value.shape != (steps,):
-        raise UsageError(f"the loss must be one number, or one for each of {steps} steps, got {tuple(value.shape)}")
+    if value.ndim != 1 or len(value) not in steps:
+        raise UsageError(f"the loss must be one number, or one for each of {steps[0]} steps, got {tuple(value.shape)}")
     return value.double()
 
 
@@ -88,8 +88,7 @@ def report(call: Call, loss: Loss | None, which: Literal["all", "last"], name: s
         made = Recording(call, loss)
     rollout = made.rollout
     steps = rollout.pattern.steps
-    losses = made.losses or (None,) * steps
-    found = rollout_report(rollout, _run(made, name), which, losses)
+    found = rollout_report(rollout, _run(made, name), which, made.losses)
     found = replace(found, advice=advise(found.verdict, made.chains, steps))
     owners = [(chain, row) for chain in made.chains for row in range(chain.rows)]
     named = tuple(_renamed(each, *owner) for each, owner in zip(found.layers, owners, strict=True))

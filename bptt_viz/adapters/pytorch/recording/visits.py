@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
+from bptt_viz.adapters.nesting import mapped
 from bptt_viz.adapters.pytorch import layers
 from bptt_viz.errors import UsageError
 
@@ -41,12 +42,14 @@ class Chain:
         cut: while set, no gradient passes from one of the calls back to the one before.
         first: the time of its first step.
         depth: its lowest row.
+        followed: another chain starts from its states.
     """
 
     visits: list[Visit]
     cut: bool = False
     first: int = 1
     depth: int = 0
+    followed: bool = False
 
     @property
     def module(self) -> Any:
@@ -123,14 +126,15 @@ class Recorder:
         entering = copies if isinstance(given, tuple | list) else copies[0]
         return ((args[0], entering, *args[2:]), kwargs) if len(args) > 1 else (args, {**kwargs, "hx": entering})
 
-    def leave(self, name: str, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any) -> None:
-        """Note what a call returned."""
+    def leave(self, name: str, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], made: Any) -> Any:
+        """Note what a call returned, and return it in copies: h_t hangs on c_t, but not on the copy of it."""
         x = args[0] if args else kwargs["input"]
         if isinstance(x, PackedSequence):
             raise UsageError(
                 f"{name or 'the layer'} reads packed sequences, which cannot be recorded; give padded ones"
             )
         sources, before = self._entering.pop(module)
+        made = mapped(lambda _, tensor: tensor.view_as(tensor), made, "")
         returned = layers.named_outputs(module, made)
         plain = {each.removesuffix("_n"): tensor for each, tensor in returned.items()}
         visit = Visit(module, name, x, sources, plain)
@@ -138,6 +142,7 @@ class Recorder:
             self.chains.append(Chain([visit]))
         else:
             before.visits.append(visit)
+        return made
 
     def _before(self, module: Any, sources: Mapping[str, Tensor]) -> Chain | None:
         """Return the calls that these first states come from, if they are the module's own last ones."""
@@ -192,8 +197,8 @@ def recorded(model: torch.nn.Module) -> Iterator[Recorder]:
     for name, part in recordable(model).items():
         handles.append(part.register_forward_pre_hook(recorder.enter, with_kwargs=True))
 
-        def leave(module: Any, args: Any, kwargs: Any, made: Any, name: str = name) -> None:
-            recorder.leave(name, module, args, kwargs, made)
+        def leave(module: Any, args: Any, kwargs: Any, made: Any, name: str = name) -> Any:
+            return recorder.leave(name, module, args, kwargs, made)
 
         handles.append(part.register_forward_hook(leave, with_kwargs=True))
     try:
@@ -212,6 +217,8 @@ def placed(chains: list[Chain]) -> int:
         begun = list(chain.visits[0].sources.values())
         before = [one for one in chains[:k] if any(depends(source, _made(one)) for source in begun)]
         below = [one for one in chains[:k] if depends(chain.visits[0].x, _made(one))]
+        for one in before:
+            one.followed = True
         if before:
             chain.first = max(one.first + one.steps for one in before)
         elif below:
