@@ -139,6 +139,8 @@ class Replay:
             starts={},
             inputs=self.inputs,
             outputs={},
+            asked={},
+            surprise={},
             losses=losses,
             loss=loss,
             parameters=self.parameters,
