@@ -13,6 +13,8 @@ FORMATS = ("svg", "png", "pdf", "dot")
 _SHARP = 144
 # The library that draws pixels takes no picture that is wider or higher.
 _MOST_PIXELS = 30_000
+# So few pixels an inch leave four for the height of a letter.
+_LEAST = 36
 
 
 def graph_bytes(view: GraphView, form: str, theme: Theme | None = None) -> bytes:
@@ -25,7 +27,7 @@ def graph_bytes(view: GraphView, form: str, theme: Theme | None = None) -> bytes
 
     Raises:
         MissingError: PNG or PDF is wanted and no Graphviz is installed.
-        UsageError: the format is none of those.
+        UsageError: the format is none of those, a PNG would be unreadable, or drawing takes too long.
     """
     if form == "svg":
         return svg_bytes(view, theme)
@@ -40,5 +42,16 @@ def graph_bytes(view: GraphView, form: str, theme: Theme | None = None) -> bytes
 
 
 def _resolution(view: GraphView) -> int:
-    """Return the pixels an inch of a picture: sharp letters, unless so many pixels cannot be drawn."""
-    return min(_SHARP, int(_MOST_PIXELS * 72 / max(view.size)))
+    """Return the pixels an inch of a picture: sharp letters, unless so many pixels cannot be drawn.
+
+    Raises:
+        UsageError: it would be so few that nothing can be read.
+    """
+    found = min(_SHARP, int(_MOST_PIXELS * 72 / max(view.size)))
+    if found < _LEAST:
+        longest = max(view.size) / 72
+        raise UsageError(
+            f"the picture is {longest:,.0f} inches long, too long for PNG: nothing could be read;"
+            " show fewer steps, or write .svg or .pdf"
+        )
+    return found

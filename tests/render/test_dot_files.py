@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,6 +119,40 @@ def test_a_program_that_cannot_draw_is_a_missing_renderer(program, script):
     with pytest.raises(MissingError, match="pip install pygraphviz") as raised:
         drawing.draw("digraph {}", "png")
     assert raised.value.exit_code is ExitCode.MISSING
+
+
+def test_what_is_large_is_drawn_in_a_process_of_its_own(monkeypatch, tmp_path):
+    view = seen("lstm", level="op", gradients=True)
+    inside = {form: graph_bytes(view, form) for form in ("png", "pdf")}
+    monkeypatch.setattr(drawing, "LARGE", 0)
+    monkeypatch.setattr(drawing, "_in_process", None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pygraphviz.py").write_text("raise SystemExit('the working directory was imported from')")
+    for form, wanted in inside.items():
+        assert graph_bytes(view, form) == wanted
+
+
+def test_a_drawing_that_takes_too_long_is_stopped(monkeypatch, program):
+    program("sleep 60")
+    with pytest.raises(UsageError, match=r"stopped after 0.1 seconds; show fewer steps, or write \.svg"):
+        drawing.draw("digraph {}", "png", 0.1)
+    monkeypatch.undo()
+    monkeypatch.setattr(drawing, "LARGE", 0)
+    with pytest.raises(UsageError, match=r"stopped after 0\.01 seconds"):
+        drawing.draw("digraph { a }", "png", 0.01)
+
+
+def test_a_child_that_fails_says_why(monkeypatch):
+    monkeypatch.setattr(drawing, "LARGE", 0)
+    with pytest.raises(MissingError, match="cannot draw gif3"):
+        drawing.draw("digraph { a }", "gif3")
+
+
+def test_a_picture_too_long_for_pixels_is_refused():
+    view = seen(level="op")
+    assert graph_bytes(replace(view, size=(50_000, 900)), "png").startswith(MAGIC["png"])
+    with pytest.raises(UsageError, match=r"1,389 inches long.*write \.svg or \.pdf"):
+        graph_bytes(replace(view, size=(100_000, 900)), "png")
 
 
 def test_no_renderer_is_an_error_with_the_line_that_installs_one(monkeypatch, without_pygraphviz):
