@@ -15,11 +15,13 @@ from bptt_viz.commands.train_options import (
     Cell,
     ClipNorm,
     ClipValue,
+    Dropout,
     Dtype,
     Every,
     Hidden,
     Init,
     Layers,
+    Mask,
     NoCarry,
     Number,
     OptimiserName,
@@ -59,6 +61,8 @@ def train(
     steps: Steps = None,
     back: Back = None,
     no_carry: NoCarry = False,
+    dropout: Dropout = None,
+    mask: Mask = None,
     batch: Batch = None,
     optimiser: OptimiserName = None,
     rate: Rate = None,
@@ -90,7 +94,8 @@ def train(
     given = {
         "cell": cell, "hidden": hidden, "layers": layers, "activation": activation, "init": init, "steps": steps,
         "back": back, "batch": batch, "optimiser": optimiser, "rate": rate, "clip_norm": clip_norm,
-        "clip_value": clip_value, "seed": seed, "dtype": dtype, "carries": False if no_carry else None,
+        "clip_value": clip_value, "seed": seed, "dtype": dtype,
+        "dropout": dropout, "mask": mask, "carries": False if no_carry else None,
         "settings": parse_settings(settings) or None, "numbers": _numbers(number) or None,
     }  # fmt: skip
     chosen = {name: value for name, value in given.items() if value is not None}

@@ -19,6 +19,8 @@ Back = Annotated[
     int | None, _o("--back", help="k2: steps that errors are carried back; as --steps if left out.", min=1)
 ]
 NoCarry = Annotated[bool, _o("--no-carry", help="Start every window from zero states.")]
+Dropout = Annotated[float | None, _o("--dropout", help="Share of entries dropped between layers; 0 if left out.")]
+Mask = Annotated[str | None, _o("--mask", help="Dropout masks: steps (new ones each step) or tied over time.")]
 Batch = Annotated[int | None, _o("--batch", help="Places of the text that are read side by side.", min=1)]
 OptimiserName = Annotated[str | None, _o("--optimiser", help="adagrad, sgd, rmsprop or adam.")]
 Rate = Annotated[float | None, _o("--rate", help="Learning rate; the optimiser's usual one if left out.")]

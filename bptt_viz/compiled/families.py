@@ -84,15 +84,20 @@ def families(nodes: Collection[Node]) -> list[Family]:
     constants: dict[Node, Node] = {}
     member: dict[Node, Family] = {}
     for family in grouped:
-        if family.primitive is LEAF:
-            constants |= dict.fromkeys(family.nodes, _shared_constant(family))
+        if family.primitive is LEAF and _is_shared(family):
+            constants |= dict.fromkeys(family.nodes, family.nodes[0])
         else:
             member |= dict.fromkeys(family.nodes, family)
-    found = [family for family in grouped if family.primitive is not LEAF]
+    found = list(dict.fromkeys(member.values()))
     for family in found:
         family.operands = _operands(family, member, constants)
         family.attributes = _attributes(family)
     return sorted(found, key=lambda family: family.nodes[-1].index)
+
+
+def name_of(constant: Node) -> str:
+    """Return what a recorded constant is called from outside: its name, its role and its row."""
+    return f"{constant.name} {constant.scope.role} {constant.scope.layer}"
 
 
 def _grouped(nodes: Iterator[Node]) -> list[Family]:
@@ -124,11 +129,12 @@ def _kind(node: Node) -> str:
     return f"{scope.layer} {scope.role} {node.primitive.name} {node.name} {node.value.shape} {constants!r}"
 
 
-def _shared_constant(family: Family) -> Node:
+def _is_shared(family: Family) -> bool:
+    """Tell whether all steps record the same constant."""
     first, *others = family.nodes
-    if first.active or any(not np.array_equal(first.value, node.value) for node in others):
-        raise IrregularError(f"{first!r} differs from step to step")
-    return first
+    if first.active:
+        raise IrregularError(f"{first!r} is given within a step")
+    return all(np.array_equal(first.value, node.value) for node in others)
 
 
 def _operands(family: Family, member: dict[Node, Family], constants: dict[Node, Node]) -> tuple[Operand, ...]:
@@ -165,6 +171,8 @@ def _read(node: Node, member: dict[Node, Family], constants: dict[Node, Node]) -
 
 def _attributes(family: Family) -> dict[str, Any]:
     first = family.nodes[0]
+    if family.primitive is LEAF:
+        return {"value": np.stack([node.value for node in family.nodes])}
     if family.primitive is AT_STEP:
         if any(node.attributes["t"] != (node.scope.t or 0) - 1 for node in family.nodes):
             raise IrregularError(f"{first!r} takes another entry than its own step's")

@@ -10,6 +10,7 @@ from bptt_viz.compiled.families import Family
 from bptt_viz.compiled.kernels import VIEWS, Call, Scratch, takes_all_steps, value_calls
 from bptt_viz.compiled.memory import Values
 from bptt_viz.compiled.order import is_recurrent
+from bptt_viz.tape import LEAF
 
 
 def pool() -> Scratch:
@@ -47,7 +48,7 @@ def _at_once(family: Family, memory: Values) -> bool:
 def _computed(family: Family, memory: Values, t: int | None) -> list[Call]:
     """Return the calls for one step, or for all if `t` is None."""
     run = memory.run(family)
-    if family.primitive in VIEWS or run is None:
+    if family.primitive in VIEWS or family.primitive is LEAF or run is None:
         return []
     read = [memory.all_steps(o, family) if t is None else memory.at(o, family, t) for o in family.operands]
     operands = [run.part(operand) for operand in read]

@@ -49,7 +49,7 @@ SLOPED = frozenset(_SIGMOIDS | _RELUS | _TANHS)
 """What has a slope that all steps' values give at once."""
 
 _REDUCTIONS = frozenset({SUM, MEAN, MAX, SOFTMAX, LOG_SOFTMAX, CROSS_ENTROPY})
-_ANY_LEADING_AXES = frozenset({*_UFUNCS, *SLOPED, *VIEWS, *_REDUCTIONS, ADD})
+_ANY_LEADING_AXES = frozenset({LEAF, *_UFUNCS, *SLOPED, *VIEWS, *_REDUCTIONS, ADD})
 
 
 def takes_all_steps(primitive: Primitive, operands: Sequence[Array]) -> bool:

@@ -10,7 +10,7 @@ from bptt_viz.compiled.families import Family, Operand
 from bptt_viz.compiled.kernels import GATES, VIEWS, Call
 from bptt_viz.ops.slicing import AT_STEP, SLICE
 from bptt_viz.ops.softmax import CROSS_ENTROPY
-from bptt_viz.tape import Node
+from bptt_viz.tape import LEAF, Node
 
 
 class Run(NamedTuple):
@@ -67,7 +67,9 @@ class Values:
         views = [family for family in component if family.primitive in VIEWS]
         gates = [family for family in component if family.primitive in GATES and family.initial is None]
         for family in component:
-            if family not in views and family not in gates:
+            if family.primitive is LEAF:  # a constant of its own for each step
+                self._whole[family] = family.attributes["value"]
+            elif family not in views and family not in gates:
                 early = family.initial is not None
                 self._whole[family] = np.zeros((len(family.steps) + early, *family.shape), family.dtype)
             if family.primitive is CROSS_ENTROPY:

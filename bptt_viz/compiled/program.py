@@ -11,7 +11,7 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.compiled.backward import Backward
-from bptt_viz.compiled.families import Family, IrregularError, families, in_time, origin
+from bptt_viz.compiled.families import Family, IrregularError, families, in_time, name_of, origin
 from bptt_viz.compiled.forward import forward_calls
 from bptt_viz.compiled.kernels import Call
 from bptt_viz.compiled.memory import Values
@@ -46,6 +46,8 @@ class Program:
         losses: each step's loss (T,), once it has run.
         gradients: of every parameter and of every input that the losses depend on, by name.
         states: the wanted values of all steps (T, …), by name.
+        constants: named constants of the steps, such as dropout masks, by `name_of`: (T, …) where each step has
+            its own, else one array for all. Change them in place and the next run sees it.
         state_gradients: their cotangents, where the losses depend on them and a parameter acts through them.
 
     All of them lie in memory of the program's own, which the next run overwrites.
@@ -73,6 +75,11 @@ class Program:
         given = {node: values[name] for name, node in recorded.parameters.items()}
         self._inputs = {name: node.value.copy() for name, node in recorded.inputs.items()}
         given |= {node: self._inputs[name] for name, node in recorded.inputs.items()}
+        within = [node for node in nodes if node.primitive is LEAF and in_time(node) and node.name and node not in of]
+        alike = {name_of(node): node.value.copy() for node in within}
+        given |= {node: alike[name_of(node)] for node in within}
+        each = {name_of(family.nodes[0]): family.attributes["value"] for family in found if family.primitive is LEAF}
+        self.constants = alike | each
         self._targets = [family for family in found if family.primitive is CROSS_ENTROPY]
         memory = Values(given)
         order = ordered(found, {losses, *states.values()})

@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.models import Rollout, SequenceModel
-from bptt_viz.topologies import pattern
+from bptt_viz.models import Feed, Rollout, SequenceModel
+from bptt_viz.models.multilayer import Multilayer
 from bptt_viz.training.clipping import Clip
 from bptt_viz.training.flat import Flat
 from bptt_viz.training.optimisers import Optimiser
-from bptt_viz.training.passes import Pass, States, make_pass
+from bptt_viz.training.passes import NO_MASKS, Learned, Pass, States, make_pass, recorded, stretched
 from bptt_viz.training.stream import Stream
 
 _SMOOTHING = 0.999
@@ -78,8 +78,25 @@ class Learner:
         schedule: Schedule,
         optimiser: Optimiser,
         clip: Clip,
+        dropping: Multilayer | None = None,
+        seed: int = 0,
     ) -> None:
+        """Stand before the first update.
+
+        Args:
+            model: what learns.
+            values: its first parameters.
+            stream: the text.
+            schedule: how far errors are carried back.
+            optimiser: changes the parameters.
+            clip: holds gradients back.
+            dropping: the same model with dropout, which is what learns then; None drops nothing.
+            seed: of the dropout masks.
+        """
         self.model = model
+        self._learned: Learned = dropping or model
+        self._seed = seed
+        self._rounds = 0
         self.parameters = Flat(values)
         self.optimiser = optimiser
         self.stream = stream
@@ -95,6 +112,7 @@ class Learner:
 
     def _rewind(self) -> None:
         """Go to the beginning of the text, with zero states."""
+        self._rounds += 1
         self.stream.position = 0
         self._origin = 0  # how many steps were read before the next window
         self.start = self._zeros()
@@ -123,19 +141,28 @@ class Learner:
     def record(self) -> Rollout:
         """Record the window that the stream stands at the end of, from the state before it."""
         inputs, targets = self.stream.window(steps := self.stream.position - self._origin)
-        model = replace(self.model, pattern=pattern(self.model.pattern.name, steps))
+        feed = Feed({"x": self._one_hot[inputs]}, {"targets": targets}, self._masks(steps))
         with np.errstate(all="ignore"):
-            return model.run(self.parameters.parts, self._one_hot[inputs], targets, self.start)
+            return recorded(stretched(self._learned, steps), self.parameters.parts, feed, self.start)
 
     def _run(self, steps: int) -> tuple[Array, States]:
         """Run the window that ends where the stream stands, back from the errors of what was read last."""
         if steps not in self._passes:
             size = self.stream.codes.shape[0]
-            self._passes[steps] = make_pass(self.model, steps, size, self.parameters, self._gradient)
+            self._passes[steps] = make_pass(self._learned, steps, size, self.parameters, self._gradient)
         inputs, targets = self.stream.window(steps)
         seeds = np.zeros(steps)
         seeds[-self._schedule.ahead :] = 1.0
-        return self._passes[steps].run(self._one_hot[inputs], targets, self.start, seeds)
+        return self._passes[steps].run(self._one_hot[inputs], targets, self.start, seeds, self._masks(steps))
+
+    def _masks(self, steps: int) -> Mapping[str, Array]:
+        """Draw dropout masks: new ones for each window, or, tied over time, the same until the text begins again."""
+        model = stretched(self._learned, steps)
+        if not isinstance(model, Multilayer):
+            return NO_MASKS
+        number = (self._rounds, 0) if model.mask == "tied" else (self._rounds, self.updates + 1)
+        rng = np.random.default_rng((self._seed, 3, *number))
+        return model.drawn(rng, self.stream.codes.shape[0], str(self.parameters.vector.dtype))
 
     def _learn(self, norm: float) -> bool:
         clipped = self._clip.apply(self._gradient, norm)
@@ -157,7 +184,7 @@ class Learner:
         found |= {f"optimiser/{name}": value.copy() for name, value in self.optimiser.memory.items()}
         for depth, states in enumerate(self.start):
             found |= {f"states/{depth}/{name}": value.copy() for name, value in states.items()}
-        counts = np.array([self.updates, self.stream.position, self._origin])
+        counts = np.array([self.updates, self.stream.position, self._origin, self._rounds])
         return found | {"counts": counts, "smooth": np.array(self.smooth)}
 
     def restore(self, saved: Mapping[str, Array]) -> None:
@@ -177,5 +204,5 @@ class Learner:
         self.start = [
             {name: saved[f"states/{depth}/{name}"].copy() for name in states} for depth, states in enumerate(self.start)
         ]
-        self.updates, self.stream.position, self._origin = map(int, saved["counts"])
+        self.updates, self.stream.position, self._origin, self._rounds = map(int, saved["counts"])
         self.smooth = float(saved["smooth"])

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation
-from bptt_viz.models import SequenceModel, cell_class
+from bptt_viz.models import SequenceModel, Sizes, cell_class
 from bptt_viz.models.lookup import cell_maker
-from bptt_viz.topologies import pattern, stack_of
+from bptt_viz.models.multilayer import Multilayer
+from bptt_viz.topologies import MakeCell, pattern, stack_of
 from bptt_viz.training.clipping import Clip
 from bptt_viz.training.learner import Learner, Schedule
 from bptt_viz.training.optimisers import optimiser
@@ -31,6 +32,8 @@ class Recipe:
         steps: k1, the steps between updates.
         back: k2, how many steps errors are carried back; None is k1, the chunks of min-char-rnn.
         carries: whether states go on from update to update.
+        dropout: p, the share of entries dropped between layers and before the readout.
+        mask: a new mask at each step (`steps`), or one for all until the text begins again (`tied`), on h_(t−1) too.
         batch: N, places of the text that are read side by side.
         optimiser: its name.
         rate: the learning rate; None takes the optimiser's usual one.
@@ -50,6 +53,8 @@ class Recipe:
     steps: int = 25
     back: int | None = None
     carries: bool = True
+    dropout: float = 0.0
+    mask: str = "steps"
     batch: int = 1
     optimiser: str = "adam"
     rate: float | None = None
@@ -74,6 +79,10 @@ class Recipe:
             )
         if not self.carries and self.back not in {None, self.steps}:
             raise UsageError("--no-carry starts every window from zero, so --back cannot reach beyond --steps")
+        if not 0 <= self.dropout < 1:
+            raise UsageError(f"--dropout must be at least 0 and below 1, got {self.dropout:g}")
+        if self.mask not in {"steps", "tied"}:
+            raise UsageError(f"--mask must be steps or tied, got {self.mask!r}")
         if self.dtype not in {"float64", "float32"}:
             raise UsageError(f"--dtype must be float64 or float32, got {self.dtype!r}")
 
@@ -83,10 +92,20 @@ class Recipe:
         Raises:
             UsageError: a name is unknown, or an option does not fit the cell.
         """
-        given = dict(self.settings) | ({} if self.activation is None else {"activation": self.activation})
-        make = cell_maker(cell_class(self.cell), f"cell {self.cell!r}", given)
-        stack = stack_of(make, classes, self.hidden, self.layers)
+        stack = stack_of(self._maker(), classes, self.hidden, self.layers)
         return SequenceModel(stack.cells, classes, pattern("many-to-many", self.back or self.steps))
+
+    def _maker(self) -> MakeCell:
+        given = dict(self.settings) | ({} if self.activation is None else {"activation": self.activation})
+        return cell_maker(cell_class(self.cell), f"cell {self.cell!r}", given)
+
+    def _dropping(self, classes: int) -> Multilayer | None:
+        """Return the model with dropout, if there is any."""
+        if not self.dropout:
+            return None
+        sizes = Sizes(classes, self.hidden, classes, self.layers, self.back or self.steps)
+        mask: Literal["steps", "tied"] = "tied" if self.mask == "tied" else "steps"
+        return Multilayer(sizes, self._maker(), dropout=self.dropout, mask=mask)
 
     def learner(self, text: str, vocabulary: str) -> Learner:
         """Return a learner before its first update.
@@ -103,7 +122,8 @@ class Recipe:
         values = model.draw(np.random.default_rng(self.seed), Initialisation.parse(self.init), self.dtype)
         schedule = Schedule(self.steps, self.back or self.steps, self.carries)
         chosen = optimiser(self.optimiser, self.rate, **self.numbers)
-        return Learner(model, values, stream, schedule, chosen, Clip(self.clip_norm, self.clip_value))
+        clip, dropping = Clip(self.clip_norm, self.clip_value), self._dropping(len(vocabulary))
+        return Learner(model, values, stream, schedule, chosen, clip, dropping, self.seed)
 
     def as_mapping(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""

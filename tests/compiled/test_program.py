@@ -11,7 +11,7 @@ from bptt_viz import Cell, ops
 from bptt_viz.compiled import IrregularError, Program
 from bptt_viz.compiled.families import Family
 from bptt_viz.compiled.order import components, is_recurrent
-from tests.compiled.programs import CELLS, agree, model, point, record
+from tests.compiled.programs import CELLS, agree, model, named, point, record
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -78,23 +78,49 @@ def test_axes_counted_from_the_front_stay_within_a_step():
 
 @dataclass(frozen=True)
 class Restless(Cell):
-    """A constant that is another one at each step, as a dropout mask is."""
+    """A constant that is another one at each step, as a dropout mask is, and one that is the same."""
 
     def parameters(self):
         return {"W_xh": (self.input_size, self.hidden_size)}
 
     def step(self, p, x, s):
-        return {"h": ops.tanh(x @ p.W_xh + s.h) * np.full((1, self.hidden_size), float(x.scope.t))}
+        t = x.scope.t
+        mask = x.tape.constant(np.full((2, self.hidden_size), t + 0.5), "mask")
+        tied = x.tape.constant(np.full((2, self.hidden_size), 0.7), "tied")
+        return {"h": ops.tanh(x @ p.W_xh + s.h * tied) * mask}
+
+
+def test_constants_of_the_steps_are_given_anew_like_inputs():
+    """Other constants written into the program give what the tape gives with them."""
+    shaped = model([Restless(3, 4)], 3)
+    values, *given = point(shaped, 2, 0)
+    _, recorded = record(shaped, values, *given)
+    program = Program(recorded, values)
+    own, same = program.constants["mask cell 0"], program.constants["tied cell 0"]
+    assert own.shape == (3, 2, 4)
+    assert same.shape == (2, 4)
+    own *= 0.5
+    same *= 2.0
+    rollout, again = record(shaped, values, *given)
+    for node in rollout.tape.nodes:
+        if node.name in {"mask", "tied"}:
+            node.value = node.value * (0.5 if node.name == "mask" else 2.0)
+    moved = replayed(rollout.tape, {n: n.value for n in rollout.tape.nodes if n.name in {"mask", "tied"}}, again)
+    program.run({"x": given[0], **named(given[2])}, given[1])
+    np.testing.assert_allclose(program.losses, moved, rtol=1e-13)
+
+
+def replayed(tape, values, recorded):
+    """Evaluate the losses again with other constants."""
+    from bptt_viz.checking.replay import replayed as again
+
+    found = again(tape, values, list(recorded.losses.values()), lambda array: array)
+    return [found[node] for node in recorded.losses.values()]
 
 
 def compiled(shaped):
     values, *given = point(shaped, 2, 0)
     return Program(record(shaped, values, *given)[1], values)
-
-
-def test_constants_that_differ_from_step_to_step_are_refused():
-    with pytest.raises(IrregularError, match="differs from step to step"):
-        compiled(model([Restless(3, 4)], 3))
 
 
 def test_what_is_computed_outside_of_time_is_refused():

@@ -1,18 +1,21 @@
 """Learning: the published recipe's numbers, every truncation, and going on from a snapshot."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from bptt_viz.cells import discover_cells
-from bptt_viz.models import SequenceModel
+from bptt_viz.models import Feed, SequenceModel
 from bptt_viz.tape import backward
 from bptt_viz.texts import read_text
 from bptt_viz.topologies import pattern
 from bptt_viz.training.clipping import Clip
 from bptt_viz.training.learner import Learner, Schedule
 from bptt_viz.training.optimisers import optimiser
+from bptt_viz.training.passes import recorded
+from bptt_viz.training.recipe import Recipe
 from bptt_viz.training.stream import Stream, encode
 from bptt_viz.training.truncation import windows
 from tests.training.min_char_rnn import Plain
@@ -133,3 +136,42 @@ def test_learning_learns(cell):
 @pytest.mark.parametrize(("style", "count"), [("chunked", 12), ("true", 15), ("full", 21), ("uncarried", 12)])
 def test_contributions_of_six_errors_truncated_at_three(style, count):
     assert sum(window.contributions for window in windows(style, 6, 3)) == count
+
+
+@pytest.mark.parametrize("mask", ["steps", "tied"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_dropout_learns_by_the_gradient_of_the_masked_model(mask, cell):
+    """The gradient of an update is that of the tape with the same masks, which are drawn anew as they should be."""
+    recipe = Recipe(
+        cell=cell, hidden=5, layers=2, steps=4, dropout=0.4, mask=mask, rate=1e-300, clip_norm=None, batch=2
+    )
+    ours = recipe.learner(TEXT[:60], VOCABULARY)
+    seen = []
+    for _ in range(12):
+        position, start, rounds = ours.stream.position, ours.start, ours._rounds
+        ours.update()
+        if ours.stream.position == position + 4:  # the text has not begun again
+            ours.updates -= 1  # the number that the masks were drawn by
+            masks = ours._masks(4)
+            ours.updates += 1
+            seen.append((rounds, masks["x1"]))
+            inputs, targets = ours.stream.window(4)
+            feed = Feed({"x": np.eye(V)[inputs]}, {"targets": targets}, masks)
+            rollout = recorded(ours._learned, ours.parameters.parts, feed, start)
+            found = backward(rollout.tape, {rollout.loss: np.ones(())})
+            for name, node in rollout.parameters.items():
+                np.testing.assert_allclose(ours._gradient.parts[name], found[node], atol=1e-13, err_msg=name)
+    alike = [np.array_equal(a[1], b[1]) for a, b in pairwise(seen) if a[0] == b[0]]
+    assert len(alike) > 3
+    assert all(alike) if mask == "tied" else not any(alike)
+
+
+def test_dropout_runs_compiled_and_resumes_bit_for_bit():
+    recipe = Recipe(cell="gru", hidden=6, steps=3, back=6, layers=2, dropout=0.3, mask="tied")
+    whole, resumed = (recipe.learner(TEXT[:200], VOCABULARY) for _ in range(2))
+    for _ in range(30):
+        whole.update()
+    assert type(whole._passes[6]).__name__ == "_Compiled"
+    resumed.restore(whole.snapshot())
+    for _ in range(50):
+        assert whole.update() == resumed.update()
