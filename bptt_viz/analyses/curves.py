@@ -8,7 +8,7 @@ import numpy as np
 
 from bptt_viz.analyses.bounds import STEEPEST
 from bptt_viz.analyses.curves_summary import QUANTILES, finding, panel
-from bptt_viz.analyses.networks import MATRICES, Draws, Tick, demand, draws, gradient_norms, model
+from bptt_viz.analyses.networks import MATRICES, Draws, Tick, demand, draws, gradient_norms, model, nameless
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Batch, windows
 from bptt_viz.results.curves import Curves, CurvesSetting, Panel
@@ -43,10 +43,13 @@ def curves(setting: CurvesSetting, tick: Tick = lambda _: None) -> Curves:
             tick((before + done) / len(kinds))
 
         norms = gradient_norms(made, drawn, setting.radii, batch, setting.start, setting.dtype, share)
-        panels.append(panel(network, setting, norms, drawn))
+        panels.append(panel(nameless(network), setting, norms, drawn))
     words, heading = finding(panels), "radius"
     if setting.by == "radius":
         panels, heading = by_radius(panels), "network"
+    # A result names files, not the folders they lay in.
+    cells = tuple(Path(cell).name for cell in setting.cells)
+    setting = replace(setting, cells=cells, text=Path(setting.text).name)
     return Curves(words, setting, QUANTILES, np.arange(batch.steps + 1), heading, tuple(panels))
 
 
@@ -56,12 +59,15 @@ def networks(setting: CurvesSetting) -> list[Network]:
     for cell in setting.cells:
         for activation in setting.activations if cell == VANILLA else ("",):
             for matrix in setting.matrices:
-                # A user's file is named without its folder.
-                name = _WRITTEN.get(activation or cell, activation or Path(cell).name)
-                name += f" with {matrix} W" * (len(setting.matrices) > 1)
+                name = written(cell, activation) + f" with {matrix} W" * (len(setting.matrices) > 1)
                 options = {} if cell == VANILLA else setting.settings
                 found.append(Network(name, cell, activation, matrix, options))
     return found
+
+
+def written(cell: str, activation: str) -> str:
+    """Return how a network is written in text; a user's file without its folder."""
+    return _WRITTEN.get(activation or cell, activation or Path(cell).name)
 
 
 def biased(drawn: Draws, deviation: float, seed: int) -> Draws:
@@ -102,7 +108,6 @@ def settled(setting: CurvesSetting) -> tuple[CurvesSetting, Batch]:
             radii=tuple(sorted({float(radius) for radius in setting.radii})),
             matrices=tuple(dict.fromkeys(setting.matrices)),
             steps=batch.steps,
-            text=Path(setting.text).name,  # a result names the text, not the folder it lay in
         ),
         batch,
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from bptt_viz.analyses.bounds import STEEPEST, bound_rate
 from bptt_viz.analyses.meanfield import foretold_rate
-from bptt_viz.analyses.networks import Draws
+from bptt_viz.analyses.networks import Draws, capital
 from bptt_viz.arrays import Array
 from bptt_viz.results.curves import Curve, CurvesSetting, Panel, Verdict
 from bptt_viz.results.network import Network
@@ -174,7 +174,7 @@ def finding(panels: Sequence[Panel]) -> str:
         grouped.setdefault(_clauses(each), []).append(each.name)
     sentence = "; ".join(_said(names, clauses) for clauses, names in grouped.items())
     # The first number says what it is, the others follow it.
-    return (sentence[0].upper() + sentence[1:]).replace(_WORD, "radius ", 1).replace(_WORD, "")
+    return capital(sentence).replace(_WORD, "radius ", 1).replace(_WORD, "")
 
 
 def _clauses(each: Panel) -> tuple[tuple[Verdict, str], ...]:

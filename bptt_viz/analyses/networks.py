@@ -1,7 +1,8 @@
 """Many networks of a kind at once: how they are drawn, and how the last loss's gradient goes back in each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -54,6 +55,16 @@ def model(network: Network, vocabulary: int, hidden: int, steps: int) -> Sequenc
     with blamed_on(network.cell):
         cell = cell_maker(cell_class(network.cell), f"cell {network.cell!r}", given)(vocabulary, hidden)
     return SequenceModel((cell,), vocabulary, pattern("many-to-one", steps))
+
+
+def nameless(network: Network) -> Network:
+    """Return the network as results name it: a user's file without its folder."""
+    return replace(network, cell=Path(network.cell).name)
+
+
+def capital(name: str) -> str:
+    """Return a sentence, or a network's name at its start, with a capital letter; but a file is called as it is."""
+    return name if ":" in name.split(maxsplit=1)[0] else name[0].upper() + name[1:]
 
 
 def draws(network: Network, vocabulary: int, hidden: int, seeds: int, seed: int, input_scale: float = 1.0) -> Draws:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bptt_viz.console.artefacts import Besides, deliver, form_of
+from bptt_viz.console.lists import pair
 from bptt_viz.console.options import Json
-from bptt_viz.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,8 +55,8 @@ def surface(
     from bptt_viz.results.surface import SurfaceSetting
 
     form_of(output)
-    place = None if point is None else _pair("point", point)
-    setting = SurfaceSetting(_pair("w", w), _pair("b", b), grid, steps, start, target, rate, threshold, place)
+    place = None if point is None else pair("point", point)
+    setting = SurfaceSetting(pair("w", w), pair("b", b), grid, steps, start, target, rate, threshold, place)
     with progress("surface") as tick:
         found = analyse(setting, tick)
 
@@ -75,12 +75,3 @@ def surface(
         lambda: surface_csv(found),
         lambda boxed: surface_report(found, boxed, plot),
     )
-
-
-def _pair(option: str, text: str) -> tuple[float, float]:
-    """Read two numbers with a comma between them."""
-    try:
-        first, second = map(float, text.split(","))
-    except ValueError:
-        raise UsageError(f"--{option} wants two numbers with a comma between them, got {text!r}") from None
-    return first, second

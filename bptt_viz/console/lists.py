@@ -32,6 +32,19 @@ def whole_numbers(option: str, given: Sequence[str]) -> tuple[int, ...]:
     return tuple(int(number) for number in found)
 
 
+def pair(option: str, text: str) -> tuple[float, float]:
+    """Return two numbers with a comma between them.
+
+    Raises:
+        UsageError: the text is nothing of the kind.
+    """
+    try:
+        first, second = map(float, text.split(","))
+    except ValueError:
+        raise UsageError(f"--{option} wants two numbers with a comma between them, got {text!r}") from None
+    return first, second
+
+
 def _number(option: str, text: str) -> float:
     try:
         return float(text)

@@ -18,6 +18,7 @@ SMALL = {
     "credit": ["rnn", "--steps", "12", "--hidden", "4"],
     "spectrum": ["rnn", "--steps", "12", "--hidden", "4"],
     "curves": ["--hidden", "8", "--steps", "12", "--seeds", "3"],
+    "phase": ["--hidden", "6", "--steps", "8", "--seeds", "2", "--grid", "5,3"],
     "response": ["--vector", "--hidden", "4", "--steps", "12", "--seeds", "2"],
     "clipping": ["rnn", "--hidden", "4", "--steps", "5", "--windows", "6"],
     "surface": ["--grid", "9"],
@@ -30,12 +31,13 @@ HEADS = {
     "credit": "k,t,distance,norm",
     "spectrum": "quantity,steps,k,log",
     "curves": "cell,activation,matrix,radius,k,lower,median,upper,bound",
+    "phase": "bias,gain,rate",
     "response": "activation,",
     "clipping": "kind,number",
     "surface": "w,b,error",
 }
 STARTS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
-WHOLE_PAGES = ("spectrum", "curves", "response", "clipping", "surface")
+WHOLE_PAGES = ("spectrum", "curves", "phase", "response", "clipping", "surface")
 """Commands whose pages explain every option of their own."""
 
 
@@ -105,7 +107,7 @@ def test_a_plot_is_drawn_on_demand_and_cuts_nothing(name):
     assert code == ExitCode.PASS
     assert max(map(len, shown.splitlines())) <= 80
     assert "…\n" not in shown
-    marks = {*map(chr, range(0x2801, 0x2900)), "░"}
+    marks = {*map(chr, range(0x2801, 0x2900)), "░", "▼"}
     assert marks & set(shown)
     assert not marks & set(processes.run(name, *SMALL[name])[1])
 
