@@ -17,6 +17,7 @@ from bptt_viz.targets.recognise.names import differentiated, meaning
 from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
 from bptt_viz.targets.roles import names
 
+_MISSHAPEN = 2.5
 Matched = Mapping[int, tuple[str, Basis]]
 
 
@@ -31,7 +32,8 @@ class Followed:
         returned: what backward returns, or forward if it returns the gradients too, with the keys of dicts.
         gradients: which input each name in that is the gradient of, by its place.
         kept: gradients that an object keeps, for methods.
-        sure: whether backward was followed too, and all its gradients are known to be as large as their inputs.
+        sure: whether all gradients are known to be as large as their inputs.
+        share: of how many of the gradients that is known, from 0 to 1.
     """
 
     arguments: tuple[Argument, ...]
@@ -41,6 +43,7 @@ class Followed:
     gradients: Matched
     kept: Kept = field(default_factory=Kept)
     sure: bool = False
+    share: float = 0.0
 
 
 def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Followed:
@@ -63,36 +66,26 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     outputs = dict(held(run, how.returns, result))
     back: Value = result
     if how.backward is not None:
+        if UNKNOWN not in outputs.values():
+            run.dims.freeze(_sizes(run, inputs))
+        run.lenient = True
         given = {name: _handed_over(run, taken, outputs) for name, taken in how.taken.items()}
         back = playing.called(how.backward, given)
     if how.loss:
         _demand_loss(run, outputs.get(how.loss, UNKNOWN))
     inputs = [*dict.fromkeys((*inputs, *run.globals))]
     returned = opened(run, how.gradients, back)
-    found, sure = _matched(playing, inputs, returned, back, trust_place)
+    found, known = _matched(playing, inputs, returned, back, trust_place)
     gradients = kept(playing, inputs)
-    known = [_alike(run, name, value) for name, value in gradients.values.items()]
+    known += [_alike(run, name, value) for name, value in gradients.values.items()]
+    run.dims.frozen.clear()
     _carry(run, inputs, outputs)
     _beside(run, inputs)
     sent_back = {name for taken in how.taken.values() if taken.role == "upstream" for name in taken.of}
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
     made = _followed(playing, inputs, found, gradients)
-    return replace(made, returned=returned, sure=(sure or bool(known)) and all(known))
-
-
-def follow_forward(run: Run, module: Module, how: Calling) -> Followed:
-    """Follow the forward function alone.
-
-    Raises:
-        Conflict: shapes do not fit.
-    """
-    playing = scene(run, module, how)
-    result = playing.called(how.forward, _given(how))
-    inputs = playing.inputs()
-    close(run.dims, run.blocks)
-    _carry(run, inputs, dict(held(run, how.returns, result)))
-    found = match_gradients(_names(how, how.gradients), inputs, _ordered(playing))
-    return _followed(playing, inputs, found, kept(playing, inputs))
+    share = sum(known) / len(known) if known else 0.0
+    return replace(made, returned=returned, sure=share == 1, share=share)
 
 
 def supposed(run: Run, how: Calling) -> Followed:
@@ -117,6 +110,15 @@ def _followed(playing: Scene, inputs: Sequence[str], found: Matched, gradients: 
         given = tuple(Argument("list", keyword=each.keyword, items=(replace(each, keyword=""),)) for each in given)
     arrays = {name: array(run, name) for name in inputs}
     return Followed(given, made_of, arrays, how.gradients, found, gradients)
+
+
+def _sizes(run: Run, inputs: Sequence[str]) -> list[Dim]:
+    """Return the sizes that the inputs have so far.
+
+    Right code asks of none of them to be another one: where forward leaves two free, it is backward that is wrong.
+    """
+    arrays = [found for found in (run.known(Pending(name)) for name in inputs) if isinstance(found, Arr)]
+    return [axis for found in arrays for axis in found.shape]
 
 
 def _strain(run: Run, inputs: Sequence[str], outputs: Sequence[Value]) -> None:
@@ -222,8 +224,8 @@ def _names(how: Calling, returned: Sequence[Argument]) -> list[Argument]:
 
 def _matched(
     playing: Scene, inputs: Sequence[str], returned: Sequence[Argument], back: Value, trust_place: bool
-) -> tuple[Matched, bool]:
-    """Match the gradients with the inputs, and make them alike in shape."""
+) -> tuple[Matched, list[bool]]:
+    """Match the gradients with the inputs, make them alike in shape, and tell of each whether its shape is known."""
     run, how = playing.run, playing.how
     returns = _names(how, returned)
     values = dict(held(run, returned, back))
@@ -235,7 +237,7 @@ def _matched(
     if not trust_place:
         left = [name for name in possible if name not in {each for each, _ in found.values()}]
         found |= _by_shape(run, returns, values, left, found)
-    return found, bool(known) and all(known)
+    return found, known
 
 
 def _of_dicts(run: Run, how: Calling, returned: Sequence[Argument]) -> dict[int, str]:
@@ -258,9 +260,15 @@ def _alike(run: Run, name: str, gradient: Value) -> bool:
     shape = shape_of(run, gradient)
     if shape is None:
         return False
-    found = run.force(Pending(name), len(shape))
-    if isinstance(found, Arr):
-        run.equate(found.shape, shape)
+    try:
+        found = run.force(Pending(name), len(shape))
+        if isinstance(found, Arr):
+            run.equate(found.shape, shape)
+    except Conflict:
+        if not run.lenient:
+            raise
+        run.dims.strained += _MISSHAPEN
+        return False
     return True
 
 

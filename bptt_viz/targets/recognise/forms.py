@@ -10,7 +10,7 @@ from bptt_viz.targets.recognise.inference.run import Form
 
 Layout = Literal["rows", "columns", "vectors"]
 _BIAS = re.compile(
-    r"b|bias|biases|beta|bf?[a-z0-9]?|b_\w+|\w*_?bias\w*|b[A-Z]\w*|b[a-z]h?|bias_\w+|b\d+"
+    r"b|bias|biases|beta|gamma|shift|bf?[a-z0-9]?|b_\w+|\w*_?bias\w*|b[A-Z]\w*|b[a-z]h?|bias_\w+|b\d+"
     r"|(p|peep\w*|[wWvV]_?c_?|p_?c_?)_?[ifoIFO]"  # peepholes
 )
 _WEIGHT = re.compile(
@@ -22,16 +22,17 @@ _ABC: tuple[None, ...] = (None, None, None)
 _Priced = Sequence[tuple[tuple[int | None, ...], float]]
 _DATA: Mapping[Layout, _Priced] = {
     "rows": ((_AB, 0.0), (_ABC, 0.8), (_A, 1.5), ((None,) * 4, 3.0)),
-    "columns": ((_AB, 0.0), ((None, 1), 0.8), (_A, 1.3), (_ABC, 1.5), ((None,) * 4, 4.0)),
+    "columns": ((_AB, 0.0), ((None, 1), 0.8), (_A, 1.3), (_ABC, 1.5), ((None, None, 1), 1.8), ((None,) * 4, 4.0)),
     "vectors": ((_A, 0.0), (_AB, 0.7), ((None, 1), 1.2), (_ABC, 2.0)),
 }
 _BIASES: Mapping[Layout, _Priced] = {
-    "rows": ((_A, 0.0), ((1, None), 0.5), ((None, 1), 2.0), (_AB, 2.5)),
-    "columns": (((None, 1), 0.0), (_A, 0.5), ((1, None), 2.0)),
+    "rows": ((_A, 0.0), ((1, None), 0.5), ((None, 1), 2.0)),
+    "columns": (((None, 1), 0.0), (_A, 0.5)),
     "vectors": ((_A, 0.0), ((None, 1), 1.0), ((1, None), 1.5)),
 }
 _WEIGHTS: _Priced = ((_AB, 0.0), (_A, 1.5), (_ABC, 2.5), ((None,) * 4, 4.0))
 _INDICES: _Priced = ((_A, 0.0), (_AB, 0.0), ((), 0.0))
+_TOLD = {"docstring": 2.0, "comment": 1.0, "hint": 3.0, "default": 6.0}  # how much it takes not to believe it
 _SCALAR: _Priced = (((), 4.0),)
 
 
@@ -59,7 +60,7 @@ def forms_of(
     guessed = [Form(axes, cost) for axes, cost in (*priced, *_SCALAR)]
     if told is None:
         return guessed
-    return [Form(told, 0.0, source), *(Form(form.axes, form.cost + 1.0) for form in guessed)]
+    return [Form(told, 0.0, source), *(Form(form.axes, form.cost + _TOLD[source]) for form in guessed)]
 
 
 def layout_of(nodes: Iterable[ast.AST]) -> Layout:

@@ -6,18 +6,16 @@ from collections.abc import Callable, Sequence
 from bptt_viz.targets.declaration import Refusal
 from bptt_viz.targets.recognise.building import Found, built, concluded
 from bptt_viz.targets.recognise.calling import Calling, calling
-from bptt_viz.targets.recognise.following import Followed, follow_forward, follow_pair, supposed
+from bptt_viz.targets.recognise.following import Followed, follow_pair, supposed
 from bptt_viz.targets.recognise.forms import forms_of, layout_of
 from bptt_viz.targets.recognise.inference.module import Module
-from bptt_viz.targets.recognise.inference.run import Form
+from bptt_viz.targets.recognise.inference.run import Form, Run
 from bptt_viz.targets.recognise.inference.search import Solution, search
 from bptt_viz.targets.recognise.pairing import called_within, unlike_a_pass
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import drafted, why_not
 from bptt_viz.targets.recognise.telling import by_default, told
 from bptt_viz.targets.recognise.uses import indexing
-
-_HIDING = 2.0
 
 Forms = Callable[[str], Sequence[Form]]
 
@@ -58,16 +56,19 @@ def supposing(source: Source, module: Module, how: Calling) -> Forms:
 def solved(module: Module, how: Calling, forms: Forms) -> list[Solution[Followed]]:
     """Return ways in which everything fits together, likeliest first.
 
-    Where backward fits only with something far less likely than forward alone asks for, it is backward that is wrong,
-    and running it will show that.
+    What forward leaves open is told by backward; what in backward does not fit then is passed over, since running it
+    will show that.
     """
     given = (*how.made_of, *how.given)
-    found, _ = search(forms, given, lambda run: follow_pair(run, module, how, trust_place=True))
-    if not found:
-        found, _ = search(forms, given, lambda run: follow_pair(run, module, how, trust_place=False))
-    alone, _ = search(forms, given, lambda run: follow_forward(run, module, how), enough=1)
-    if found and alone and found[0].cost > alone[0].cost + _HIDING:
-        return alone
-    if not found and not alone:
-        alone, _ = search(forms, given, lambda run: follow_forward(run, module, how), enough=1, lenient=True)
-    return found or alone or search(forms, given, lambda run: supposed(run, how))[0][:1]
+
+    def tried(trust_place: bool, lenient: bool = False) -> list[Solution[Followed]]:
+        def attempt(run: Run) -> Followed:
+            return follow_pair(run, module, how, trust_place)
+
+        return search(forms, given, attempt, lambda made: made.sure, lenient)
+
+    found = tried(trust_place=True)
+    if not found or not found[0].result.sure:
+        found = sorted((*found, *tried(trust_place=False)), key=lambda solution: solution.cost)
+    found = found or tried(trust_place=True, lenient=True)
+    return found or search(forms, given, lambda run: supposed(run, how), lambda _: True)

@@ -39,7 +39,7 @@ def why_not(how: Calling, best: Solution[Followed]) -> tuple[str, tuple[str, ...
     if not best.result.gradients:
         taken = ", ".join(how.given)
         return f"nothing says which of {taken} what {backward} returns is the gradient of", ("backward",)
-    if not best.result.sure and _by_place_alone(how, best):
+    if best.result.share < 0.5 and _by_place_alone(how, best):
         return f"nothing but the order says what {backward} takes and returns", ("forward", "backward")
     return "", ()
 

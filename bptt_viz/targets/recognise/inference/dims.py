@@ -66,14 +66,18 @@ class Dims:
         hints: what the code calls each, with how good a name that is.
         products: sizes that are the product of two others.
         protected: those that must not be 1.
-        strained: how many that the code has a name for had to be 1.
+        frozen: those that must stay different from each other, and from some numbers.
+        numbers: those numbers.
+        strained: how much what was supposed had to be bent for everything to fit.
     """
 
     def __init__(self) -> None:
         self.bound: dict[int, Dim] = {}
         self.hints: dict[int, list[tuple[int, str]]] = {}
         self.protected: set[int] = set()
-        self.strained = 0
+        self.frozen: set[int] = set()
+        self.numbers: set[int] = {1}
+        self.strained = 0.0
         self.products: dict[Dim, tuple[Dim, Dim]] = {}
         self._next = 0
 
@@ -104,18 +108,17 @@ class Dims:
         """Make two sizes equal.
 
         Raises:
-            Conflict: they cannot be, since sizes are positive.
+            Conflict: they cannot be, since sizes are positive, or since they are frozen and may differ.
         """
         difference = self.resolve(one - other)
-        if not difference.terms:
-            if difference.constant:
-                raise Conflict(f"{one} against {other}")
+        if not difference.terms and not difference.constant:
             return
-        if _signed(difference):
+        if not difference.terms or _signed(difference):
             raise Conflict(f"{one} against {other}")
         single = [(unknown, factor) for unknown, factor in difference.terms if factor in (1, -1)]
         if single:
-            self._bind(*max(single), difference)
+            free = [(unknown, factor) for unknown, factor in single if unknown not in self.frozen]
+            self._bind(*max(free or single), difference)
         elif len(difference.terms) == 1 and difference.constant % difference.terms[0][1] == 0:
             (unknown, factor), *_ = difference.terms
             self._set(unknown, Dim((), -difference.constant // factor))
@@ -134,8 +137,21 @@ class Dims:
     def _set(self, unknown: int, value: Dim) -> None:
         if unknown in self.protected and value == ONE:
             raise Conflict("a size that the code has a name for, as 1")
+        known = value.number in self.numbers or (
+            bool(value.terms) and all(each in self.frozen for each, _ in value.terms)
+        )
+        if unknown in self.frozen and known:
+            raise Conflict("two sizes that may differ")
+        if unknown in self.frozen:
+            self.frozen |= {each for each, _ in value.terms}
         self.strained += value == ONE and unknown in self.hints
         self.bound[unknown] = value
+
+    def freeze(self, sizes: Iterable[Dim]) -> None:
+        """Refuse from now on to take sizes for equal, or for 1, that may differ so far."""
+        known = [*map(self.resolve, sizes)]
+        self.frozen |= {unknown for size in known for unknown, _ in size.terms}
+        self.numbers |= {size.number for size in known if size.number is not None}
 
     def protect(self, dim: Dim) -> None:
         """Refuse from now on to take a size for 1: the code has a name for it, so it may be anything."""

@@ -28,6 +28,7 @@ from bptt_viz.targets.recognise.inference.values import (
     Value,
 )
 
+PASSED_OVER = 3.0
 _CONSTANTS: Mapping[str, Value] = {
     "numpy.newaxis": Const(None),
     "numpy.pi": Const(3.0),
@@ -69,13 +70,23 @@ class Expressions(ABC):
     def _Constant(self, node: ast.Constant, space: Space) -> Value:
         return Num(Dim((), node.value)) if type(node.value) is int else Const(node.value)
 
+    def tolerated(self, node: ast.expr, space: Space) -> Value:
+        """Return what an expression is, unknown where shapes in it do not fit, if that is passed over."""
+        try:
+            return self.evaluate(node, space)
+        except Conflict:
+            if not self.run.lenient:
+                raise
+            self.run.dims.strained += PASSED_OVER
+            return UNKNOWN
+
     def _Tuple(self, node: ast.Tuple | ast.List, space: Space) -> Value:
         items: list[Value] = []
         for each in node.elts:
             if isinstance(each, ast.Starred):
                 items += self.items(self.evaluate(each.value, space))
             else:
-                items.append(self.evaluate(each, space))
+                items.append(self.tolerated(each, space))
         if isinstance(node, ast.List) and not items:
             return Many()
         return Seq(items, isinstance(node, ast.List))
@@ -85,7 +96,7 @@ class Expressions(ABC):
     def _Dict(self, node: ast.Dict, space: Space) -> Value:
         table = Table()
         for key, value in zip(node.keys, node.values, strict=True):
-            held = self.evaluate(value, space)
+            held = self.tolerated(value, space)
             place = self.evaluate(key, space) if key is not None else UNKNOWN
             if isinstance(place, Const) and isinstance(place.value, str):
                 table.items[place.value] = held
@@ -248,7 +259,7 @@ class Expressions(ABC):
     def _ListComp(self, node: ast.ListComp | ast.GeneratorExp, space: Space) -> Value:
         inner, items, lengths = Space(outer=space), list[Value](), list[Many | None]()
         for many in self._nested(node.generators, inner):
-            items.append(self.evaluate(node.elt, inner))
+            items.append(self.tolerated(node.elt, inner))
             lengths.append(many)
         known = next((many for many in lengths if many is not None), None)
         return Many(items[0], known.length) if known is not None else Seq(items, mutable=True)
@@ -258,7 +269,7 @@ class Expressions(ABC):
     def _DictComp(self, node: ast.DictComp, space: Space) -> Value:
         inner, table = Space(outer=space), Table()
         for _ in self._nested(node.generators, inner):
-            store(self.run, table, self.evaluate(node.key, inner), self.evaluate(node.value, inner))
+            store(self.run, table, self.evaluate(node.key, inner), self.tolerated(node.value, inner))
         return table
 
     def _nested(self, generators: Sequence[ast.comprehension], space: Space) -> Iterator[Many | None]:

@@ -85,6 +85,9 @@ def product(run: Run, left: Value, right: Value, dot: bool = False) -> Value:
 def outer(run: Run, left: Value, right: Value) -> Value:
     """Return an outer product; what has more axes than one is flattened."""
     flat = [flattened(run, value) for value in (left, right)]
+    for each in (each for each in flat if isinstance(each, Arr)):
+        if len(run.dims.factors(each.shape[0])) > 1:
+            raise Conflict("an outer product of a matrix")
     return Arr((*flat[0].shape, *flat[1].shape)) if all(isinstance(each, Arr) for each in flat) else UNKNOWN  # type: ignore[attr-defined]
 
 
@@ -93,8 +96,10 @@ def flattened(run: Run, value: Value) -> Value:
     shape = run.shape(value) if run.known(value) is not UNKNOWN else None
     if shape is None:
         return UNKNOWN
-    longer = [axis for axis in shape if run.dims.resolve(axis).number != 1]
-    return Arr((longer[0] if len(longer) == 1 else Dim((), 1) if not longer else run.dims.fresh(),))
+    total = Dim((), 1)
+    for axis in shape:
+        total = run.dims.product(total, axis)
+    return Arr((total,))
 
 
 def _number(run: Run, kind: ast.operator, left: Num, right: Num) -> Value:

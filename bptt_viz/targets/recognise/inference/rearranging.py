@@ -1,10 +1,14 @@
 """Arrays with their axes in another order, put together, taken apart or spread out."""
 
+from collections.abc import Sequence
+
 from bptt_viz.targets.recognise.inference.dims import ONE, Conflict, Dim
 from bptt_viz.targets.recognise.inference.operators import flattened
 from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, argument, axes_of, number, sizes
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Pending, Seq, Value
+
+_REST = Dim((), -1)
 
 
 def transposed(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
@@ -70,31 +74,31 @@ def _opened(run: Run, of: Pending, shape: tuple[Dim, ...]) -> Value:
 
 
 def _with_rest(run: Run, of: Value, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    """Return a shape with -1 put in, where what is left is one axis of the array; else an unknown."""
-    if all(axis != Dim((), -1) for axis in shape):
-        return _kept(run, of, shape)
-    before = run.shape(of)
+    """Return a shape with what is left of the array put in for -1; sizes that were not known become known."""
+    before = run.shape(of) if not isinstance(of, Pending) or _REST in shape else None
     if before is None:
-        return tuple(run.dims.fresh() if axis == Dim((), -1) else axis for axis in shape)
-    left = [run.dims.resolve(axis) for axis in before if run.dims.resolve(axis).number != 1]
-    for axis in shape:
-        if run.dims.resolve(axis) in left:
-            left.remove(run.dims.resolve(axis))
-    rest = left[0] if len(left) == 1 else ONE if not left else run.dims.fresh()
-    return tuple(rest if axis == Dim((), -1) else axis for axis in shape)
-
-
-def _kept(run: Run, of: Value, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
-    """Where only axes of 1 are put in or left out, sizes that were not known become known."""
-    before = run.shape(of) if not isinstance(of, Pending) else None
-    if before is not None:
-        one, other = ([axis for axis in each if run.dims.resolve(axis).number != 1] for each in (before, shape))
-        if len(one) == len(other) == 1:
-            run.dims.unify(one[0], other[0])
-        opened = [factor for axis in other for factor in run.dims.factors(axis)]
-        if len(opened) > len(other) and len(opened) == len(one):
-            run.equate(one, opened)
+        return tuple(run.dims.fresh() if axis == _REST else axis for axis in shape)
+    one, other = _uncommon(run, before, [axis for axis in shape if axis != _REST])
+    if _REST in shape:
+        rest = ONE
+        for factor in one:
+            rest = run.dims.product(rest, factor)
+        return tuple((rest if not other else run.dims.fresh()) if axis == _REST else axis for axis in shape)
+    if len(one) == len(other):
+        run.equate(one, other)
     return shape
+
+
+def _uncommon(run: Run, before: Sequence[Dim], after: Sequence[Dim]) -> tuple[list[Dim], list[Dim]]:
+    """Return the factors of two shapes that only one of them has."""
+    one, other = (
+        [run.dims.resolve(factor) for axis in shape for factor in run.dims.factors(axis)] for shape in (before, after)
+    )
+    for factor in [*one]:
+        if factor in other:
+            one.remove(factor)
+            other.remove(factor)
+    return [factor for factor in one if factor.number != 1], [factor for factor in other if factor.number != 1]
 
 
 def flat(run: Run, arguments: Arguments, keywords: Keywords) -> Value:

@@ -10,9 +10,8 @@ from bptt_viz.targets.recognise.inference.run import Choices, Exhausted, Form, R
 
 Result = TypeVar("Result")
 
-_RUNS = 160
-_FURTHER_RUNS = 24
-_FURTHER_COST = 2.5
+_RUNS = 120
+_FURTHER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +33,41 @@ def search(
     forms: Callable[[str], Sequence[Form]],
     taken: Iterable[str],
     attempt: Callable[[Run], Result],
-    enough: int = 4,
+    sure: Callable[[Result], bool],
     lenient: bool = False,
-) -> tuple[list[Solution[Result]], str]:
-    """Return ways in which all shapes fit, likeliest first, and the first conflict met, empty if there was none.
+) -> list[Solution[Result]]:
+    """Return ways in which all shapes fit, likeliest first.
+
+    What has not been tried is no likelier than what it supposes: the search ends when that exceeds the best found, or,
+    for one that is not sure, when it exceeds it by much.
 
     Args:
         forms: what an input may look like, likeliest first.
         taken: names of arguments.
         attempt: follows the code; raises `Conflict` where shapes do not fit.
-        enough: how many ways to look for.
+        sure: whether an attempt leaves nothing open.
         lenient: whether statements in which shapes do not fit are passed over.
     """
     waiting: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 0, ())]
     found: list[Solution[Result]] = []
-    first, runs, last = "", 0, _RUNS
-    while waiting and runs < last and len(found) < enough:
-        cost, _, path = heapq.heappop(waiting)
-        if found and cost > found[0].cost + _FURTHER_COST:
+    for runs in range(_RUNS):
+        if not waiting:
             break
-        runs += 1
+        cost, _, path = heapq.heappop(waiting)
+        best = min(found, key=lambda solution: solution.cost, default=None)
+        if best is not None and cost >= best.cost + (0 if sure(best.result) else _FURTHER):
+            break
         run = Run(forms, Choices(path), frozenset(taken), lenient=lenient)
         try:
             result = attempt(run)
             found.append(Solution(cost + run.dims.strained, run, result))
-            last = min(last, runs + _FURTHER_RUNS) if len(found) == 1 else last
-        except Conflict as fault:
-            first = first or str(fault)
+        except Conflict:
+            pass
         except Exhausted:
-            return found, first or "there is too much code to follow"
+            break
         for other, extra in _other_ways(run.choices, len(path)):
             heapq.heappush(waiting, (cost + extra, len(waiting) + runs * 1000, other))
-    return sorted(found, key=lambda solution: solution.cost), first
+    return sorted(found, key=lambda solution: solution.cost)
 
 
 def _other_ways(choices: Choices, gone: int) -> list[tuple[tuple[int, ...], float]]:

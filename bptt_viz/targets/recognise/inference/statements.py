@@ -9,6 +9,7 @@ from bptt_viz.targets.recognise.inference.blocks import Named
 from bptt_viz.targets.recognise.inference.builtins import length_of, run_through
 from bptt_viz.targets.recognise.inference.calls import Calls
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.expressions import PASSED_OVER
 from bptt_viz.targets.recognise.inference.operators import arithmetic
 from bptt_viz.targets.recognise.inference.subscripts import fit, store, subscript
 from bptt_viz.targets.recognise.inference.values import (
@@ -48,15 +49,16 @@ class Interpreter(Calls):
         try:
             return follow is None or follow(node, space) is not False
         except Conflict:
-            if not self.run.lenient or isinstance(node, ast.Return):
+            if not self.run.lenient:
                 raise
+            self.run.dims.strained += PASSED_OVER
             return True
 
     def _Expr(self, node: ast.Expr, space: Space) -> None:
         self.evaluate(node.value, space)
 
     def _Return(self, node: ast.Return, space: Space) -> bool:
-        self.returned[-1].append(self.evaluate(node.value, space) if node.value is not None else Const(None))
+        self.returned[-1].append(self.tolerated(node.value, space) if node.value is not None else Const(None))
         return False
 
     def _Raise(self, node: ast.Raise, space: Space) -> bool:

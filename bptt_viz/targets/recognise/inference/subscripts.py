@@ -64,7 +64,7 @@ def store(run: Run, of: Value, index: Value, new: Value) -> None:
             of.items[at] = new
     elif isinstance(of, Pending | Arr):
         place, shape = _from_array(run, of, index), run.shape(new)
-        if isinstance(place, Arr) and shape is not None:
+        if isinstance(place, Arr) and shape is not None and (shape or isinstance(run.known(new), Arr)):
             fit(run, place.shape, shape)
 
 
@@ -72,6 +72,7 @@ def fit(run: Run, place: Sequence[Dim], shape: Sequence[Dim]) -> None:
     """Make a shape fit into a place, where an axis of 1 may be spread out but no axis can be added to the place."""
     if len(shape) > len(place) and any(run.dims.resolve(axis).number != 1 for axis in shape[: len(shape) - len(place)]):
         raise Conflict(f"{len(shape)} axes into {len(place)}")
+    run.dims.strained += 2 * (not shape and len(place) > 1)  # one number spread over a matrix: hardly meant
     for there, axis in zip(reversed(place), reversed(shape), strict=False):
         if run.dims.resolve(axis).number != 1:
             run.dims.unify(there, axis)
