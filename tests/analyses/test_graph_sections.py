@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from analyses.graphs import RAN, overlaps, recorded, seen
 from bptt_viz import ops
 from bptt_viz.analyses.graph import graph_view, record
-from bptt_viz.analyses.graph.numbers import entries, ranges
+from bptt_viz.analyses.graph.numbers import entries, ranges, size
 from bptt_viz.analyses.graph.rollout_sections import rollout_sections
 from bptt_viz.analyses.graph.steps import steps_of
 from bptt_viz.analyses.trace import trace
@@ -169,3 +169,10 @@ def test_every_model_is_drawn_and_traced(model):
     assert not overlaps(view)
     for t in range(1, rollout.steps + 1):
         assert trace(rollout, t).rows
+
+
+@pytest.mark.parametrize("factor", [1.0, 1e-200, 1e200, 0.0, np.nan, np.inf])
+def test_the_quick_norm_is_the_norm(factor):
+    for array in (np.array([[3.0, -4.0]]), np.array(2.0), np.array([3.0 + 4.0j])):
+        with np.errstate(all="ignore"):
+            assert size(array * factor) == pytest.approx(norm(array * factor), nan_ok=True)

@@ -1,7 +1,7 @@
 """What the values of a rollout are called in a picture: states, inputs and outputs by time, the rest as in the cell."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bptt_viz.models import Rollout
 from bptt_viz.ops.flow import ALIAS, STOP
@@ -22,6 +22,11 @@ class Clock:
 
     t: int
     stands_in: bool = False
+    _numbers: tuple[tuple[str, str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        near = (self.t - 1, self.t, self.t + 1) if self.stands_in else ()
+        object.__setattr__(self, "_numbers", tuple((self.at(t), str(t)) for t in near))
 
     def at(self, t: int) -> str:
         """Return how a step is written; steps further away than the neighbours are always numbers."""
@@ -30,8 +35,8 @@ class Clock:
 
     def read(self, text: str) -> str:
         """Return a text with numbers in place of the stand-ins."""
-        for t in (self.t - 1, self.t, self.t + 1) if self.stands_in else ():
-            text = text.replace(self.at(t), str(t))
+        for stand_in, number in self._numbers:
+            text = text.replace(stand_in, number)
         return text
 
 

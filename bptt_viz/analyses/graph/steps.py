@@ -6,10 +6,10 @@ from itertools import count
 
 from bptt_viz.analyses.graph.gradients import TapeGradients
 from bptt_viz.analyses.graph.names import Clock
-from bptt_viz.analyses.graph.numbers import Range, entries, range_text, ranges, shape_text, short
+from bptt_viz.analyses.graph.numbers import Range, entries, range_text, ranges, shape_text, short, size
 from bptt_viz.analyses.graph.parts import Flow, Part, Scheme, scheme_of
 from bptt_viz.analyses.graph.section import Section
-from bptt_viz.arrays import Array, norm
+from bptt_viz.arrays import Array
 from bptt_viz.tape import Node
 
 
@@ -111,7 +111,7 @@ class _Measuring:
             ]
             back = [self._back(wire.flow, section, nodes) for wire in wires]
             numbers = [self._numbers(wire.flow, nodes, array) for wire, array in zip(wires, back, strict=True)]
-            norms = [None if array is None else norm(array) for array in back]
+            norms = [None if array is None else size(array) for array in back]
             prefix = section.prefix or ("" if section.t is None else f"t{section.t}-")
             yield Step(section.t, prefix, scheme, clock, told, norms, numbers)
 
@@ -126,7 +126,7 @@ class _Measuring:
             lines.append(f"gradient: {part.gradient}")
         if self._gradients and node.active:
             back = arriving(self._gradients, part.place, section, nodes)
-            lines.append(f"gradient norm {norm(back):.3g}")
+            lines.append(f"gradient norm {size(back):.3g}")
         return "\n".join(lines)
 
     def _back(self, flow: Flow | None, section: Section, nodes: Sequence[Node]) -> Array | None:
@@ -152,7 +152,7 @@ class _Measuring:
 
     def _written(self, array: Array) -> str:
         lines = [entries(array)] if self._detail.values else []
-        return "\n".join([*lines, f"‖·‖ {short(norm(array))}"] if self._detail.norms else lines)
+        return "\n".join([*lines, f"‖·‖ {short(size(array))}"] if self._detail.norms else lines)
 
 
 def arriving(gradients: TapeGradients, place: int, section: Section, nodes: Sequence[Node]) -> Array:
