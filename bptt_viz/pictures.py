@@ -50,9 +50,9 @@ class Picture:
         write_file(place, self.data(form))
 
     def _repr_svg_(self) -> str:
-        """Return it for a notebook."""
+        """Return it for a notebook, no wider than the page."""
         drawn = self.data("svg").decode()
-        return drawn[drawn.index("<svg") :]
+        return drawn[drawn.index("<svg") :].replace("<svg", '<svg style="max-width:100%;height:auto"', 1)
 
 
 def draw(

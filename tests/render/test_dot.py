@@ -8,12 +8,15 @@ from dataclasses import replace
 import pygraphviz
 import pytest
 from analyses.graphs import RAN, seen
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bptt_viz.analyses.graph import graph_view
 from bptt_viz.cells import discover_cells
 from bptt_viz.render.characters import shown
 from bptt_viz.render.dot import dot_source
 from bptt_viz.results.graph import GraphEdge, GraphNode, GraphView, Label, Level
+from bptt_viz.results.lettering import runs
 from bptt_viz.topologies import NAMES
 
 NASTY = ["<b>&\"'\\", "\\", '"', "<", "a\\n", "{x|y}", "한국어 ★", "tab\tbell\x07", "line\nline", "&amp;", "\ud800"]
@@ -94,6 +97,23 @@ def test_texts_of_users_come_through_unharmed(text):
     label = html.unescape(re.sub(r"<[^<>]*>", "", graph.get_node("one").attr["label"]))
     assert label == shown(text, "\n").replace("\n", "")
     assert dot_source(view).count("\n//") == 0, "the provenance stays one line of comment"
+
+
+@given(st.text(), st.text(), st.text(), st.text())
+def test_any_text_makes_a_graph_of_the_same_structure(label, tooltip, note, title):
+    view = drawing(" ".join(label.split()) or "a", tooltip or "b", note or "c", title)
+    source = dot_source(view)
+    graph = pygraphviz.AGraph(string=source)
+    assert set(graph.nodes()) == {"one", "two", "text-0"}
+    assert list(graph.edges()) == [("one", "two")]
+    found = html.unescape(re.sub(r"<[^<>]*>", "", graph.get_node("one").attr["label"]))
+    assert found.strip() == html_text(view.nodes[0].label)
+    assert all(letter.isprintable() or letter in "\n\t" for letter in source)
+
+
+def html_text(label):
+    """Return what is left of a label when its marks are set small."""
+    return "".join(run.text for run in runs(shown(label))).strip()
 
 
 def test_what_was_run_is_in_a_comment_without_date_or_place():

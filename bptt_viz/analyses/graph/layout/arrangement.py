@@ -10,12 +10,12 @@ from bptt_viz.analyses.graph.layout.paths import Run, straight, through
 from bptt_viz.analyses.graph.layout.ports import Port, entry_ports
 from bptt_viz.results.graph import Path, Point
 
-_BEND = 26.0
+_BEND = 20.0
 """Least room between columns, in which wires go from one height to another."""
-_WIDEST_BEND = 60.0
+_WIDEST_BEND = 40.0
 _SLOPE = 0.4
 """Room between columns as a share of the height that a wire goes up or down there."""
-_PAD = 6.0
+_PAD = 4.0
 """Room before and behind a label."""
 
 
