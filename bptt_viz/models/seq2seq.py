@@ -23,6 +23,7 @@ from bptt_viz.topologies import (
     Attention,
     Borders,
     Layer,
+    Module,
     Pattern,
     Stack,
     advance,
@@ -142,7 +143,7 @@ class Seq2Seq(Architecture):
             made.reader.total(),
             shared,
             made.reader.used,
-            () if made.attention is None else (made.attention.module,),
+            () if made.attention is None else (made.attention.module, made.beside),
         )
 
 
@@ -167,6 +168,7 @@ class _Writing:
         if model.attention != "none":
             own = {name: shared[name] for name in attention_parameters(model.attention, 1, 1, 1)}
             self.attention = Attention(tape, model.attention, own, self._decoder[-1].depth)
+        self.beside = Module("beside", "‖", 0, about="[x_t ; z_t]")
         self._memories: dict[int, Node] = {}
         self.given: dict[str, Node] = {}
         self.read: dict[int, Node] = {}
@@ -209,8 +211,9 @@ class _Writing:
             query = self._borders.cross(tape, {kind: run.states[-1][kind]}, cut)[kind]
             read = self._borders.cross(tape, {"M": memory}, cut=False)["M"]
         z = self.attention.look(t, query, read)
-        with tape.at(t, 0, "cell"):
-            return concatenate([x, z], name="xz")
+        with tape.at(t, 0, self.beside.name):
+            self.beside.outcomes[t] = concatenate([x, z], name="xz")
+        return self.beside.outcomes[t]
 
     def _memory(self, t: int) -> Node:
         """Return the encoder's states as step `t` may see them; they are laid side by side once for each cut."""

@@ -106,18 +106,41 @@ def planned(rollout: Rollout, choice: Choice) -> Plan:
     return Plan(frozenset(chosen), choice.truncation.chunks(steps), found)
 
 
+def demand_plain(choice: Choice) -> None:
+    """Refuse options that only stacks of layers know.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if choice.focus or choice.is_compact or choice.hidden or choice.ends:
+        raise UsageError(
+            "this model is no plain stack of layers: --fold, --focus, --compact and --hide mean nothing for it"
+        )
+
+
+def is_stack(rollout: Rollout) -> bool:
+    """Tell whether a model is a stack of layers that each read the one below and run forward in time."""
+    return not rollout.modules and not _besides(rollout)
+
+
 def demand_stacks(rollout: Rollout) -> None:
     """Refuse what is no stack of layers that each read the one below and run forward in time, one after the other.
 
     Raises:
         UsageError: there is more between the layers, or a layer runs backward or starts elsewhere.
     """
+    more = _besides(rollout)
+    if more:
+        raise UsageError(f"this model has {more[0]}, which --level step and op show; gate level shows stacks of layers")
+
+
+def _besides(rollout: Rollout) -> list[str]:
+    """Name what a model has besides a stack of layers."""
     more = [module.name for module in rollout.modules if module.name not in _IN_PASSING]
     more += ["a layer that runs backward" for run in rollout.layers if run.backward]
     for row in rows_of(rollout):
         more += ["a layer with a start of its own" for one, other in pairwise(row) if other.states[0] != one.states[-1]]
-    if more:
-        raise UsageError(f"this model has {more[0]}, which --level op shows; step and gate level show stacks of layers")
+    return more
 
 
 def parsed_steps(option: str, text: str, steps: int) -> range:

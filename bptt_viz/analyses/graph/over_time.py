@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bptt_viz.analyses.graph.canvas import Canvas
-from bptt_viz.analyses.graph.choice import Choice, demand_stacks, planned, shown_columns
+from bptt_viz.analyses.graph.choice import Choice, demand_plain, demand_stacks, is_stack, planned, shown_columns
 from bptt_viz.analyses.graph.gate_level import GateLevel
 from bptt_viz.analyses.graph.gradients import Gradients
+from bptt_viz.analyses.graph.network import draw_network
 from bptt_viz.analyses.graph.step_level import draw_steps, step_grid
 from bptt_viz.analyses.graph.timeline import Column, hidden
 from bptt_viz.analyses.graph.truncation import Plan
@@ -31,9 +32,13 @@ def draw_over_time(rollout: Rollout, level: Level, gradients: bool, choice: Choi
     Raises:
         UsageError: the model is no stack of layers, or the choice does not fit it.
     """
-    demand_stacks(rollout)
     plan = planned(rollout, choice)
     norms = _norms(rollout, plan) if gradients else None
+    if level is Level.STEP and not is_stack(rollout):
+        demand_plain(choice)
+        told = ", ".join([f"T = {rollout.steps}", *([choice.truncation.told] if choice.truncation else [])])
+        return draw_network(rollout, norms), told
+    demand_stacks(rollout)
     draw, width = (
         _by_gates(rollout, norms, plan, choice) if level is Level.GATE else _by_steps(rollout, norms, plan, choice)
     )
