@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from bptt_viz.errors import UsageError
 
@@ -22,6 +23,7 @@ def is_size(text: str) -> bool:
     return tree is not None and all(_allowed(node) for node in ast.walk(tree))
 
 
+@lru_cache(1024)
 def letters(size: str | int | None) -> tuple[str, ...]:
     """Return the letters that a size is computed from, in order."""
     tree = parsed(str(size)) if size is not None else None
@@ -47,6 +49,7 @@ def measured(size: str | int, sizes: Mapping[str, int]) -> int:
     return _value(tree, sizes)
 
 
+@lru_cache(1024)
 def parsed(text: str) -> ast.expr | None:
     """Return a size as an expression of Python; None if it is none."""
     try:

@@ -42,12 +42,15 @@ class Code:
         self.untruncated = untruncated
         self.notes: dict[str, None] = {}
         self.single: dict[str, None] = {}
+        self.constants = {name: literal(value, sizes) for name, value in target.constants.items()}
+        self.globals = {name: literal(value, sizes) for name, value in target.globals.items()}
 
-    def forward(self, values: Mapping[str, Any]) -> "Pass":
+    def forward(self, values: Mapping[str, Any], watched: bool = False) -> "Pass":
         """Run a forward pass from a fresh start.
 
         Args:
             values: the inputs by name, real, complex or dual; they are copied.
+            watched: note what the code changes in place, here and in the backward pass.
 
         Raises:
             Raised: the code raised something.
@@ -58,7 +61,7 @@ class Code:
             put_out_of_reach(vars(self.loaded.module))
         random.seed(_SEED)
         np.random.seed(_SEED)
-        return Pass(self, values)
+        return Pass(self, values, watched)
 
     def called(self, phase: Phase, call: Call, owner: Any, values: Mapping[str, Any], held: str = "real") -> Any:
         """Call a function of the module, or a method of an object, and return its result and its arguments.
@@ -108,16 +111,16 @@ class Pass:
         returned: what forward returned, by name.
     """
 
-    def __init__(self, code: Code, values: Mapping[str, Any]) -> None:
+    def __init__(self, code: Code, values: Mapping[str, Any], watched: bool) -> None:
         self._code = code
         self._start = values
         self._given: dict[str, Any] = {name: value.copy() for name, value in values.items()}
-        for name, constant in code.target.constants.items():
-            self._given.setdefault(name, copy.deepcopy(literal(constant, code.sizes)))
+        for name, constant in code.constants.items():
+            self._given.setdefault(name, copy.deepcopy(constant))
         if code.target.update:
             self._given[code.target.update] = 1.0
         held = _held(values)
-        self._plain = held == "real"
+        self._watched = watched
         self._set_globals()
         self._object = self._fresh_object(held)
         target = code.target
@@ -143,15 +146,15 @@ class Pass:
         owner = self._object if call.owner == "self" else None
         result, _ = self._code.called("backward", call, owner, {**self.returned, **self._given, **upstream})
         for name, output in roles.upstreams.items():
-            if not same(upstream[name], upstreams[output]):
+            if self._watched and not same(upstream[name], upstreams[output]):
                 self._code.note(f"backward changes {name} in place")
         self._look("backward")
         return self._gradients(taken_apart(call.returns, result, call.name))
 
     def _set_globals(self) -> None:
         code = self._code
-        for name, constant in code.target.globals.items():
-            setattr(code.loaded.module, name, copy.deepcopy(literal(constant, code.sizes)))
+        for name, constant in code.globals.items():
+            setattr(code.loaded.module, name, copy.deepcopy(constant))
         for name in code.target.forward.globals:
             path = tuple(("attribute", part) for part in name.split("."))
             write(code.loaded.module, path, self._given[name])
@@ -200,7 +203,7 @@ class Pass:
 
     def _look(self, phase: str) -> None:
         """Note which inputs have been changed in place."""
-        if not self._plain:
+        if not self._watched:
             return
         updated = attribute_paths(self._code.target.parameters) if self._code.target.update else {}
         for name, value in self._start.items():

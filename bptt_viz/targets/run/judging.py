@@ -17,7 +17,7 @@ from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
 from bptt_viz.targets.run.binding import Nothing, Unfit
 from bptt_viz.targets.run.explaining.bounds import Bound
-from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped
+from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, may_be_clipped
 from bptt_viz.targets.run.explaining.hints import hint
 from bptt_viz.targets.run.explaining.scaled import scaled
 from bptt_viz.targets.run.explaining.truncated import truncated
@@ -143,13 +143,19 @@ class Judge:
         seed = self._question.seed
         if not self._double and (self._single or mentions_single(posing.loaded.tree)):
             return self._in_double(made)
-        if not posing.roles.upstreams or any(map(misbehaves, made.cases)):
+        if any(map(misbehaves, made.cases)) if posing.roles.upstreams else self._may_be_clipped(posing, shapes, made):
             bound = clipped(posing, shapes, seed)
             if bound is not None:
                 return self._beneath(posing, shapes, made, bound)
         if any(map(misbehaves, made.cases)):
             return self._misbehaving(posing, shapes, made)
         return self._as_it_is(posing, shapes, made)
+
+    def _may_be_clipped(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> bool:
+        """Tell whether a bound may be why a gradient is wrong: it meets one at each point at which it is."""
+        cases = zip(shapes, made.cases, strict=False)
+        failed = [k for k, (_, case) in enumerate(cases) if case.verdict is Verdict.MISMATCH]
+        return bool(failed) and all(may_be_clipped(posing, shapes[k], (self._question.seed, k, 0)) for k in failed)
 
     def _in_double(self, made: Check) -> TargetCheck:
         judge = Judge(self._target, self._question, self._load, double=True)

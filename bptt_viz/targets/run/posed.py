@@ -119,7 +119,7 @@ class Posed:
             NoGradient: a gradient is None.
             Misbehaviour: a gradient has the wrong shape.
         """
-        made = self.code.forward({**self.constants, **self.inputs})
+        made = self.code.forward({**self.constants, **self.inputs}, watched=True)
         raw = made.backward({name: form.joined(self._scaled(cotangents)) for name, form in self._formed(made).items()})
         missing = tuple(name for name in self.inputs if raw.get(name) is None)
         if missing:

@@ -61,19 +61,20 @@ def _by_norm(clipped: Gradients, free: Gradients, bounded: tuple[str, ...]) -> B
     if any(not close(clipped[name], ratio * free[name]) for name, ratio in ratios.items()):
         return None
     norms = {name: norm(clipped[name]) for name in ratios}
-    if _alike(list(ratios.values())):
+    if alike(list(ratios.values())):
         # Arrays that share the factor but were no smaller for it share it all the same.
         return Bound("norm", float(np.sqrt(sum(size**2 for size in norms.values()))), bounded)
-    return Bound("norms", max(norms.values()), bounded) if _alike(list(norms.values())) else None
+    return Bound("norms", max(norms.values()), bounded) if alike(list(norms.values())) else None
 
 
-def _alike(numbers: list[float]) -> bool:
+def alike(numbers: list[float]) -> bool:
+    """Tell whether norms, or factors made of norms, are the same."""
     return max(numbers) - min(numbers) <= _CLOSE_NORM * max(numbers)
 
 
 def agreed(found: list[Bound | None]) -> Bound | None:
     """Return the bound that several points show alike; None if they do not."""
     seen = [bound for bound in found if bound is not None]
-    if len(seen) < 2 or len({bound.kind for bound in seen}) > 1 or not _alike([bound.value for bound in seen]):
+    if len(seen) < 2 or len({bound.kind for bound in seen}) > 1 or not alike([bound.value for bound in seen]):
         return None
     return max(seen, key=lambda bound: len(bound.inputs))
