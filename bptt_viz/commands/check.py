@@ -1,12 +1,33 @@
 """`bptt-viz check`: numeric gradient checks."""
 
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from bptt_viz.commands.check_options import (
+    Activation,
+    Atol,
+    Eps,
+    ExplainFlag,
+    Form,
+    Format,
+    Full,
+    Hidden,
+    Init,
+    JsonFlag,
+    Layers,
+    MethodName,
+    OfCode,
+    Rtol,
+    SelfTestFlag,
+    Settings,
+    Shapes,
+    Targets,
+    Topology,
+    Truncate,
+    Verbose,
+    with_options_of_code,
+)
 from bptt_viz.console.options import Output, Seed, parse_settings
 from bptt_viz.errors import ExitCode, UsageError
 
@@ -15,83 +36,11 @@ if TYPE_CHECKING:
     from bptt_viz.results.provenance import Provenance
 
 
-class Format(StrEnum):
-    """How the result is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    JUNIT = "junit"
-    GITHUB = "github"
-
-
-Targets = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="[TARGET]...",
-        help="Built-in cells or models, file.py:name or pkg.mod:name, or your own code: file.py, file.ipynb, or"
-        " file.py::name for one of its pairs; if none, the targets of [tool.bptt_viz.check] in pyproject.toml, else all"
-        " built-in ones.",
-        show_default=False,
-        envvar="BPTT_VIZ_TARGETS",  # click 8.1 looks for defaults of a list of arguments only if it has a variable
-        show_envvar=False,
-    ),
-]
-Full = Annotated[bool, typer.Option("--full", help="Compare every entry, not only random projections.")]
-MethodName = Annotated[
-    str | None,
-    typer.Option("--method", help="complex, central, central6 or ridders; chosen by itself if left out."),
-]
-Rtol = Annotated[float | None, typer.Option("--rtol", help="Largest norm-relative error that passes.")]
-Atol = Annotated[float, typer.Option("--atol", help="Noise floor, as a share of the largest gradient.")]
-Eps = Annotated[float | None, typer.Option("--eps", help="Step of a real difference.")]
-Shapes = Annotated[
-    str | None, typer.Option("--shapes", help="TxN pairs such as 1x1,5x3 in place of T in 1,2,5 and N in 1,3.")
-]
-Hidden = Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1)]
-Layers = Annotated[
-    int | None, typer.Option("--layers", help="Cells stacked in depth; 1 if the model does not say.", min=1)
-]
-Activation = Annotated[str | None, typer.Option("--activation", help="Activation of a cell that has one.")]
-Topology = Annotated[
-    str | None, typer.Option("--topology", help="A cell's input-output pattern, many-to-many if left out.")
-]
-Truncate = Annotated[
-    int | None,
-    typer.Option("--truncate", help="Check truncated backpropagation that stops every so many steps.", min=1),
-]
-Init = Annotated[str, typer.Option("--init", help="How recurrent weights are drawn.")]
-Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the cell.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show every case, also of passes.")]
-Form = Annotated[
-    Format,
-    typer.Option(
-        "--format", help="text, json (one document), junit (XML) or github (text, then annotations for Actions)."
-    ),
-]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
-FailOn = Annotated[
-    str | None,
-    typer.Option(
-        "--fail-on",
-        metavar="OUTCOMES",
-        help="Outcomes of your own code that fail the run, with commas between them; if left out: wrong, crashed,"
-        " python2 and not-recognised.",
-    ),
-]
-TimeLimit = Annotated[
-    float, typer.Option("--time-limit", metavar="SECONDS", help="For each pair of your own code.", min=0.1)
-]
-MemoryLimit = Annotated[
-    int, typer.Option("--memory-limit", metavar="MB", help="For the process that runs your own code.", min=512)
-]
-SelfTestFlag = Annotated[
-    bool, typer.Option("--self-test", help="Examine the checker itself: planted bugs, correct gradients, kinks.")
-]
-
-
+_DEFAULTS = OfCode()
 _EXIT_CODES = {"pass": ExitCode.PASS, "mismatch": ExitCode.MISMATCH, "inconclusive": ExitCode.INCONCLUSIVE}
 
 
+@with_options_of_code
 def check(
     targets: Targets = None,
     every_entry: Full = False,
@@ -108,13 +57,12 @@ def check(
     init: Init = "xavier",
     settings: Settings = None,
     seed: Seed = 0,
-    fail_on: FailOn = None,
-    time_limit: TimeLimit = 20.0,
-    memory_limit: MemoryLimit = 4096,
     verbose: Verbose = False,
     form: Form = Format.TEXT,
     json: JsonFlag = False,
     self_test: SelfTestFlag = False,
+    explain: ExplainFlag = False,
+    of_code: OfCode = _DEFAULTS,
     output: Output = None,
 ) -> int:
     """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
@@ -123,18 +71,20 @@ def check(
 
     Example: bptt-viz check lstm gru --full
     """
+    form = Format.JSON if json else form
     if self_test:
-        return _examine(seed, Format.JSON if json else form, output)
+        return _examine(seed, form, output)
+    if explain:
+        return _explain(targets or [], form, output)
     from bptt_viz.cells import discover_cells
     from bptt_viz.checking.differences import parse_method
     from bptt_viz.checking.run import CheckRequest
     from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
-    from bptt_viz.commands.check_targets import Order, check_everything, parse_fail_on
+    from bptt_viz.commands.check_targets import Order, check_everything
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import discover_models
     from bptt_viz.results.check import Judgement
-    from bptt_viz.targets.run.limits import Limits
     from bptt_viz.targets.run.question import Question
 
     names = targets or [*discover_cells(), *discover_models()]
@@ -154,12 +104,31 @@ def check(
         judgement=Judgement(rtol, atol, eps),
     )
     question = Question(seed, every_entry, method, request.judgement, shapes)
-    order = Order(tuple(names), request, question, Limits(time_limit, memory_limit), parse_fail_on(fail_on))
+    order = Order(tuple(names), request, question, of_code.limits, of_code.fail_on)
     with progress("checking") as tick:
         found = check_everything(order, tick)
     ran = provenance("check", {**asdict(request), "target": names, "fail_on": sorted(order.fail_on)})
-    _publish(found, ran, Format.JSON if json else form, verbose, output)
+    _publish(found, ran, form, verbose, output)
     return _EXIT_CODES[found.verdict]
+
+
+def _explain(names: list[str], form: Format, output: Path | None) -> int:
+    """Show what is recognised in files of users' own code; nothing of it is run."""
+    if form not in {Format.TEXT, Format.JSON}:
+        raise UsageError(f"--explain writes text or json, not {form}")
+    if not names:
+        raise UsageError("--explain wants a file, such as bptt-viz check rnn_layers.py --explain")
+    from bptt_viz.console.output import emit, provenance, to_terminal
+    from bptt_viz.render.explanation import explanation_report
+    from bptt_viz.render.json_document import document
+    from bptt_viz.results.explanation import Explanations
+    from bptt_viz.targets.files import explain_code
+
+    found = Explanations(tuple(explain_code(name) for name in names))
+    ran = provenance("check --explain", {"target": names})
+    text = explanation_report(found, to_terminal(output))
+    emit(document("explanation", found, ran) if form is Format.JSON else text, output)
+    return ExitCode.PASS
 
 
 def _examine(seed: int, form: Format, output: Path | None) -> int:

@@ -33,7 +33,9 @@ def _level(check: Check) -> str:
 
 def _command(check: Check, folder: str) -> str:
     raised = check.raised if isinstance(check, TargetCheck) else None
-    line = raised.line if raised is not None and raised.file == check.file and raised.cell is None else check.line
+    line = raised.line if raised is not None and raised.file == check.file else check.line
+    if isinstance(check, TargetCheck) and check.cell is not None:
+        line = None  # lines of a notebook's cell are none of the file's
     properties = {
         "file": _path(check.file, folder),
         "line": "" if line is None else str(line),

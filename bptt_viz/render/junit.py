@@ -79,7 +79,8 @@ def _number(value: float | None) -> str:
 
 def _add_target(suite: ET.Element, check: TargetCheck) -> None:
     """Add one test case, whose element has the outcome as its type: a failure, an error, or a skip if it is to do."""
-    place = {"file": shown(check.file)} | ({} if check.line is None else {"line": str(check.line)})
+    known = check.line is not None and check.cell is None
+    place = {"file": shown(check.file)} | ({"line": str(check.line)} if known else {})
     name = shown(check.target.rpartition("::")[2])
     made = ET.SubElement(suite, "testcase", {"classname": shown(check.file), "name": name, "time": "0", **place})
     told = "\n".join([f"{check.outcome}: {check.diagnosis}".removesuffix(": "), *below(check)])

@@ -28,7 +28,8 @@ def target_lines(checks: Sequence[TargetCheck], boxed: bool, passed: Sequence[st
     file, _, _ = checks[0].target.rpartition("::")
     yield Text(shown(file), "bold" if boxed else "")
     names = [shown(check.target.rpartition("::")[2]) for check in checks]
-    widest = min(max(map(cell_len, names)), _NAME_WIDTH)
+    widest = max(map(cell_len, names))
+    widest = min(widest, _NAME_WIDTH) if boxed else widest
     word = max(len(check.outcome.words) for check in checks)
     for check, name, rests_on in zip(checks, names, passed, strict=True):
         yield _Line(check, name, widest, word, rests_on)

@@ -66,6 +66,7 @@ class TargetCheck(Check):
         bounded: what is bounded: `entries` or `norm`; empty unless something is.
         steps: after how many time steps the gradient is cut off; None unless it is.
         raised: the user's line that raised or was running when time was up; None if there is none.
+        cell: in a notebook, the number of the code cell from 1 within which `line` counts; None in a file.
         notes: what else is worth knowing, a sentence each, such as inputs that are changed in place.
     """
 
@@ -77,6 +78,7 @@ class TargetCheck(Check):
     bounded: str = ""
     steps: int | None = None
     raised: SourceLine | None = None
+    cell: int | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -30,8 +30,12 @@ class Cells:
 
     def place(self, line: int) -> str:
         """Return a line of the text as `cell 3, line 7`; code cells are counted, from 1."""
+        return "cell {}, line {}".format(*self.cell(line))
+
+    def cell(self, line: int) -> tuple[int, int]:
+        """Return the code cell, counted from 1, of a line of the text, and the line within it."""
         cell = max((at for at, start in enumerate(self.starts, 1) if start <= line), default=1)
-        return f"cell {cell}, line {line - self.starts[cell - 1] + 1}"
+        return cell, line - self.starts[cell - 1] + 1
 
 
 def cells_of(raw: bytes, file: str) -> Cells:

@@ -1,7 +1,7 @@
 """The targets of a file checked in a child process: the outcome of each, whatever its code does."""
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,11 +26,14 @@ class File:
         path: as the user named it.
         targets: declared or recognised.
         text: its code, where that is not what stands in the file, as for a notebook; else None.
+        sure: names of targets whose shapes are beyond doubt; where others raise in forward, the shapes may be to blame.
+            None if all are.
     """
 
     path: str
     targets: Sequence[Target]
     text: str | None = None
+    sure: Collection[str] | None = None
 
 
 def check_file(file: File, question: Question, limits: Limits) -> Generator[TargetCheck]:
@@ -46,6 +49,7 @@ def check_file(file: File, question: Question, limits: Limits) -> Generator[Targ
         "text": file.text,
         "targets": [as_document(target) for target in file.targets],
         "question": asdict(question),
+        "sure": [file.sure is None or target.name in file.sure for target in file.targets],
     }
     with closing(answers(order, range(len(file.targets)), limits)) as found:
         for number, answer in found:

@@ -43,6 +43,8 @@ _OUTCOMES = {
 }
 # Weights so small that no gradient of a loss comes near a bound.
 _SMALL = 0.05
+# What code raises that is given other arrays than it expects.
+_OF_SHAPES = (ValueError, IndexError, TypeError, KeyError, AttributeError, AssertionError)
 
 
 class Judge:
@@ -53,13 +55,15 @@ class Judge:
         question: how it is checked.
         load: loads its file, as it stands or with every float32 in it read as float64.
         double: whether it is judged with every float32 read as float64.
+        sure: whether the shapes are beyond doubt.
     """
 
-    def __init__(self, target: Target, question: Question, load: Load, double: bool = False) -> None:
+    def __init__(self, target: Target, question: Question, load: Load, double: bool = False, sure: bool = True) -> None:
         self._target = target
         self._question = question
         self._load = load
         self._double = double
+        self._sure = sure
         self._notes: list[str] = []
         self._seen: dict[str, None] = {}
         self._single: dict[str, None] = {}
@@ -158,7 +162,7 @@ class Judge:
         return bool(failed) and all(may_be_clipped(posing, shapes[k], (self._question.seed, k, 0)) for k in failed)
 
     def _in_double(self, made: Check) -> TargetCheck:
-        judge = Judge(self._target, self._question, self._load, double=True)
+        judge = Judge(self._target, self._question, self._load, double=True, sure=self._sure)
         judge._notes = list(self._notes)
         found = judge.judged()
         if found.outcome is Outcome.OK:
@@ -249,6 +253,11 @@ class Judge:
             sentence = f'{cause.phase} needs {name}{why}; declare it, such as globals = "{name}=5"'
             return self._answer(Outcome.NOT_RECOGNISED, sentence, raised=cause.at)
         where = f" (at {label})" if label else ""
+        if not self._sure and cause.phase != "backward" and isinstance(cause.error, _OF_SHAPES):
+            sentence = (
+                f"what goes in could not be told for certain: {cause.phase} raised {cause}{where}; declare shapes"
+            )
+            return self._answer(Outcome.NOT_RECOGNISED, sentence, raised=cause.at)
         return self._answer(Outcome.CRASHED, f"{cause.phase} raised {cause}{where}", raised=cause.at)
 
     def _answer(self, outcome: Outcome, sentence: str, made: Check | None = None, **more: Any) -> TargetCheck:

@@ -28,6 +28,7 @@ class Session:
         self._text = order.get("text")
         self._targets = [from_document(each) for each in order["targets"]]
         self._question = read(Question, order["question"])
+        self._sure: list[bool] = order["sure"]
         self._loaded: dict[bool, Loaded] = {}
         defuse()
         warnings.simplefilter("ignore")
@@ -36,7 +37,7 @@ class Session:
 
     def check(self, number: int) -> TargetCheck:
         """Check one of the targets; whatever goes wrong in its code is an outcome."""
-        return Judge(self._targets[number], self._question, self._load).judged()
+        return Judge(self._targets[number], self._question, self._load, sure=self._sure[number]).judged()
 
     def _load(self, float64: bool = False) -> Loaded:
         if float64 not in self._loaded:
