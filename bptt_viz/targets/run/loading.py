@@ -11,18 +11,16 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_file_location
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from bptt_viz.targets.run.filtering import definitions
+from bptt_viz.targets.run.keeping import remembered
 from bptt_viz.targets.run.own_numpy import handed_out, own_numpy
 from bptt_viz.targets.run.promotion import DOUBLED, doubled, promoted
 from bptt_viz.targets.run.stubs import Later, absent, is_absent, is_slow
 
 _ANCESTORS = 4
-_LARGE = 1_000_000
 
 
 class Loaded:
@@ -40,11 +38,7 @@ class Loaded:
         self.missing = missing
         self.tree = tree
         self.text = text
-        self._kept = [
-            (holder, {name: copy.deepcopy(value) for name, value in vars(holder).items() if _has_state(name, value)})
-            for holder in (module, *_classes(module))
-        ]
-        self._defaults = [(each, copy.deepcopy(each.__defaults__)) for each in _functions(module) if each.__defaults__]
+        self._undo = remembered(module)
 
     def why_missing(self, name: str) -> str:
         """Return why a name that the file sets is not there, to stand behind `name`; empty if that is not known."""
@@ -64,11 +58,8 @@ class Loaded:
 
     def restore(self) -> None:
         """Undo what running functions may have done to the module's values and to default arguments."""
-        for holder, kept in self._kept:
-            for name, value in kept.items():
-                setattr(holder, name, copy.deepcopy(value))
-        for function, defaults in self._defaults:
-            function.__defaults__ = copy.deepcopy(defaults)
+        for undo in self._undo:
+            undo()
 
 
 def load(path: Path, text: str, float64: bool = False) -> Loaded:
@@ -216,21 +207,6 @@ def _names_of(statement: ast.stmt) -> Iterator[str]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-
-
-def _has_state(name: str, value: Any) -> bool:
-    """Tell whether a value of a module may change while its functions run; too large ones are left to do so."""
-    if name.startswith("__") or (isinstance(value, np.ndarray) and value.size > _LARGE):
-        return False
-    return isinstance(value, np.ndarray | list | dict | set | bytearray)
-
-
-def _classes(module: ModuleType) -> list[type]:
-    return [each for each in vars(module).values() if isinstance(each, type) and each.__module__ == module.__name__]
-
-
-def _functions(module: ModuleType) -> list[FunctionType]:
-    return [value for value in vars(module).values() if isinstance(value, FunctionType)]
 
 
 def read_text(path: Path) -> str:
