@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bptt_viz.models import Batch, Prepared, Request, Rollout, SequenceModel, prepare, windows
     from bptt_viz.pictures import Picture, draw
     from bptt_viz.tape import Node, Tape, backward, forward
+    from bptt_viz.targets.api import Target, check_file, check_target
 
 __version__ = "0.1.0"
 
@@ -32,10 +33,13 @@ __all__ = [
     "SequenceModel",
     "State",
     "Tape",
+    "Target",
     "UsageError",
     "backward",
     "check_autograd",
+    "check_file",
     "check_jax",
+    "check_target",
     "check_torch",
     "draw",
     "forward",
@@ -53,6 +57,7 @@ _HOMES = {
     "models": ("Batch", "Prepared", "Request", "Rollout", "SequenceModel", "prepare", "windows"),
     "pictures": ("Picture", "draw"),
     "tape": ("Node", "Tape", "backward", "forward"),
+    "targets.api": ("Target", "check_file", "check_target"),
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from bptt_viz.checking.problem import Problem
     from bptt_viz.checking.run import CheckRequest
-    from bptt_viz.results.check import Check
+    from bptt_viz.results.check import Check, Checks
 
 _OF_A_PROBLEM = frozenset({"rtol", "atol", "eps", "full", "method", "seed"})
 _PROBLEM = ("label", "inputs", "gates", "batched", "outputs", "pullback")
@@ -32,19 +32,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
     """Check a gradient numerically and fail with the terminal's report unless it passes.
 
-    `gradcheck(target, *inputs, **options)` takes a built-in cell's name, `file.py:ClassName` (looked for from the
-    working directory, then beside the test file), a subclass of `Cell`, an object with the attributes of
-    `bptt_viz.checking.problem.Problem`, or with its example inputs a PyTorch module, an `autograd.Function`, or a
-    callable of tensors or of arrays of JAX or autograd. Its options are those of `bptt-viz check`; they win over the
-    marker's. It returns the check.
+    `gradcheck(target, *inputs, **options)` takes a built-in cell's name, `file.py:ClassName`, `file.py` or
+    `file.py::name` of code of your own (looked for from the working directory, then beside the test file), a `Target`,
+    a subclass of `Cell`, an object with the attributes of `bptt_viz.checking.problem.Problem`, or with its example
+    inputs a PyTorch module, an `autograd.Function`, or a callable of tensors or of arrays of JAX or autograd. Its
+    options are those of `bptt-viz check`; they win over the marker's. It returns the check, of a whole file the checks.
     """
     marked = _marked(request.node)
     folder = request.path.parent
 
-    def check(target: Any, *inputs: Any, **options: Any) -> "Check":
+    def check(target: Any, *inputs: Any, **options: Any) -> Any:
         __tracebackhide__ = True
+        from bptt_viz.checking.run import worst
         from bptt_viz.errors import BpttVizError
-        from bptt_viz.results.check import Verdict
+        from bptt_viz.results.check import Checks, Verdict
 
         try:
             found, refused = _checked(target, inputs, marked, options, folder), ""
@@ -52,8 +53,10 @@ def gradcheck(request: pytest.FixtureRequest) -> "Callable[..., Check]":
             refused = f"gradcheck: {error}{_place(error)}"
         if refused:
             pytest.fail(refused, pytrace=False)
-        if found.verdict is not Verdict.PASS:
-            pytest.fail(_report(found), pytrace=False)
+        every = found if isinstance(found, tuple) else (found,)
+        verdict = worst([each.verdict for each in every])
+        if verdict is not Verdict.PASS:
+            pytest.fail(_report(Checks(verdict, every)), pytrace=False)
         return found
 
     return check
@@ -79,7 +82,7 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
 
 def _checked(
     target: Any, inputs: tuple[Any, ...], marked: Mapping[str, Any], options: Mapping[str, Any], folder: Path
-) -> "Check":
+) -> "Check | tuple[Check, ...]":
     from bptt_viz.adapters.api import check_foreign
     from bptt_viz.adapters.named import check_target
     from bptt_viz.cells import Cell
@@ -87,9 +90,13 @@ def _checked(
     from bptt_viz.checking.run import check_model
     from bptt_viz.errors import UsageError
     from bptt_viz.models import Architecture
+    from bptt_viz.targets.api import Target
+    from bptt_viz.targets.files import is_code
 
     if not isinstance(target, str | type) and all(hasattr(target, name) for name in _PROBLEM):
         return _check_problem(target, marked, options)
+    if isinstance(target, Target) or (isinstance(target, str) and is_code(target)):
+        return _check_code(target, {**marked, **options}, folder)
     if isinstance(target, str):
         return check_target(_named(request_from({**marked, **options}), _reached(target, folder)))
     if isinstance(target, type) and issubclass(target, Cell | Architecture):
@@ -101,6 +108,19 @@ def _checked(
         f"expected a cell's or model's name, file.py:ClassName, a class of either, a Problem, or a function of another"
         f" framework, got {target!r}"
     )
+
+
+def _check_code(target: Any, options: Mapping[str, Any], folder: Path) -> "Check | tuple[Check, ...]":
+    """Check a file of users' code, one of its targets, or a declared target."""
+    from bptt_viz.targets.api import check_file, check_target
+
+    if not isinstance(target, str):
+        return check_target(target, **options)
+    file, colons, name = target.partition("::")
+    beside = folder / file
+    reached = os.path.relpath(beside) if not Path(file).is_file() and beside.is_file() else file
+    found = check_file(f"{reached}{colons}{name}", **options)
+    return found[0] if name else found
 
 
 def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mapping[str, Any]) -> "Check":
@@ -133,12 +153,12 @@ def _reached(target: str, folder: Path) -> str:
     return f"{os.path.relpath(beside)}:{member}"
 
 
-def _report(found: "Check") -> str:
+def _report(found: "Checks") -> str:
     from bptt_viz.render.check import check_report
     from bptt_viz.render.plain import plain
-    from bptt_viz.results.check import Checks, Verdict
+    from bptt_viz.results.check import Verdict
 
-    text = plain(check_report(Checks(found.verdict, (found,)), boxed=False))
+    text = plain(check_report(found, boxed=False))
     if found.verdict is Verdict.INCONCLUSIVE:
         text += "\n\nThis is neither a pass nor a mismatch: the gradient cannot be judged at this point."
     return text

@@ -44,7 +44,6 @@ class CheckRequest:
         every_entry: run the full tier too, whatever the gate says.
         method: how the numeric side is found; None chooses.
         judgement: the tolerances.
-        behaviour: whether a backward pass that does what no gradient can is a mismatch, whatever it returns.
     """
 
     target: str
@@ -62,7 +61,6 @@ class CheckRequest:
     every_entry: bool = False
     method: Method | None = None
     judgement: Judgement = field(default_factory=Judgement)
-    behaviour: bool = True
 
 
 def check_all(
@@ -131,12 +129,19 @@ def _demand_sizes(request: CheckRequest) -> None:
             raise UsageError(f"--{name} must be positive and finite, got {value}")
 
 
-def check(target: str, problem: MakeProblem, request: CheckRequest) -> Check:
-    """Run the tiers on anything that can be posed as a problem at a shape."""
+def check(target: str, problem: MakeProblem, request: CheckRequest, behaviour: bool = True) -> Check:
+    """Run the tiers on anything that can be posed as a problem at a shape.
+
+    Args:
+        target: its name.
+        problem: poses it.
+        request: how.
+        behaviour: whether a backward pass that does what no gradient can is a mismatch, whatever it returns.
+    """
     gates: list[Case] = []
     fulls: list[Case] = []
     for place, shape in enumerate(request.shapes):
-        at_gate, at_full = _at_shape(problem, shape, place, request, len(fulls) == 0)
+        at_gate, at_full = _at_shape(problem, shape, place, request, len(fulls) == 0, behaviour)
         gates.append(at_gate)
         fulls += at_full
     verdict = worst([case.verdict for case in (*gates, *fulls)])
@@ -154,13 +159,13 @@ def _show(heat: HeatMap, cases: list[Case]) -> None:
 
 
 def _at_shape(
-    problem: MakeProblem, shape: Shape, place: int, request: CheckRequest, first_failure: bool
+    problem: MakeProblem, shape: Shape, place: int, request: CheckRequest, first_failure: bool, behaviour: bool
 ) -> tuple[Case, list[Case]]:
     """Run the gate at one shape; every entry too if it is wanted there, or if this is the first gate to fail."""
     for draw in range(_DRAWS):
         rng = np.random.default_rng((request.seed, place, draw))
         posed = problem(shape, rng)
-        case, asked = gate(posed, rng, request.judgement, request.method, request.behaviour)
+        case, asked = gate(posed, rng, request.judgement, request.method, behaviour)
         if case.verdict is not Verdict.INCONCLUSIVE:
             break
     if asked is None:

@@ -10,8 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from bptt_viz.console.lists import items
-from bptt_viz.errors import UsageError
-from bptt_viz.results.targets import DEFAULT_FAIL_ON, Outcome
+from bptt_viz.results.targets import DEFAULT_FAIL_ON, Outcome, outcomes
 from bptt_viz.targets.run.limits import Limits
 
 Result = TypeVar("Result")
@@ -123,26 +122,10 @@ def with_options_of_code(command: Callable[..., Result]) -> Callable[..., Result
     @wraps(command)
     def wrapper(**given: Any) -> Result:
         fail_on, seconds, megabytes = (given.pop(name) for name in _OF_CODE)
-        return command(of_code=OfCode(Limits(seconds, megabytes), parse_fail_on(fail_on)), **given)
+        return command(of_code=OfCode(Limits(seconds, megabytes), outcomes(items(fail_on or ()), "--fail-on")), **given)
 
     shown = [*(each.replace(kind=keyword) for each in own), *more]
     wrapper.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {each.name: each.annotation for each in shown}
     del wrapper.__wrapped__
     return wrapper
-
-
-def parse_fail_on(given: list[str] | None) -> frozenset[Outcome]:
-    """Read outcomes by name; `none` for none of them.
-
-    Raises:
-        UsageError: there is no such outcome.
-    """
-    if not given:
-        return DEFAULT_FAIL_ON
-    names = [name for name in items(given) if name != "none"]
-    known = [outcome for outcome in Outcome if outcome is not Outcome.OK]
-    for name in names:
-        if name not in known:
-            raise UsageError(f"--fail-on: no outcome {name!r}; choose from {', '.join(known)}, none")
-    return frozenset(map(Outcome, names))

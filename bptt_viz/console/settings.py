@@ -72,7 +72,7 @@ def _takes_many(option: Any) -> bool:
 
 def _seen_from_here(target: str, folder: Path) -> str:
     """Return a target whose file is named as seen from a folder, as it is seen from the working directory."""
-    found = re.fullmatch(r"(?P<file>.+\.py)(?P<member>:.*)?", target)
+    found = re.fullmatch(r"(?P<file>.+\.(?:py|ipynb))(?P<member>:.*)?", target)
     return os.path.relpath(folder / found["file"]) + (found["member"] or "") if found else target
 
 

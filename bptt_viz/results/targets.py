@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bptt_viz.errors import UsageError
 from bptt_viz.results.check import Check, Verdict
 
 
@@ -32,6 +33,26 @@ class Outcome(StrEnum):
 
 
 DEFAULT_FAIL_ON = frozenset({Outcome.WRONG, Outcome.CRASHED, Outcome.PYTHON2, Outcome.NOT_RECOGNISED})
+
+
+def outcomes(names: Collection[str], option: str) -> frozenset[Outcome]:
+    """Return outcomes by name, `none` standing for none of them.
+
+    Args:
+        names: of the outcomes; if there is none at all, those that fail a run by default.
+        option: what they were given for, for messages.
+
+    Raises:
+        UsageError: there is no such outcome.
+    """
+    if not names:
+        return DEFAULT_FAIL_ON
+    known = [outcome for outcome in Outcome if outcome is not Outcome.OK]
+    wanted = [name for name in names if name != "none"]
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"{option}: no outcome {name!r}; choose from {', '.join(known)}, none")
+    return frozenset(map(Outcome, wanted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Files of users' code from end to end: what is in them, and the check of each target, in its order."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bptt_viz.errors import UsageError
@@ -16,6 +17,7 @@ from bptt_viz.targets.run.question import Question
 
 _CODE = re.compile(r"(?P<file>.+\.(py|ipynb))(::(?P<name>[^:]+))?")
 _WHOLE = "(whole file)"
+_WAYS = (("forward", "backward"), ("Forward", "Backward"), ("fwd", "bwd"), ("fprop", "bprop"), ("FWD", "BWD"))
 # So many changes of a file of Python 2 are told on its line.
 _CHANGES = 4
 
@@ -42,7 +44,8 @@ def check_code(name: str, question: Question, limits: Limits) -> Iterator[tuple[
     if found.source.python2:
         yield _python2(found), 1.0
         return
-    targets = [target for target in found.targets if code["name"] in {None, *_names(target)}]
+    stems = _stems(found.targets)
+    targets = [target for target in found.targets if code["name"] in {None, stems[target.name], *_names(target)}]
     refusals = [refusal for refusal in found.refusals if code["name"] in {None, refusal.name}]
     if not targets and not refusals:
         yield _nothing(found, code["name"]), 1.0
@@ -51,7 +54,7 @@ def check_code(name: str, question: Question, limits: Limits) -> Iterator[tuple[
     text = found.source.text if found.source.cells is not None else None
     checks = check_file(File(found.source.file, targets, text, sure), question, limits)
     for done, check in enumerate(checks, start=1):
-        yield _placed(check, found), done / (len(targets) + len(refusals))
+        yield _placed(check, found, stems), done / (len(targets) + len(refusals))
     yield from ((_refused(found, refusal), 1.0) for refusal in refusals)
 
 
@@ -66,7 +69,9 @@ def explain_code(name: str) -> Explanation:
     code = _CODE.fullmatch(name)
     if code is None:
         raise UsageError(f"--explain is for files of your own code, such as rnn_layers.py; {name} is none")
-    return explained(recognise(code["file"]), code["name"] or "")
+    found = recognise(code["file"])
+    names = {stem: name for name, stem in _stems(found.targets).items()}
+    return explained(found, names.get(code["name"], code["name"] or ""))
 
 
 def _names(target: Target) -> set[str]:
@@ -74,9 +79,25 @@ def _names(target: Target) -> set[str]:
     return {target.name, target.forward.name, *((target.backward.name,) if target.backward else ())}
 
 
-def _placed(check: TargetCheck, found: Recognised) -> TargetCheck:
+def _stems(targets: Sequence[Target]) -> dict[str, str]:
+    """Return by name what pairs are called for short: `rnn` for `rnn_forward` and `rnn_backward`, where it is clear."""
+    stems = {target.name: _stem(target) for target in targets}
+    taken = Counter(stems.values())
+    return {name: stem if stem and taken[stem] == 1 else name for name, stem in stems.items()}
+
+
+def _stem(target: Target) -> str:
+    if target.source == "declared" or target.backward is None or target.object is not None:
+        return target.name
+    for way, back in _WAYS:
+        if target.forward.name.replace(way, back) == target.backward.name != target.forward.name:
+            return target.forward.name.replace(way, "").strip("_").replace("__", "_")
+    return target.name
+
+
+def _placed(check: TargetCheck, found: Recognised, stems: Mapping[str, str]) -> TargetCheck:
     """Return a check under its file's name, with lines of a notebook counted in their cells."""
-    cells, named = found.source.cells, replace(check, target=f"{found.source.file}::{check.target}")
+    cells, named = found.source.cells, replace(check, target=f"{found.source.file}::{stems[check.target]}")
     if cells is None:
         return named
     if check.raised is not None:
@@ -91,7 +112,7 @@ def _placed(check: TargetCheck, found: Recognised) -> TargetCheck:
 def _nothing(found: Recognised, name: str | None) -> TargetCheck:
     file = found.source.file
     if name is not None:
-        known = [*(each.name for each in found.targets), *(each.name for each in found.refusals)]
+        known = [*_stems(found.targets).values(), *(each.name for each in found.refusals)]
         listed = f"; there are {', '.join(known)}" if known else ""
         raise UsageError(f"{file}: no pair called {name!r}{listed}")
     said = f"no forward pass with a backward pass found; declare one, or name a class of cells as {file}:ClassName"

@@ -112,7 +112,6 @@ class Judge:
             every_entry=asked.every_entry,
             method=parse_method(asked.method),
             judgement=asked.judgement,
-            behaviour=behaviour,
         )
 
         def pose(shape: Shape, rng: np.random.Generator) -> Posed:
@@ -120,7 +119,7 @@ class Judge:
             posed.code.notes, posed.code.single = self._seen, self._single
             return posed
 
-        return check(self._target.name, pose, request)
+        return check(self._target.name, pose, request, behaviour)
 
     def _passed(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
         """Return what is to be said of a gradient that is right at every point of the sweep."""
