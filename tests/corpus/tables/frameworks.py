@@ -42,12 +42,14 @@ CODES = (
                 "dA = np.hstack((df, dg, di, do))",
                 "dA = np.hstack((df, di, dg, do))",
                 wrong("LSTM", "x h_prev Wx Wh b", "gi"),
+                wrong("TimeLSTM", "xs Wx Wh b", "gi"),
             ),
             twin(
                 "lstm: ds without the output gate",
                 "ds = dc_next + (dh_next * o) * (1 - tanh_c_next ** 2)",
                 "ds = dc_next + dh_next * (1 - tanh_c_next ** 2)",
                 wrong("LSTM", "x h_prev c_prev Wx Wh b", "fgi"),
+                wrong("TimeLSTM", "xs Wx Wh b", "gi"),
             ),
             twin(
                 "time lstm: dc reset",
@@ -68,9 +70,9 @@ CODES = (
                 wrong("TimeAffine", "b"),
             ),
             twin(
-                "loss: averaged over all steps",
+                "loss: averaged over the batch only",
                 "return dout * self.probs * self.keep[..., None] / self.keep.sum()",
-                "return dout * self.probs * self.keep[..., None] / self.keep.size",
+                "return dout * self.probs * self.keep[..., None] / len(self.labels)",
                 wrong("SequenceLoss", "scores", also=("SCALED",)),
             ),
             twin("gru: reset path", "dh_prev += r * dhr", "dh_prev += dhr", wrong("GRU", "h_prev")),
