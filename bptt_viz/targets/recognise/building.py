@@ -29,6 +29,8 @@ _BASES: Mapping[Basis, str] = {
 }
 
 _SOME = 5
+_NEAR = 2.0
+_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,10 @@ class Found:
 def concluded(target: Target, how: Calling, solutions: Sequence[Solution[Followed]]) -> Found:
     """Return a target with the other shapes that it may have, unless its own are sure, and with what it rests on."""
     best = solutions[0]
-    further = [] if best.result.sure else [built(target.file, target.name, how, each).shapes for each in solutions[1:]]
+    near = [each for each in solutions[1:] if not best.result.sure and each.cost <= best.cost + _NEAR]
+    further = [built(target.file, target.name, how, each).shapes for each in near]
     kept = [shapes for at, shapes in enumerate(further) if shapes != target.shapes and shapes not in further[:at]]
-    return Found(replace(target, alternatives=tuple(kept)), evidence(target, how, best), best.result.sure)
+    return Found(replace(target, alternatives=tuple(kept[:_OTHERS])), evidence(target, how, best), best.result.sure)
 
 
 def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Target:

@@ -62,7 +62,7 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     result = playing.called(how.forward, _given(how))
     inputs = playing.inputs()
     run.watching = False
-    close(run.dims, run.blocks)
+    close(run.dims, run.cuts)
     outputs = dict(held(run, how.returns, result))
     back: Value = result
     if how.backward is not None:
@@ -118,7 +118,8 @@ def _sizes(run: Run, inputs: Sequence[str]) -> list[Dim]:
     Right code asks of none of them to be another one: where forward leaves two free, it is backward that is wrong.
     """
     arrays = [found for found in (run.known(Pending(name)) for name in inputs) if isinstance(found, Arr)]
-    return [axis for found in arrays for axis in found.shape]
+    cut = {run.dims.resolve(each.block.total) for each in run.cuts}  # may be longer than what is cut out of them
+    return [axis for found in arrays for axis in found.shape if run.dims.resolve(axis) not in cut]
 
 
 def _strain(run: Run, inputs: Sequence[str], outputs: Sequence[Value]) -> None:

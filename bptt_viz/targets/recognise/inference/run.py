@@ -61,6 +61,7 @@ class Run:
         masks: inputs used as masks.
         integers: inputs used as indices, with the size that they stay below.
         blocks: slices of packed arrays that the code has names for.
+        cuts: all slices of arrays that begin at a known place.
         turns: sizes that loops run over.
         compared: constants that inputs are compared with.
         asked: inputs whose truth is asked for.
@@ -87,6 +88,7 @@ class Run:
     masks: set[str] = field(default_factory=set)
     integers: dict[str, Dim | None] = field(default_factory=dict)
     blocks: list[Named] = field(default_factory=list)
+    cuts: list[Named] = field(default_factory=list)
     turns: list[Dim] = field(default_factory=list)
     compared: dict[str, object] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)

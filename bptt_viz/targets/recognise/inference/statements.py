@@ -2,7 +2,7 @@
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bptt_viz.targets.recognise.inference.blocks import Named
@@ -198,9 +198,24 @@ class Interpreter(Calls):
         return found
 
     def _For(self, node: ast.For, space: Space) -> None:
-        for _ in self.turns(node.target, node.iter, space):
+        for many in self.turns(node.target, node.iter, space):
+            before = dict(space.names)
             self.execute(node.body, space)
+            if many is not None:
+                self._carried(before, space)
         self.execute(node.orelse, space)
+
+    def _carried(self, before: Mapping[str, Value], space: Space) -> None:
+        """Take what a turn hands on to the next for as large as what it was handed, if that can be."""
+        for name, value in space.names.items():
+            first = self.run.known(before.get(name, value))
+            if (
+                first is not value
+                and isinstance(first, Arr)
+                and isinstance(value, Arr)
+                and len(first.shape) == len(value.shape)
+            ):
+                self.either(first, value)
 
     def turns(self, target: ast.expr, iterated: ast.expr, space: Space) -> Iterator[Many | None]:
         """Give a loop's variable one after the other what it runs through."""

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 
+from bptt_viz.targets.recognise.inference.blocks import Named
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import (
@@ -163,6 +164,8 @@ def _taken(run: Run, array: Arr, parts: Sequence[Value], used: int) -> Value:
             length, start = _sliced(run, array.shape[at], part)
             if start is not None and not run.dims.same(length, array.shape[at]):
                 block = Block(at - len(array.shape), start, array.shape[at])
+                if run.watching:
+                    run.cuts.append(Named("", block, length))
             shape.append(length)
             at += 1
         elif isinstance(part, Num | Const) or (isinstance(part, Arr) and not part.shape and not part.origin):
