@@ -166,3 +166,17 @@ def test_any_program_is_drawn_with_nothing_on_anything_else(program, gradients, 
         trunks = {edge.target: edge.norm for edge in view.edges if edge.kind == "gradient" and edge.target in names}
         for name, found in trunks.items():
             assert found == pytest.approx(leaves[names[name]])
+
+
+def test_a_value_that_comes_in_by_alias_and_as_it_is_has_a_box_for_each():
+    tape = Tape()
+    with tape.at(t=1):
+        h = ops.tanh(tape.leaf(np.ones((1, 2)), "x"), "h")
+    with tape.at(t=2):
+        loss = ops.sum(ops.alias(h, "carried") * h, name="L")
+    view = tape_view([loss], RAN, gradients=True)
+    assert sorted(node.label for node in view.nodes if node.kind == "state") == ["carried", "h"]
+    assert len({one.id for one in (*view.nodes, *view.edges)}) == len(view.nodes) + len(view.edges)
+    back = {label_of(view, edge.target): edge.norm for edge in view.edges if edge.kind == "gradient"}
+    assert back["carried"] == pytest.approx(norm(h.value))
+    assert back["h"] == pytest.approx(norm(h.value))

@@ -1,5 +1,6 @@
 """Any recorded computation as sections: its time steps if it has some, else all of it in one."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,6 +47,7 @@ class _Cutting:
                     self._users.setdefault(parent.index, []).append(node)
         self._recurring = _recurring(self._needed)
         self._crossing = self._crossing_names()
+        self._leaving = Counter(self._home[index] for index in self._crossing)
 
     def sections(self) -> Iterator[Section]:
         for number, group in enumerate(self._groups):
@@ -105,8 +107,9 @@ class _Cutting:
 
     def _mark(self, node: Node) -> str:
         """Return ★, with the value's name where its section hands several on."""
-        own = [index for index in self._crossing if self._home[index] == self._home[node.index]]
-        return "★" if len(own) == 1 else f"★_{self._crossing[node.index].replace('-', '_')}"
+        if self._leaving[self._home[node.index]] == 1:
+            return "★"
+        return f"★_{self._crossing[node.index].replace('-', '_')}"
 
     def _exits(self, number: int) -> Iterator[Exit]:
         for node in self._groups[number].nodes:
@@ -124,13 +127,14 @@ class _Cutting:
                 if parent.index in self._crossing and self._home[parent.index] != number:
                     users.setdefault(parent, []).append(node)
         for origin, using in users.items():
+            mark = f"{self._mark(origin)} of {self._place(origin, number)}" if origin.active else ""
+            name = entry_name(self._crossing[origin.index], number - self._home[origin.index])
             # An alias or a stop brings its own name; what is used without one is given under the origin's.
             passing = [user for user in using if user.primitive in {ALIAS, STOP}]
-            for node in passing or [origin]:
-                taking = (node,) if passing else tuple(using)
-                mark = f"{self._mark(origin)} of {self._place(origin, number)}" if origin.active else ""
-                name = entry_name(self._crossing[origin.index], number - self._home[origin.index])
-                yield Entry(node, origin, name, mark, taking)
+            direct = tuple(user for user in using if user.primitive not in {ALIAS, STOP})
+            yield from (Entry(node, origin, name, mark, (node,)) for node in passing)
+            if direct:
+                yield Entry(origin, origin, name, mark, direct)
 
     def _place(self, origin: Node, number: int) -> str:
         """Return where a value comes from, in words."""
