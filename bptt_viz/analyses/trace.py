@@ -125,6 +125,6 @@ def _is_bracketed(text: str) -> bool:
 def numbers(array: Array) -> Numbers:
     """Return an array in short."""
     (found,) = ranges([array])
-    ends = f"{brief(found.low)} … {brief(found.high)}"
+    ends = f"{brief(found.low)} to {brief(found.high)}"
     text = entries(array) if is_small(array) else f"{shape_text(array.shape)}, ‖·‖ {found.norm:.3g}, {ends}"
     return Numbers(array.shape, found.norm, found.low, found.high, text.replace("\n", " "))
