@@ -89,6 +89,14 @@ def graph(
     loss: Annotated[
         str | None, typer.Option("--loss", metavar="T[:T]", help="Carry back the errors of these steps alone: 25, 14:.")
     ] = None,
+    clip_norm: Annotated[
+        float | None,
+        typer.Option("--clip-norm", help="Mark where the summed gradients are clipped to this norm, all together."),
+    ] = None,
+    clip_value: Annotated[
+        float | None,
+        typer.Option("--clip-value", help="Mark where every entry of them is held between minus and plus this."),
+    ] = None,
     form: Annotated[
         Form | None,
         typer.Option(
@@ -112,7 +120,7 @@ def graph(
     """
     from dataclasses import asdict
 
-    from bptt_viz.analyses.graph import Choice, Detail, Truncation, graph_view, parse_scale, record
+    from bptt_viz.analyses.graph import Choice, Clip, Detail, Truncation, graph_view, parse_scale, record
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
@@ -120,7 +128,8 @@ def graph(
     wanted = _wanted(form, output, json)
     prepared = prepare(request)
     cut = None if truncate is None else Truncation.parse(truncate, truncation)
-    choice = Choice(_ends(fold, no_fold), tuple(focus or ()), compact, tuple(hide or ()), cut, loss)
+    clip = None if clip_norm is None and clip_value is None else Clip(clip_norm, clip_value)
+    choice = Choice(_ends(fold, no_fold), tuple(focus or ()), compact, tuple(hide or ()), cut, loss, clip)
     options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients, "scale": scale}
     options |= {"values": values, "norms": norms} | asdict(choice)
     named = {name: Path(options[name]).name for name in ("cell", "text")}

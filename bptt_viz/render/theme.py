@@ -116,6 +116,7 @@ LIGHT = Theme(
         "stack": Paint("#ffffff", "#4a4a4a"),
         "fold": Paint("#f2f2f2", "#8a8a8a"),
         "fork": Paint("#4a4a4a", "#4a4a4a"),
+        "clip": Paint("#fbe0e2", "#bf1722"),
     },
     frames={"cell": Paint("#f1f6ef", "#9fb399"), "chunk": Paint("#fafafa", "#8a8a8a")},
     edges={
@@ -150,6 +151,7 @@ DARK = Theme(
         "stack": Paint("#0d1117", "#b0b6be"),
         "fold": Paint("#22272e", "#7d858f"),
         "fork": Paint("#b0b6be", "#b0b6be"),
+        "clip": Paint("#4d171c", "#ff8d96"),
     },
     frames={"cell": Paint("#141b17", "#4c5f50"), "chunk": Paint("#11161d", "#7d858f")},
     edges={

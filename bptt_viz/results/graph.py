@@ -91,8 +91,8 @@ class GraphNode:
         id: the same for the same model and options.
         kind: `input`, `state`, `memory`, `output`, `loss`, `weights`, `cell`, `op` or `constant`; `gate` for the
             activation of what weights make, `stack` where values come together that one matrix multiplies; `fold` for
-            time steps that are not drawn one by one; `fork` where one value goes several ways; `end` where an edge
-            leaves the picture.
+            time steps that are not drawn one by one; `fork` where one value goes several ways; `clip` where a
+            gradient is clipped; `end` where an edge leaves the picture.
         label: what is written in it.
         x: centre.
         y: centre.

@@ -22,6 +22,7 @@ _SIZES = {
     "gate": 13.0,
     "stack": 11.0,
     "fold": 11.0,
+    "clip": 11.0,
 }
 
 # Graphviz sets them larger than we do.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bptt_viz.analyses.graph.clip_marks import Clip
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.time_grid import rows_of
 from bptt_viz.analyses.graph.timeline import Column, every_step, folded, hidden
@@ -36,6 +37,7 @@ class Choice:
         hidden: which of `PARTS` are left out.
         truncation: how far back errors are carried; None for all the way.
         losses: the steps whose losses are backpropagated, such as `25` or `14:`; None for all.
+        clip: what holds the summed gradients back; nothing if None.
     """
 
     ends: int | None = None
@@ -44,6 +46,7 @@ class Choice:
     hidden: Sequence[str] = ()
     truncation: Truncation | None = None
     losses: str | None = None
+    clip: Clip | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.

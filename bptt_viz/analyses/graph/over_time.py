@@ -6,6 +6,7 @@ import numpy as np
 
 from bptt_viz.analyses.graph.canvas import Canvas
 from bptt_viz.analyses.graph.choice import Choice, demand_plain, demand_stacks, is_stack, planned, shown_columns
+from bptt_viz.analyses.graph.clip_marks import draw_clips
 from bptt_viz.analyses.graph.gate_level import GateLevel
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.analyses.graph.network import draw_network
@@ -13,6 +14,7 @@ from bptt_viz.analyses.graph.step_level import draw_steps, step_grid
 from bptt_viz.analyses.graph.timeline import Column, hidden
 from bptt_viz.analyses.graph.truncation import Plan
 from bptt_viz.analyses.graph.unrolled import Unrolled
+from bptt_viz.errors import UsageError
 from bptt_viz.models import Rollout
 from bptt_viz.results.graph import Level
 
@@ -32,6 +34,17 @@ def draw_over_time(rollout: Rollout, level: Level, gradients: bool, choice: Choi
     Raises:
         UsageError: the model is no stack of layers, or the choice does not fit it.
     """
+    canvas, told = _drawn(rollout, level, gradients, choice)
+    if choice.clip:
+        if not gradients or "weights" in choice.hidden:
+            raise UsageError(
+                "--clip-norm and --clip-value mark the gradients of weights: add --gradients, hide no weights"
+            )
+        draw_clips(canvas, rollout, choice.clip)
+    return canvas, told
+
+
+def _drawn(rollout: Rollout, level: Level, gradients: bool, choice: Choice) -> tuple[Canvas, str]:
     plan = planned(rollout, choice)
     norms = _norms(rollout, plan) if gradients else None
     if level is Level.STEP and not is_stack(rollout):
