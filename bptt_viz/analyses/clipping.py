@@ -1,11 +1,12 @@
 """Clips a model's gradients by norm and elementwise, and measures how often, how much, and whether they turn."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
 
+from bptt_viz.analyses.clipping_run import clipped_runs
 from bptt_viz.analyses.gradients import (
     QUANTILE,
     Gradient,
@@ -23,7 +24,7 @@ from bptt_viz.analyses.runs import describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Batch, Prepared, Rollout
-from bptt_viz.results.clipping import Clipping, Part, Rule
+from bptt_viz.results.clipping import ClippedRun, Clipping, Part, Rule
 
 Tick = Callable[[float], None]
 Item = TypeVar("Item")
@@ -35,21 +36,25 @@ def clipping(
     count: int = 50,
     threshold: float | None = None,
     limit: float | None = None,
+    updates: int | None = 0,
+    rate: float = 0.01,
     tick: Tick | None = None,
 ) -> Clipping:
-    """Measure both ways to clip over windows of the text, and step by step in the one with the largest gradient.
+    """Measure both ways to clip over windows of the text, step by step in one of them, and over a run of training.
 
     Args:
         prepared: the model, its parameters and its data; each window is as many text windows as its batch has.
         count: W, windows spread evenly over the text.
         threshold: θ; None takes the measured 90 % quantile of the windows' gradient norms.
         limit: c; None takes the measured 90 % quantile of the windows' largest entries.
+        updates: of training, each way; None takes 300 if the model can learn its text chunk by chunk.
+        rate: the learning rate of the training.
         tick: takes the finished share, between 0 and 1.
 
     Raises:
-        UsageError: a number is out of range, or no window has a finite gradient.
+        UsageError: a number is out of range, no window has a finite gradient, or the model cannot be trained so.
     """
-    for option, given in (("threshold", threshold), ("limit", limit)):
+    for option, given in (("threshold", threshold), ("limit", limit), ("rate", rate)):
         if given is not None and not (np.isfinite(given) and given > 0):
             raise UsageError(f"--{option} must be positive and finite, got {given:g}")
     if count < 1:
@@ -67,8 +72,9 @@ def clipping(
     after, turned = (np.array(each) for each in zip(*cut, strict=True))
     by_element = Rule("elementwise", c, limit is None, float(np.mean(largest > c)), after, turned)
     shown = usable[int(np.argmax(sizes))]
+    runs = clipped_runs(prepared, by_norm.limit, c, updates, rate, lambda _: None)
     return Clipping(
-        finding=finding(by_norm, by_element),
+        finding=finding(by_norm, by_element, runs),
         run=describe(prepared),
         quantile=QUANTILE,
         norms=sizes,
@@ -77,6 +83,8 @@ def clipping(
         norm=by_norm,
         elementwise=by_element,
         shown=shown,
+        rate=rate,
+        runs=runs,
         **_within(rolled_out(prepared, data[shown]), by_norm.limit, c),
     )
 
@@ -158,11 +166,17 @@ def _part(name: str, before: Gradient, scaled: Gradient, cut: Gradient) -> Part:
     return Part(name, joint_norm(before), joint_norm(scaled), joint_norm(cut), turned, changed / entries)
 
 
-def finding(by_norm: Rule, by_element: Rule) -> str:
-    """Say how often each way to clip acts, and what that does to the direction."""
+def finding(by_norm: Rule, by_element: Rule, runs: Sequence[ClippedRun] = ()) -> str:
+    """Say how often each way to clip acts, in training too, and what that does to the direction."""
     turned = float(by_element.cosine.min())
     bent = "never turns it" if turned > _TURNED else f"turns it by up to {np.degrees(np.arccos(turned)):.0f}°"
-    return (
+    said = (
         f"Norm clipping at θ = {by_norm.limit:.3g} acts on {by_norm.acts:.0%} of windows and keeps the gradient's"
         f" direction; elementwise at ±{by_element.limit:.3g} it acts on {by_element.acts:.0%} and {bent}"
     )
+    if not runs:
+        return said
+    _, normed, cut = runs
+    if not (normed.acts or cut.acts):
+        return f"{said}. In training neither acts"
+    return f"{said}. In training they act on {normed.acts:.0%} and {cut.acts:.0%} of updates"

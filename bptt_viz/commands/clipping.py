@@ -22,6 +22,16 @@ Limit = Annotated[
         "--limit", help="c of elementwise clipping. [default: the 90% quantile of the windows' largest entries]"
     ),
 ]
+Updates = Annotated[
+    int | None,
+    typer.Option(
+        "--updates",
+        help="Updates of training each way, from the same weights; 0 for none. [default: 300 where possible]",
+        min=0,
+        max=10**6,
+    ),
+]
+Rate = Annotated[float, typer.Option("--rate", help="Learning rate of the training, which is plain gradient descent.")]
 Plot = Annotated[bool, typer.Option("--plot", help="Draw the windows' gradient norms in the terminal too.")]
 
 
@@ -31,11 +41,13 @@ def clipping(
     windows: Windows = 50,
     threshold: Threshold = None,
     limit: Limit = None,
+    updates: Updates = None,
+    rate: Rate = 0.01,
     plot: Plot = False,
     json: Json = False,
     output: Besides = None,
 ) -> None:
-    """Show what clipping gradients by norm and elementwise does, over windows of a text and at each time step.
+    """Show what clipping gradients by norm and elementwise does: over a text, at each time step, and in training.
 
     Example: bptt-viz clipping rnn --init radius=1.5 -o clipping.svg
     """
@@ -47,8 +59,9 @@ def clipping(
     from bptt_viz.render.clipping import clipping_csv, clipping_report
 
     form_of(output)
+    asked = {"windows": windows, "threshold": threshold, "limit": limit, "updates": updates, "rate": rate}
     with progress("clipping") as tick:
-        found = analyse(prepare(request), windows, threshold, limit, tick)
+        found = analyse(prepare(request), windows, threshold, limit, updates, rate, tick)
 
     def figure() -> "Figure":
         from bptt_viz.render.clipping_figure import clipping_figure
@@ -58,7 +71,7 @@ def clipping(
     deliver(
         "clipping",
         found,
-        {**asdict(found.run), "windows": windows, "threshold": threshold, "limit": limit},
+        {**asdict(found.run), **asked},
         output,
         json,
         figure,

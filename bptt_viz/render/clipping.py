@@ -11,7 +11,7 @@ from bptt_viz.render.characters import shown
 from bptt_viz.render.chart import Line, across, chart, foot
 from bptt_viz.render.numbers import compact, percent
 from bptt_viz.render.tables import table
-from bptt_viz.results.clipping import Clipping, Rule
+from bptt_viz.results.clipping import ClippedRun, Clipping, Rule
 
 
 def clipping_report(result: Clipping, boxed: bool, plot: bool = False) -> RenderableType:
@@ -28,11 +28,26 @@ def clipping_report(result: Clipping, boxed: bool, plot: bool = False) -> Render
         boxed,
     )
     within = table(("the largest", "‖g‖", "by norm", "elementwise", "cosine", "entries cut"), _parts(result), boxed)
+    runs = table(_RUN_HEADS, [_run(run) for run in result.runs], boxed)
     steps = table(("step", "‖g_t‖", "by norm", "elementwise", "cosine"), _steps(result), boxed)
     parts: list[RenderableType] = [Text(result.finding, "bold"), Text(described(result)), Text()]
     if plot:
         parts += [WindowsPlot(result), Text()]
-    return Group(*parts, often, Text(), within, Text(), steps, Text(), Text(_key(result), "dim"))
+    learnt: list[RenderableType] = [Text(), runs] if result.runs else []
+    return Group(*parts, often, *learnt, Text(), within, Text(), steps, Text(), Text(_key(result), "dim"))
+
+
+_RUN_HEADS = ("in training", "acts on", "by tenths", "largest norm", "loss, first and last tenth")
+_LEVELS = "·▁▂▃▄▅▆▇█"
+
+
+def _run(run: ClippedRun) -> tuple[str, ...]:
+    ends = f"{run.first:.3f} → {run.last:.3f}" if run.stopped is None else f"not finite at update {run.stopped}"
+    largest = compact(float(run.norms.max())) if len(run.norms) else "–"
+    if run.limit is None:
+        return (run.name, "", "", largest, ends)
+    tenths = "".join(_LEVELS[math.ceil(share * (len(_LEVELS) - 1))] for share in run.tenths)
+    return (run.name, percent(run.acts) if run.acts else "0%", tenths, largest, ends)
 
 
 def _rule(rule: Rule, result: Clipping) -> tuple[str, ...]:
@@ -83,9 +98,16 @@ def described(result: Clipping) -> str:
 
 
 def _key(result: Clipping) -> str:
+    training = ""
+    if result.runs:
+        training = (
+            f" In training: {len(result.runs[0].losses) + (result.runs[0].stopped is not None)} updates of gradient"
+            f" descent from these weights, rate {result.rate:g}; loss a step, in nats."
+        )
     return (
         f"The largest: window {result.shown + 1}. g_t: what step t adds to g, over all parameters; scaled as the total"
-        " is, so that the clipped g_t sum to the clipped g. Cosine: of the angle by which elementwise clipping turns."
+        " is, so that the clipped g_t sum to the clipped g. Cosine: of the angle by which elementwise clipping"
+        f" turns.{training}"
     )
 
 
@@ -118,18 +140,23 @@ def axis(result: Clipping) -> tuple[float, float]:
 
 
 def clipping_csv(result: Clipping) -> str:
-    """Return two kinds of rows, `window` and `step`, with the norm before and after both rules, and the cosine.
+    """Return rows of the kinds `window` and `step`, with the norm before and after both rules, and the cosine.
+
+    Rows of the kind `none`, `norm` and `elementwise` are updates in training: norm before, loss, and whether it acted.
 
     Numbers are written so that they read back as they are. Windows are numbered among those with a finite gradient.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(("kind", "number", "norm", "by_norm", "by_element", "cosine"))
+    writer.writerow(("kind", "number", "norm", "by_norm", "by_element", "cosine", "loss", "acted"))
     windows = (result.norms, result.norm.after, result.elementwise.after, result.elementwise.cosine)
     steps = (result.before, result.by_norm, result.by_element, result.cosine)
     for kind, series in (("window", windows), ("step", steps)):
         for number, values in enumerate(zip(*series, strict=True), start=1):
-            writer.writerow((kind, number, *(float(value) for value in values)))
+            writer.writerow((kind, number, *(float(value) for value in values), "", ""))
+    for run in result.runs:
+        for number, (norm, loss, acted) in enumerate(zip(run.norms, run.losses, run.acted, strict=True), start=1):
+            writer.writerow((run.name, number, float(norm), "", "", "", float(loss), int(acted)))
     return stream.getvalue()
 
 

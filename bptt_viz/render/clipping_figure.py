@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from bptt_viz.arrays import Array
 from bptt_viz.render.clipping import angle, axis, described
 from bptt_viz.render.figures import FAINT, INK, styled
 from bptt_viz.render.numbers import compact
@@ -25,10 +26,13 @@ def clipping_figure(result: Clipping) -> Figure:
     lefts = [_LEFT, _LEFT + _WIDTH + _BETWEEN, _LEFT + 2 * (_WIDTH + _BETWEEN) + _RIGHT]
     width = lefts[-1] + _WIDTH + 0.3
     title, foot = title_lines(result.finding, width), foot_lines(_foot(result), width)
-    figure = Figure(figsize=(width, over(title) + _NAMES + _HEIGHT + _AXIS + under(foot)))
-    draws = (_draw_windows, _draw_steps, _draw_angles)
-    for left, draw in zip(lefts, draws, strict=True):
-        draw(axes_at(figure, left, under(foot) + _AXIS, _WIDTH, _HEIGHT), result)
+    block, floor = _NAMES + _HEIGHT + _AXIS, under(foot) + _AXIS
+    rows = 2 if result.runs else 1
+    figure = Figure(figsize=(width, over(title) + rows * block + under(foot)))
+    draws = ((_draw_windows, _draw_steps, _draw_angles), (_draw_often, _draw_norms, _draw_losses))
+    for row, drawn in enumerate(draws[:rows]):
+        for left, draw in zip(lefts, drawn, strict=True):
+            draw(axes_at(figure, left, floor + (rows - 1 - row) * block, _WIDTH, _HEIGHT), result)
     write_around(figure, title, foot)
     return figure
 
@@ -116,8 +120,57 @@ def _draw_angles(axes: Axes, result: Clipping) -> None:
     _name(axes, "How far it turns", "gradient norm of a window, ‖g‖", "angle, degrees")
 
 
+_RUNS = {"none": (_BEFORE, "-"), "norm": (_NORM, "-"), "elementwise": (_ELEMENT, "--")}
+_SAID = {"none": "no clipping", "norm": "by norm", "elementwise": "elementwise"}
+
+
+def _draw_often(axes: Axes, result: Clipping) -> None:
+    """Draw the share of updates that are clipped, over the tenths of the runs."""
+    for run in result.runs[1:]:
+        colour, dashes = _RUNS[run.name]
+        edges = np.linspace(0, len(run.losses), len(run.tenths) + 1)
+        shares = 100 * np.array(run.tenths)
+        axes.stairs(shares, edges, color=colour, linestyle=dashes, linewidth=1.8, label=_SAID[run.name])
+    axes.set_ylim(-3, 135)  # the legend stands above what can be reached
+    axes.set_yticks(range(0, 101, 20))
+    axes.legend(frameon=False, loc="upper right")
+    _name(axes, "How often, in training", "update", "share of updates clipped, %")
+
+
+def _draw_norms(axes: Axes, result: Clipping) -> None:
+    """Draw each run's gradient norms before clipping, smoothed, and θ."""
+    for run in result.runs:
+        colour, dashes = _RUNS[run.name]
+        axes.plot(*_smoothed(run.norms), dashes, color=colour, linewidth=1.5, label=_SAID[run.name])
+    axes.axhline(result.norm.limit, color=_NORM, linewidth=1.2, linestyle=":", label="θ")
+    axes.text(1.03, result.norm.limit, "θ", color=_NORM, transform=axes.get_yaxis_transform(), va="center", size=PLAIN)
+    seen = np.concatenate([run.norms for run in result.runs])
+    if seen.size and seen.max() > 10 * seen.min() > 0:
+        axes.set_yscale("log")
+    _name(axes, "Gradients, in training", "update", "gradient norm before clipping, ‖g‖")
+
+
+def _draw_losses(axes: Axes, result: Clipping) -> None:
+    """Draw each run's loss, smoothed, and where it stopped being finite."""
+    for run in result.runs:
+        colour, dashes = _RUNS[run.name]
+        axes.plot(*_smoothed(run.losses), dashes, color=colour, linewidth=1.5, label=_SAID[run.name])
+        if run.stopped is not None and len(run.losses):
+            axes.plot([run.stopped], [run.losses[-1]], "x", color=colour, markersize=9, markeredgewidth=2)
+    axes.legend(frameon=False, loc="upper right")
+    _name(axes, "What is learned", "update", "loss a step, nats")
+
+
+def _smoothed(values: Array) -> tuple[Array, Array]:
+    """Return update numbers and running means over a twentieth of the run."""
+    width = max(1, len(values) // 20)
+    means = np.convolve(values, np.ones(width) / width, "valid")
+    return np.arange(len(means)) + width, means
+
+
 def _foot(result: Clipping) -> str:
+    training = f" In training: gradient descent, rate {result.rate:g}; norms and losses are running means."
     return (
         f"{described(result)} Norm clipping: g θ/‖g‖ if ‖g‖ ≥ θ, over all parameters jointly; elementwise: every entry"
-        " held to ±c. g_t, what step t adds to g, is scaled as the total is."
+        f" held to ±c. g_t, what step t adds to g, is scaled as the total is.{training if result.runs else ''}"
     )

@@ -49,6 +49,35 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ClippedRun:
+    """Some updates of plain gradient descent, with one way to clip or without any; arrays are (updates,).
+
+    Attributes:
+        name: `none`, `norm` or `elementwise`.
+        limit: θ or c; None without clipping.
+        losses: the mean loss of a step at each update, in nats.
+        norms: ‖g‖ before it was clipped.
+        acted: whether clipping changed it.
+        acts: the share of updates at which it did.
+        tenths: the same over each tenth of the run.
+        first: the mean of the losses over the first tenth.
+        last: the same over the last.
+        stopped: the update, from 1, whose loss or gradient is not finite, which ends the run; None if none is.
+    """
+
+    name: str
+    limit: float | None
+    losses: Array
+    norms: Array
+    acted: Array
+    acts: float
+    tenths: tuple[float, ...]
+    first: float
+    last: float
+    stopped: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Clipping:
     """Clipping over windows of a text, and in one of them step by step.
 
@@ -70,6 +99,9 @@ class Clipping:
         by_element: ‖g_t‖ after elementwise clipping.
         cosine: of the angle by which elementwise clipping turns g_t; 1 where g_t is 0.
         parts: the total gradient of each parameter in that window, and of all together.
+        rate: the learning rate of the runs.
+        runs: what happens in training from these weights: without clipping, by norm and elementwise; empty if none
+            was wanted, or the model cannot learn so.
     """
 
     finding: str
@@ -86,3 +118,5 @@ class Clipping:
     by_element: Array
     cosine: Array
     parts: tuple[Part, ...]
+    rate: float
+    runs: tuple[ClippedRun, ...]

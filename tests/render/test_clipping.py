@@ -86,6 +86,41 @@ def test_the_same_result_gives_the_same_bytes(form):
     assert first == second
 
 
+@pytest.fixture(scope="module")
+def trained():
+    return clipping(prepare(CASES["measured"][0]), 8, updates=60, rate=0.05)
+
+
+def test_the_figure_draws_the_training_too(trained):
+    often, norms, losses = clipping_figure(trained).axes[3:]
+    for patch, run in zip(often.patches, trained.runs[1:], strict=True):
+        np.testing.assert_allclose(patch.get_data().values, 100 * np.array(run.tenths))
+    for label, run in zip(("no clipping", "by norm", "elementwise"), trained.runs, strict=True):
+        for axes, series in ((norms, run.norms), (losses, run.losses)):
+            drawn = line(axes, label)
+            np.testing.assert_allclose(drawn.get_ydata(), np.convolve(series, np.ones(3) / 3, "valid"))
+            assert drawn.get_xdata()[-1] == len(series)
+
+
+def test_the_report_and_the_values_hold_the_training(trained):
+    text = printed(clipping_report(trained, boxed=True))
+    assert max(map(len, text.splitlines())) <= 80
+    for run in trained.runs:
+        assert f"{run.first:.3f} → {run.last:.3f}" in text
+    rows = list(csv.DictReader(io.StringIO(clipping_csv(trained))))
+    for run in trained.runs:
+        own = [row for row in rows if row["kind"] == run.name]
+        np.testing.assert_array_equal([float(row["loss"]) for row in own], run.losses)
+        np.testing.assert_array_equal([int(row["acted"]) for row in own], run.acted)
+
+
+def test_a_run_that_stops_is_said_to():
+    request = Request("rnn", activation="identity", hidden=8, init="radius=1.2")
+    found = clipping(prepare(request), 8, threshold=1.0, limit=0.1, updates=100, rate=0.5)
+    assert f"not finite at update {found.runs[0].stopped}" in printed(clipping_report(found, boxed=False), width=500)
+    assert [str(mark.get_marker()) for mark in clipping_figure(found).axes[5].get_lines()].count("x") == 1
+
+
 def printed(renderable, width=80):
     console = Console(width=width, force_terminal=False, color_system=None, legacy_windows=False)
     with console.capture() as captured:
