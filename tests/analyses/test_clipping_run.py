@@ -70,11 +70,13 @@ def test_clipping_saves_a_run_that_stops_without_it():
 
 
 def test_limits_measured_at_the_start_are_those_of_the_runs():
-    found = clipping(prepare(LSTM), 10, updates=5, rate=0.1)
+    found = clipping(prepare(LSTM), 10, updates=60, rate=0.1)
     assert [run.limit for run in found.runs] == [None, found.norm.limit, found.elementwise.limit]
     assert found.rate == 0.1
     words = f"In training they act on {found.runs[1].acts:.0%} and {found.runs[2].acts:.0%} of updates"
+    assert found.runs[1].acts > 0
     assert found.finding.endswith(words)
+    assert clipping(prepare(LSTM), 10, 1e9, 1e9, 5).finding.endswith("In training neither acts")
     assert clipping(prepare(LSTM), 10).runs == ()
 
 
