@@ -16,7 +16,7 @@ from bptt_viz.app import app, run
 from bptt_viz.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 COMMANDS = typer.main.get_command(app).commands
 
 
@@ -151,6 +151,14 @@ def test_the_recipe_for_a_cell(tmp_path, checkout):
     assert "h_t = (1 − f) ⊙ h_{t−1} + f ⊙ n" in checkout("list", "cells")
     assert checkout("check", "mgu").startswith("mgu  PASS")
     assert "mgu" in checkout("norms", "mgu", "--text", "hello")
+
+
+def test_the_recipe_for_a_model(tmp_path, checkout):
+    follow(tmp_path, "bptt_viz/models/jordan.py")
+    assert "reads its own last scores" in checkout("list", "models")
+    assert checkout("check", "jordan", "--truncate", "2", "--layers", "2").startswith("jordan  PASS")
+    assert "jordan" in checkout("norms", "jordan", "--text", "hello")
+    assert "y_4" in checkout("graph", "jordan", "--text", "hello", "--format", "json")
 
 
 def test_the_recipe_for_a_primitive(tmp_path, checkout):

@@ -16,7 +16,7 @@ SCORES: tuple[str, ...] = get_args(Score)
 _ABOUT = {
     "dot": "e_i = m_i · q",
     "general": "e_i = m_i · (q W_a)",
-    "additive": "e_i = v · tanh(q W_q + m_i W_m)",
+    "additive": "e_i = v_a · tanh(q W_q + m_i W_m)",
 }
 
 
