@@ -233,3 +233,23 @@ def test_a_name_that_is_no_cell_is_refused(write, name):
     write("mine.py", LEAST)
     with pytest.raises(UsageError, match=r"unknown model .* or give file.py:ClassName"):
         prepare(request(name))
+
+
+def test_a_model_of_ones_own_stands_where_a_built_in_one_may(write):
+    """The one that CONTRIBUTING shows, from a file."""
+    from commands.transcripts import shown_files
+
+    from bptt_viz.checking.run import CheckRequest, check_model
+    from bptt_viz.results.check import Verdict
+
+    write("jordan.py", shown_files("CONTRIBUTING.md")["bptt_viz/models/jordan.py"])
+    prepared = prepare(request("jordan.py:Jordan", settings={"cell": "gru"}))
+    assert prepared.model.options()["cell"] == "GRU"
+    assert prepared.run().modules[0].name == "beside"
+    assert check_model(CheckRequest("jordan.py:Jordan", truncate=2)).verdict is Verdict.PASS
+
+
+def test_a_model_that_lacks_something_is_refused_with_what_it_lacks(write):
+    write("empty.py", "from bptt_viz.models import Architecture\n\nclass Empty(Architecture):\n    name = 'empty'\n")
+    with pytest.raises(UsageError, match=r"empty.py:Empty must define parameters, record, stacks"):
+        prepare(request("empty.py:Empty"))
