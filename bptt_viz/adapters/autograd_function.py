@@ -10,6 +10,7 @@ from autograd import numpy as anp
 from bptt_viz.adapters.arrays import ArrayCall, array_call, array_subject, demand_deterministic
 from bptt_viz.adapters.checking import checked, name_of
 from bptt_viz.adapters.function import Named
+from bptt_viz.adapters.outcomes import CRASH
 from bptt_viz.arrays import Array
 from bptt_viz.checking.problem import Misbehaviour
 from bptt_viz.checking.run import CheckRequest
@@ -74,5 +75,5 @@ class AutogradFunction:
                 found = back(np.concatenate([each.ravel() for each in upstream]))
         except Exception as error:
             said = str(error).partition("\n")[0]
-            raise Misbehaviour(f"backward raises {type(error).__name__}: {said}") from error
+            raise Misbehaviour(f"{CRASH} {type(error).__name__}: {said}") from error
         return {name: np.array(gradient) for name, gradient in found.items()}

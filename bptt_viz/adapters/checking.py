@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from bptt_viz.adapters.function import Subject
+from bptt_viz.adapters.outcomes import with_outcome
 from bptt_viz.adapters.points import Points
 from bptt_viz.checking.problem import Inconclusive, Misbehaviour
 from bptt_viz.checking.run import CheckRequest, check
 from bptt_viz.checking.shapes import DEFAULT_SHAPES
 from bptt_viz.results.check import Case, Check, Verdict
+from bptt_viz.results.targets import Outcome, TargetCheck
 
 
-def checked(pose: Callable[[], Subject], name: str, request: CheckRequest) -> Check:
+def checked(pose: Callable[[], Subject], name: str, request: CheckRequest) -> TargetCheck:
     """Check a subject at its example and around it.
 
     Args:
@@ -34,12 +36,22 @@ def checked(pose: Callable[[], Subject], name: str, request: CheckRequest) -> Ch
         return _undecided(name, Verdict.MISMATCH, str(what), request)
     points = Points(subject)
     shapes = points.shapes() if request.shapes == DEFAULT_SHAPES else points.chosen(request.shapes)
-    return check(name, points, replace(request, target=name, shapes=shapes))
+    asked = replace(request, target=name, shapes=shapes)
+    return _noted(with_outcome(check(name, points, asked), points, asked), subject)
 
 
-def _undecided(name: str, verdict: Verdict, why: str, request: CheckRequest) -> Check:
+def _undecided(name: str, verdict: Verdict, why: str, request: CheckRequest) -> TargetCheck:
     case = Case("as given", "gate", "behaviour", verdict, why, ())
-    return Check(name, verdict, why, request.judgement, (case,))
+    return with_outcome(Check(name, verdict, why, request.judgement, (case,)), None, request)
+
+
+def _noted(made: TargetCheck, subject: Subject) -> TargetCheck:
+    """Add what is known of the subject: that it computes in single precision is said of a gradient that is right."""
+    if subject.single and made.outcome is Outcome.OK:
+        sentence = f"computes in single precision ({subject.single}); right in double precision"
+        return replace(made, outcome=Outcome.FLOAT32, diagnosis=sentence)
+    said = (f"computes in single precision ({subject.single}); checked in double precision",) if subject.single else ()
+    return replace(made, notes=said)
 
 
 def name_of(target: Any) -> str:

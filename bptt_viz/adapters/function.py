@@ -89,6 +89,7 @@ class Subject:
         constants: whatever else it is given in arrays, such as tokens and masks.
         layout: which axes are which.
         outputs: the outputs that are compared.
+        single: where it computes in single precision unless that is made double, in words; empty if nowhere.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Subject:
     constants: Named
     layout: Layout
     outputs: tuple[str, ...]
+    single: str = ""
 
     @property
     def steps(self) -> int:

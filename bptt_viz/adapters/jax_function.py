@@ -10,6 +10,7 @@ import numpy as np
 from bptt_viz.adapters.arrays import ArrayCall, array_call, array_subject, demand_deterministic
 from bptt_viz.adapters.checking import checked, name_of
 from bptt_viz.adapters.function import Named, Subject
+from bptt_viz.adapters.outcomes import CRASH
 from bptt_viz.arrays import Array
 from bptt_viz.checking.problem import Misbehaviour
 from bptt_viz.checking.run import CheckRequest
@@ -85,7 +86,7 @@ class JaxFunction:
             return _arrays(self._pull(_on_device(values), _on_device(cotangents)))
         except Exception as error:
             said = str(error).partition("\n")[0]
-            raise Misbehaviour(f"backward raises {type(error).__name__}: {said}") from error
+            raise Misbehaviour(f"{CRASH} {type(error).__name__}: {said}") from error
 
 
 def _pull_of(call: ArrayCall) -> Callable[..., dict[str, Any]]:

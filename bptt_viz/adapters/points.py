@@ -18,8 +18,15 @@ _MOVE = 0.1
 class Points:
     """Poses a subject at a shape; `zero_state` stands for the example as it is given."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, made: type[FunctionProblem] = FunctionProblem) -> None:
+        """Set the subject, and what is made of it at a point."""
         self.subject = subject
+        self._made = made
+
+    @property
+    def whole(self) -> Shape:
+        """The shape of the example, moved."""
+        return Shape(self.subject.steps, self.subject.rows, False)
 
     def __call__(self, shape: Shape, rng: Generator) -> FunctionProblem:
         """Return the subject at a shape, moved unless it is asked for as given."""
@@ -29,7 +36,7 @@ class Points:
         inputs = {**subject.parameters, **given}
         if not shape.zero_state:
             inputs = {name: _moved(value, name in given, rng) for name, value in inputs.items()}
-        return FunctionProblem(subject, inputs, constants, self._label(shape))
+        return self._made(subject, inputs, constants, self._label(shape))
 
     def _label(self, shape: Shape) -> str:
         layout = self.subject.layout

@@ -13,9 +13,9 @@ from rich.text import Text
 from bptt_viz.render.characters import shown
 from bptt_viz.render.heat import HeatBlocks
 from bptt_viz.render.tables import table
-from bptt_viz.render.targets import tally, target_lines
+from bptt_viz.render.targets import below, style_of, tally, target_lines
 from bptt_viz.results.check import Case, Check, Checks, Comparison, Verdict
-from bptt_viz.results.targets import TargetCheck
+from bptt_viz.results.targets import Outcome, TargetCheck
 
 _STYLES = {Verdict.PASS: "bold green", Verdict.MISMATCH: "bold red", Verdict.INCONCLUSIVE: "bold yellow"}
 # Verdicts stand below each other up to this width of the names on a terminal; a longer name keeps its line to itself.
@@ -38,7 +38,7 @@ def check_report(checks: Checks, boxed: bool, verbose: bool = False) -> Renderab
 
 
 def _overview(checks: Checks, boxed: bool) -> Iterator[RenderableType]:
-    plain = [check for check in checks.targets if not isinstance(check, TargetCheck)]
+    plain = [check for check in checks.targets if _file_of_code(check) is None]
     widest = max((cell_len(shown(check.target)) for check in plain), default=0)
     for file, group in groupby(checks.targets, _file_of_code):
         if file is None:
@@ -46,13 +46,14 @@ def _overview(checks: Checks, boxed: bool) -> Iterator[RenderableType]:
         else:
             own = [check for check in group if isinstance(check, TargetCheck)]
             yield from target_lines(own, boxed, [passed(check) for check in own])
-    of_code = [check for check in checks.targets if isinstance(check, TargetCheck)]
+    of_code = [check for check in checks.targets if isinstance(check, TargetCheck) and "::" in check.target]
     if len(of_code) > 1:
         yield from (Text(), Text(tally(of_code)))
 
 
 def _file_of_code(check: Check) -> str | None:
-    return check.file if isinstance(check, TargetCheck) else None
+    """Return the file whose parts are listed below its name; None for a target that stands for itself."""
+    return check.file if isinstance(check, TargetCheck) and "::" in check.target else None
 
 
 class Verdicted:
@@ -60,8 +61,9 @@ class Verdicted:
 
     def __init__(self, check: Check, width: int) -> None:
         self._head = Text(set_cell_size(shown(check.target), max(width, cell_len(shown(check.target)))) + "  ")
-        self._head.append(check.verdict.upper(), _STYLES[check.verdict])
-        self._sentence = Text(shown(passed(check) if check.verdict is Verdict.PASS else check.diagnosis))
+        self._head.append(*_word(check))
+        self._sentence = Text(shown(check.diagnosis or passed(check)))
+        self._notes = [*below(check)] if isinstance(check, TargetCheck) else []
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield one line, or the verdict's line and the sentence indented below it."""
@@ -71,6 +73,14 @@ class Verdicted:
         else:
             yield self._head
             yield Padding(self._sentence, (0, 0, 0, 4))
+        yield from (Padding(Text(shown(note)), (0, 0, 0, 4)) for note in self._notes)
+
+
+def _word(check: Check) -> tuple[str, str]:
+    """Return what a target's line says first, and its style: the verdict, or the outcome where that says more."""
+    if isinstance(check, TargetCheck) and check.outcome not in {Outcome.OK, Outcome.WRONG, Outcome.INCONCLUSIVE}:
+        return check.outcome.words, style_of(check)
+    return check.verdict.upper(), _STYLES[check.verdict]
 
 
 def passed(check: Check) -> str:

@@ -5,6 +5,7 @@ import pytest
 from bptt_viz import check_torch
 from bptt_viz.errors import UsageError
 from bptt_viz.results.check import Verdict
+from bptt_viz.results.targets import Outcome
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'bptt-viz[torch]'")
 nn = torch.nn
@@ -108,18 +109,39 @@ PLANTED = {
     "state": "U: the analytic gradient does not match",
     "none": "U: the analytic gradient is missing",
     "percent": "state[0]: the analytic gradient is 1.01× the numeric one",
-    "clip": "does not grow with the upstream gradient: is it clipped inside backward?",
     "in place": "the analytic gradient is 2× the numeric one",
-    "crash": "backward raises ValueError: no gradient today (torch_targets.py, line",
-    "detach": "carry from step t to t − 1: the analytic gradient does not match",
 }
 
 
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_found_and_named(bug):
     found = check_torch(layer(bug))
-    assert found.verdict is Verdict.MISMATCH
+    assert (found.verdict, found.outcome) == (Verdict.MISMATCH, Outcome.WRONG)
     assert PLANTED[bug] in found.diagnosis
+
+
+PURPOSES = {
+    "": (Outcome.OK, "", {}),
+    "clip": (Outcome.CLIPPED, "the gradient is clipped", {}),
+    "crash": (Outcome.CRASHED, "backward raises ValueError: no gradient today (torch_targets.py, line", {}),
+    "cut": (Outcome.TRUNCATED, "the gradient stops after 2 time steps at most, and is right until there", {"steps": 2}),
+    "detach": (Outcome.WRONG, "", {}),
+    "no dx": (Outcome.WRONG, "x: the analytic gradient is missing", {}),
+    "double": (Outcome.SCALED, "every gradient is 2× the numeric one at T=5 N=3", {"factor": pytest.approx(2.0)}),
+    "mean": (Outcome.SCALED, "every gradient is 0.333333× the numeric one at T=5 N=3", {"law": "1/N"}),
+    "steps": (Outcome.SCALED, "", {"law": "T"}),
+}
+
+
+@pytest.mark.parametrize("bug", PURPOSES)
+def test_what_may_be_on_purpose_is_told_apart(bug):
+    outcome, said, more = PURPOSES[bug]
+    found = check_torch(layer(bug))
+    assert found.outcome is outcome, found.diagnosis
+    assert found.diagnosis.startswith(said)
+    assert found.verdict is (Verdict.MISMATCH if outcome in {Outcome.CRASHED, Outcome.WRONG} else Verdict.PASS)
+    for name, value in more.items():
+        assert getattr(found, name) == value
 
 
 @pytest.mark.parametrize("bug", ["", "forget", "gist", "batch", "none"])
@@ -131,16 +153,27 @@ def test_an_autograd_function_alone(bug):
     assert not bug or PLANTED[bug].split(":")[0] in found.diagnosis
 
 
+@pytest.mark.parametrize(
+    ("bug", "said"),
+    [("clip all", "entries are held within ±0.25; right where"), ("clip norm", "its norm is held at 0.5; right where")],
+)
+def test_the_bound_of_a_clipped_gradient_is_told(bug, said):
+    arguments = [torch.randn(*shape) for shape in ((3, 4), (3, 6), (3, 6), (24, 4), (24, 6), (24,))]
+    found = check_torch(lstm_step(bug), *arguments)
+    assert found.outcome is Outcome.CLIPPED
+    assert found.diagnosis.startswith(f"the gradient is clipped: {said}")
+
+
 def test_an_upstream_gradient_that_is_changed_in_place_is_named():
     arguments = [torch.randn(*shape) for shape in ((3, 4), (3, 6), (3, 6), (24, 4), (24, 6), (24,))]
     found = check_torch(lstm_step("in place"), *arguments)
     assert found.diagnosis.startswith("backward changes its upstream gradient of output[0] in place")
 
 
-def test_the_lag_of_a_cut_is_the_step_it_is_made_at():
+def test_a_cut_of_one_path_alone_is_wrong_from_the_step_on_at_which_it_is_made():
     found = check_torch(layer("detach"))
+    assert "carry from step t to t − 1: " in found.diagnosis
     assert "from lag 1 on" in found.diagnosis
-    assert "input" not in found.diagnosis
     passed = [case.label[:3] for case in found.cases if case.verdict is Verdict.PASS]
     assert set(passed) == {"T=1", "T=2"}
 
@@ -204,10 +237,26 @@ def test_dropout_in_training_mode_is_named(module, said):
 @pytest.mark.parametrize(
     ("how", "said"), [("float32 state", "Float and Double"), ("float32 output", "float32 in to_copy")]
 )
-def test_single_precision_inside_is_refused_with_advice(how, said):
+@pytest.mark.parametrize("inputs", [(), (torch.randn(3, 2, 4),)], ids=["made", "given"])
+def test_single_precision_inside_is_made_double_and_said(how, said, inputs):
+    found = check_torch(Looped(4, 6, how), *inputs)
+    assert (found.verdict, found.outcome) == (Verdict.PASS, Outcome.FLOAT32)
+    assert found.diagnosis.startswith("computes in single precision (")
+    assert said in found.diagnosis
+    assert "(torch_targets.py, line" in found.diagnosis
+
+
+def test_a_wrong_gradient_in_single_precision_is_wrong_all_the_same():
+    found = check_torch(layer("float and forget"))
+    assert found.outcome is Outcome.WRONG
+    assert "forget gate" in found.diagnosis
+    (note,) = found.notes
+    assert note.startswith("computes in single precision (")
+
+
+def test_single_precision_that_cannot_be_made_double_is_refused_with_advice():
     with pytest.raises(UsageError, match="cannot run in double precision") as refused:
-        check_torch(Looped(4, 6, how), torch.randn(3, 2, 4))
-    assert said in str(refused.value)
+        check_torch(Looped(4, 6, "legacy"), torch.randn(3, 2, 4))
     assert "(torch_targets.py, line" in str(refused.value)
     assert "dtype=x.dtype" in str(refused.value)
 

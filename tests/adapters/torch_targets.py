@@ -28,13 +28,24 @@ def lstm_step(bug=""):
                 raise ValueError("no gradient today")
             do = dh * squashed
             dc = dc + dh * o * (1 if bug == "tanh" else 1 - squashed**2)
-            df = dc * c * (f if bug == "forget" else f * (1 - f))
+            df = dc * c * (f if "forget" in bug else f * (1 - f))
             dg = dc * i * (1 - g.tanh() ** 2 if bug == "gist" else 1 - g**2)
             dz = torch.cat([dc * g * i * (1 - i), df, dg, do * o * (1 - o)], -1)
             db = dz[0] if bug == "batch" else dz.sum(0)
             dU = None if bug == "none" else dz.T @ (h.tanh() if bug == "state" else h)
-            dx = (dz @ W).clamp(-0.5, 0.5) if bug == "clip" else dz @ W
+            dx = (dz @ W).clamp(-0.5, 0.5) if bug == "clip" else None if bug == "no dx" else dz @ W
             return dx, dz @ U * (1.01 if bug == "percent" else 1), dc * f, dz.T @ x, dU, db
+
+    if bug.startswith("clip "):
+        plain = LSTMStep.backward
+
+        def backward(ctx, dh, dc):
+            made = plain(ctx, dh, dc)
+            if bug == "clip all":
+                return tuple(each.clamp(-0.25, 0.25) for each in made)
+            return tuple(each * min(1.0, 0.5 / max(float(each.norm()), 1e-300)) for each in made)
+
+        LSTMStep.backward = staticmethod(backward)
 
     return LSTMStep
 
@@ -57,9 +68,33 @@ class Layer(nn.Module):
         for t, x_t in enumerate(x):
             if self.bug == "detach" and t == 2:
                 h = h.detach()
+            if self.bug == "cut" and t % 2 == 0:
+                h, c = h.detach(), c.detach()
+            if self.bug.startswith("float"):
+                h = h.float() + 0.0
             h, c = self.step.apply(x_t, h, c, self.W, self.U, self.b)
             states.append(h)
+        if self.bug in _HOOKS:
+            scale = _HOOKS[self.bug]
+            states = [Hooked.apply(h, scale, x) for h in states]
+            h, c = Hooked.apply(h, scale, x), Hooked.apply(c, scale, x)
         return torch.stack(states), (h, c)
+
+
+class Hooked(Function):
+    """Changes the gradient on its way back, and nothing on the way there."""
+
+    @staticmethod
+    def forward(ctx, y, scale, x):
+        ctx.scale, ctx.sizes = scale, x.shape
+        return y.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.scale(*ctx.sizes[:2]), None, None
+
+
+_HOOKS = {"double": lambda T, N: 2.0, "mean": lambda T, N: 1 / N, "steps": lambda T, N: float(T)}
 
 
 def layer(bug=""):
@@ -93,6 +128,8 @@ class Looped(nn.Module):
     def forward(self, x):
         size = (x.shape[1], self.hidden)
         h = torch.zeros(size, dtype=torch.float32) if self.how == "float32 state" else torch.zeros(size)
+        if self.how == "legacy":
+            h = torch.FloatTensor(*size).zero_()
         c = torch.zeros_like(h)
         for x_t in x:
             h, c = self.cell(x_t, (h, c))

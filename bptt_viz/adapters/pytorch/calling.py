@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 
 from bptt_viz.adapters.function import Named
 from bptt_viz.adapters.nesting import Leaf, leaves, mapped, noting
+from bptt_viz.adapters.outcomes import CRASH
 from bptt_viz.arrays import Array
 from bptt_viz.checking.problem import Misbehaviour
 from bptt_viz.errors import UsageError
@@ -33,6 +34,7 @@ class Call:
         names: the arguments' names.
         titles: other names for some of their leaves.
         named: takes what the target returns, and returns its leaves by name.
+        promoted: whether every single precision that the target asks for is made double.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Call:
         self.names = names
         self.titles = titles or {}
         self.named = named
+        self.promoted = False
         self.arguments = self._mapped(_doubled, arguments)
 
     @property
@@ -80,7 +83,8 @@ class Call:
         """
         arguments = self._mapped(values.get, self.arguments)
         complex_ = any(value.is_complex() for value in values.values())
-        with _double_by_default(), _put_back(self.target), _ComplexByDefault() if complex_ else nullcontext():
+        by_default = _ComplexByDefault() if complex_ else nullcontext()
+        with _double_by_default(), _put_back(self.target), by_default, Promoted() if self.promoted else nullcontext():
             return self._made(values, arguments)
 
     def _mapped(self, function: Leaf, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -122,6 +126,23 @@ class _ComplexByDefault(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         wanted = {} if func not in self._MAKERS else {"dtype": torch.complex128}
         return func(*args, **{**wanted, **(kwargs or {})})
+
+
+class Promoted(TorchFunctionMode):
+    """Makes double of every single precision that code asks for by name: `.float()`, `dtype=torch.float32`."""
+
+    _LOWER = frozenset({torch.Tensor.float, torch.Tensor.half, torch.Tensor.bfloat16})
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if func in self._LOWER:
+            return args[0] if args[0].is_complex() else args[0].double()
+        raised = {name: _raised(value) for name, value in (kwargs or {}).items()}
+        return func(*map(_raised, args), **raised)
+
+
+def _raised(value: Any) -> Any:
+    low = isinstance(value, torch.dtype) and value in {torch.float32, torch.float16, torch.bfloat16}
+    return torch.float64 if low else value
 
 
 @contextmanager
@@ -189,7 +210,7 @@ def _backward(
     try:
         return torch.autograd.grad(outputs, inputs, upstream, allow_unused=True)
     except Exception as error:
-        raise Misbehaviour(f"backward raises {in_one_line(error)}") from error
+        raise Misbehaviour(f"{CRASH} {in_one_line(error)}") from error
 
 
 def _tensors(values: Named) -> dict[str, torch.Tensor]:

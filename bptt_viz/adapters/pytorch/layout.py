@@ -7,7 +7,8 @@ import torch
 from bptt_viz.adapters.axes import layout_by_dependence
 from bptt_viz.adapters.function import Layout
 from bptt_viz.adapters.pytorch import layers
-from bptt_viz.adapters.pytorch.calling import Call, TorchFunction, array
+from bptt_viz.adapters.pytorch.calling import Call, TorchFunction, array, in_one_line, is_about_precision
+from bptt_viz.adapters.pytorch.watch import watched
 from bptt_viz.adapters.reading import declared_gates, gate_axis, state_of
 
 Gates = dict[str, tuple[str, ...]]
@@ -30,8 +31,23 @@ def layout_of(call: Call) -> Layout:
     )
 
 
+def promoted_where_needed(call: Call) -> str:
+    """Make double of single precision that a target asks for inside; return where it does, empty if nowhere."""
+    values = {**call.parameters, **call.given}
+    try:
+        with torch.no_grad():
+            single = watched(call, values).low
+    except Exception as error:
+        if not is_about_precision(error):
+            return ""
+        single = in_one_line(error)
+    call.promoted = bool(single)
+    return single
+
+
 def is_recurrent(call: Call) -> bool:
     """Tell whether a call has an axis of time; raises whatever the target raises."""
+    promoted_where_needed(call)
     return bool(_dependence(call).time)
 
 

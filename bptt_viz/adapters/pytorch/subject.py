@@ -4,7 +4,7 @@ import torch
 
 from bptt_viz.adapters.function import Subject
 from bptt_viz.adapters.pytorch.calling import Call, TorchFunction, array, in_one_line, is_about_precision, no_double
-from bptt_viz.adapters.pytorch.layout import layout_of
+from bptt_viz.adapters.pytorch.layout import layout_of, promoted_where_needed
 from bptt_viz.adapters.pytorch.watch import watched, why_not_deterministic
 from bptt_viz.checking.problem import Inconclusive, Misbehaviour
 from bptt_viz.errors import UsageError
@@ -19,9 +19,11 @@ def subject(call: Call, name: str) -> Subject:
         Misbehaviour: no output depends on anything that has a gradient.
     """
     values = {**call.parameters, **call.given}
+    single = promoted_where_needed(call)
     made = _demand_runs(call, values, name)
     _demand_deterministic(call, values)
-    _demand_double(call, values, name)
+    if low := watched(call, values).low:
+        raise no_double(name, low)
     floating = {key: array(value) for key, value in values.items() if value.is_floating_point()}
     parameters = {key: value for key, value in floating.items() if key in call.parameters}
     arguments = {key: value for key, value in floating.items() if key in call.given}
@@ -34,6 +36,7 @@ def subject(call: Call, name: str) -> Subject:
         constants,
         layout_of(call),
         _differentiable(made),
+        single,
     )
 
 
@@ -55,12 +58,6 @@ def _demand_deterministic(call: Call, values: dict[str, torch.Tensor]) -> None:
         first, second = call(values), call(values)
     if any(not torch.equal(each, second[key]) for key, each in first.items()):
         raise Inconclusive(why_not_deterministic(call, values))
-
-
-def _demand_double(call: Call, values: dict[str, torch.Tensor], name: str) -> None:
-    low = watched(call, values).low
-    if low:
-        raise no_double(name, low)
 
 
 def _differentiable(made: dict[str, torch.Tensor]) -> tuple[str, ...]:
