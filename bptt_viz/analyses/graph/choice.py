@@ -1,7 +1,7 @@
 """What of an unrolled network is drawn: which steps one by one, which parts, from which losses the gradient comes."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,8 @@ _PAGE = 1450.0
 """Width, in points, of a picture whose letters can still be read on a page that is 1,280 pixels wide."""
 _IN_PASSING = {"dropout", "dropout through time"}
 """Parts of a model through which a wire may pass without being drawn."""
+_MOST = 12
+"""More columns than twice this many fit no page."""
 _WORTH = 3
 """How many steps a fold has to hide to be worth its room."""
 
@@ -61,10 +63,10 @@ class Choice:
             raise UsageError(f"--hide {unknown[0]}: choose from {', '.join(PARTS)}")
 
 
-def shown_columns(
+def possible_columns(
     rollout: Rollout, choice: Choice, gradients: Gradients | None, width: Callable[[Sequence[Column]], float]
-) -> list[Column]:
-    """Return the columns of a picture.
+) -> Iterator[list[Column]]:
+    """Yield the columns that a picture may have, the best first: all steps, or fewer and fewer at both ends.
 
     Args:
         rollout: the recorded model.
@@ -77,15 +79,21 @@ def shown_columns(
     """
     steps = rollout.steps
     named = [t for text in choice.focus for t in parsed_steps("--focus", text, steps)]
-    if choice.ends == 0 or (choice.ends is None and not named and width(every_step(steps)) <= _PAGE):
-        return every_step(steps)
+    if choice.ends == 0 or (choice.ends is None and not named and _fits(every_step(steps), width)):
+        yield every_step(steps)
+        return
     broken, starts = _broken(rollout, gradients), {run.first for run in rollout.layers}
     if choice.ends is not None:
-        return folded(steps, choice.ends, named, broken, starts)
-    tried = (folded(steps, ends, named, broken, starts) for ends in range(steps // 2, 0, -1))
-    fitting = (columns for columns in tried if width(columns) <= _PAGE)
-    columns = next(fitting, folded(steps, 1, named, broken, starts))
-    return columns if hidden(columns) >= _WORTH else every_step(steps)
+        yield folded(steps, choice.ends, named, broken, starts)
+        return
+    for ends in range(min(steps // 2, _MOST), 0, -1):
+        columns = folded(steps, ends, named, broken, starts)
+        if ends == 1 or _fits(columns, width):
+            yield columns if hidden(columns) >= _WORTH else every_step(steps)
+
+
+def _fits(columns: Sequence[Column], width: Callable[[Sequence[Column]], float]) -> bool:
+    return len(columns) <= 2 * _MOST and width(columns) <= _PAGE
 
 
 def planned(rollout: Rollout, choice: Choice) -> Plan:

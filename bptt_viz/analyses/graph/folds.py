@@ -47,7 +47,7 @@ def fold_size(cell: float, states: int) -> tuple[float, float]:
         cell: height of the cells that it stands for.
         states: how many states' norms are written into it.
     """
-    lines = "\n".join(["", *("\n" for _ in range(states))])
+    lines = "\n" * (1 + 2 * states)
     return FOLD, max(cell, height(lines, text_size("fold")) + 14)
 
 

@@ -1,41 +1,16 @@
 """Outputs and losses above the top layer of an unrolled network, and what they send back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from bptt_viz.analyses.graph.layout.paths import rounded, straight
-from bptt_viz.analyses.graph.time_grid import ASIDE, BIG, HIGH, LOSS_HIGH, RADIUS
+from bptt_viz.analyses.graph.loss_sums import LossSums
+from bptt_viz.analyses.graph.time_grid import HIGH, LOSS_HIGH, RADIUS
 from bptt_viz.analyses.graph.unrolled import Unrolled, Wire, norms_of
-from bptt_viz.results.graph import Path, Point
-from bptt_viz.results.lettering import text_size, width
 
 _INSIDE = 14.0
 """How far from a fold's right side its outputs leave it at the most."""
-_ASIDE_OF = 53.0
-"""How far right of the last loss their sum stands."""
-_ABOVE = 34.0
-"""How far above the losses their sum stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """A sum of losses that is backpropagated as one.
-
-    Attributes:
-        id: of its node.
-        label: what is written into it.
-        told: its tooltip.
-        columns: those whose losses it gathers.
-    """
-
-    id: str
-    label: str
-    told: str
-    columns: Sequence[int]
 
 
 class Outputs:
-    """Draws y_t above the states that are read out, L_t beside it and L, which gathers the L_t."""
+    """Draws y_t above the states that are read out, L_t beside it, and what gathers the L_t."""
 
     def __init__(self, drawing: Unrolled) -> None:
         self._drawing = drawing
@@ -57,32 +32,7 @@ class Outputs:
             return
         for k in self._shown:
             self._loss(k)
-        for total in self._sums():
-            self._total(total)
-
-    def _sums(self) -> list[_Sum]:
-        """Return one sum of losses for each piece that is backpropagated; those that a fold hides are one."""
-        plan = self._drawing.plan
-        found: list[_Sum] = []
-        seeded = {k: both for k, shown in self._shown.items() if (both := plan.seeded & set(shown))}
-        left = dict(seeded)
-        for chunk in plan.chunks:
-            columns = [k for k, steps in seeded.items() if steps & set(chunk)]
-            if any(not self._grid.columns[k].is_fold for k in columns):
-                found.append(self._sum(len(found), columns, plan.seeded & set(chunk)))
-                left = {k: steps for k, steps in left.items() if k not in columns}
-        return found + [self._sum(len(found) + more, [k], steps) for more, (k, steps) in enumerate(left.items())]
-
-    def _sum(self, number: int, columns: Sequence[int], steps: frozenset[int]) -> _Sum:
-        total = sum(self._rollout.losses[t].value.item() for t in steps)
-        first, last = min(steps), max(steps)
-        if len(self._drawing.plan.chunks) == 1 and len(steps) == len(self._rollout.losses):
-            return _Sum("L", "L", f"L = {total:.4g}, the sum of all L_t", columns)
-        label = f"L_{first}…{last}" if last > first else f"L_{first}"
-        called = f"steps {first} to {last}" if last > first else f"step {first}"
-        return _Sum(
-            f"L-{number}" if number else "L", label, f"L of {called} = {total:.4g}, the sum of its L_t", columns
-        )
+        LossSums(self._drawing, self._shown).draw()
 
     def _name(self, k: int, letter: str) -> str:
         return f"{self._grid.columns[k].id}-{letter}"
@@ -109,8 +59,9 @@ class Outputs:
         if not self._grid.columns[k].is_fold:
             return self._drawing.upwards(self._row, k, low)
         x, top = self._grid.output_x(k), self._row.upper(k)
-        start = min(x, self._row.right(k) - _INSIDE)
-        return Wire(self._row.cell(k), ((start, top), (start, low - HIGH / 2), (x, low - HIGH / 2), (x, low)))
+        start, knee = min(x, self._row.right(k) - _INSIDE), low - HIGH / 2
+        bend = ((start, knee), (x, knee)) if x - start > 1 else ()
+        return Wire(self._row.cell(k), ((start if bend else x, top), *bend, (x, low)))
 
     def _loss(self, k: int) -> None:
         column, grid = self._grid.columns[k], self._grid
@@ -130,41 +81,3 @@ class Outputs:
 
     def _seeded(self, k: int) -> list[int]:
         return [t for t in self._shown[k] if t in self._drawing.plan.seeded]
-
-    def _total(self, total: _Sum) -> None:
-        """Draw a sum: a bar right above its losses where columns are close, else a box to their right."""
-        places = [self._grid.step_loss(k) for k in total.columns]
-        wide = max(BIG[0], width(total.label, text_size("loss")) + 10)
-        if self._row.shape.is_whole:
-            (left, y), (right, _) = places[0], places[-1]
-            half = self._grid.output_width(total.columns[-1], "L") / 2
-            place = (left + right) / 2, y + LOSS_HIGH / 2 + _ABOVE + BIG[1] / 2
-            size = max(wide, right - left + 2 * half), BIG[1]
-        else:
-            x, y = places[-1]
-            right = x + self._grid.output_width(total.columns[-1], "L") / 2
-            place = right + _ASIDE_OF + (wide - BIG[0]) / 2, self._grid.output_y + HIGH / 2 + _ABOVE
-            size = wide, BIG[1]
-        self._canvas.box(total.id, "loss", total.label, place, size, None, self._layer, total.told)
-        for k, (x, y) in zip(total.columns, places, strict=True):
-            start = y + LOSS_HIGH / 2
-            self._gather(total.id, k, (x, start), place, size)
-
-    def _gather(self, total: str, k: int, start: Point, place: Point, size: Point) -> None:
-        """Lead a column's loss to a sum."""
-        x, y = start
-        if self._row.shape.is_whole:
-            end = place[1] - size[1] / 2
-            path, back = straight(start, (x, end)), straight((x + ASIDE, end), (x + ASIDE, y))
-        else:
-            end, level = place[0] - size[0] / 2, place[1]
-            path = rounded((start, (x, level), (end, level)), RADIUS)
-            back = rounded(((end, level - ASIDE), (x + ASIDE, level - ASIDE), (x + ASIDE, y)), RADIUS / 2)
-        self._canvas.forward(self._name(k, "L"), total, path)
-        self._back_from(total, k, back)
-
-    def _back_from(self, total: str, k: int, path: Path) -> None:
-        gradients = self._drawing.gradients
-        if gradients:
-            norms = [gradients.of(self._rollout.losses[t]) for t in self._seeded(k)]
-            self._drawing.back_along(total, self._name(k, "L"), path, norms, self._grid.columns[k].told("dL"))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bptt_viz.analyses.graph.canvas import Canvas
-from bptt_viz.analyses.graph.choice import Choice, demand_plain, demand_stacks, is_stack, planned, shown_columns
+from bptt_viz.analyses.graph.choice import Choice, demand_plain, demand_stacks, is_stack, planned, possible_columns
 from bptt_viz.analyses.graph.clip_marks import draw_clips
 from bptt_viz.analyses.graph.gate_level import GateLevel
 from bptt_viz.analyses.graph.gradients import Gradients
@@ -17,6 +17,9 @@ from bptt_viz.analyses.graph.unrolled import Unrolled
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Rollout
 from bptt_viz.results.graph import Level
+
+_PIECES = 200
+"""How many nodes and edges a folded picture has at the most if that is in its hands; as SVG they take 60 kB."""
 
 Draw = Callable[[Sequence[Column]], Unrolled]
 Width = Callable[[Sequence[Column]], float]
@@ -55,11 +58,14 @@ def _drawn(rollout: Rollout, level: Level, gradients: bool, choice: Choice) -> t
     draw, width = (
         _by_gates(rollout, norms, plan, choice) if level is Level.GATE else _by_steps(rollout, norms, plan, choice)
     )
-    columns = shown_columns(rollout, choice, norms, width)
+    for columns in possible_columns(rollout, choice, norms, width):
+        drawing = draw(columns)
+        if not hidden(columns) or len(drawing.canvas.nodes) + len(drawing.canvas.edges) <= _PIECES:
+            break
     parts = [f"T = {rollout.steps}"]
     parts += [f"{hidden(columns)} folded"] if hidden(columns) else []
     parts += [choice.truncation.told] if choice.truncation else []
-    return draw(columns).canvas, ", ".join(parts)
+    return drawing.canvas, ", ".join(parts)
 
 
 def _norms(rollout: Rollout, plan: Plan) -> Gradients:
