@@ -23,6 +23,8 @@ _IN_PASSING = {"dropout", "dropout through time"}
 """Parts of a model through which a wire may pass without being drawn."""
 _MOST = 12
 """More columns than twice this many fit no page."""
+_FEW = 5
+"""Up to how many pieces of a truncated sequence are folded piece by piece."""
 _WORTH = 3
 """How many steps a fold has to hide to be worth its room."""
 
@@ -83,6 +85,9 @@ def possible_columns(
         yield every_step(steps)
         return
     broken, starts = _broken(rollout, gradients), {run.first for run in rollout.layers}
+    pieces = choice.truncation.chunks(steps) if choice.truncation else []
+    if len(pieces) <= _FEW:
+        starts |= {piece[0] for piece in pieces}
     if choice.ends is not None:
         yield folded(steps, choice.ends, named, broken, starts)
         return

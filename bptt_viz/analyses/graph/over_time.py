@@ -77,7 +77,8 @@ def _by_steps(rollout: Rollout, norms: Gradients | None, plan: Plan, choice: Cho
     fan = plan.reach.n if plan.reach else 0
 
     def draw(columns: Sequence[Column]) -> Unrolled:
-        return draw_steps(rollout, step_grid(rollout, columns, choice.is_compact, fan), norms, plan, choice.hidden)
+        grid = step_grid(rollout, columns, choice.is_compact, fan, choice.hidden)
+        return draw_steps(rollout, grid, norms, plan, choice.hidden)
 
     return draw, lambda columns: step_grid(rollout, columns, choice.is_compact).width
 

@@ -15,8 +15,10 @@ from bptt_viz.analyses.graph.unrolled import Unrolled
 from bptt_viz.cells import Cell
 from bptt_viz.models import Rollout
 
-CORRIDOR = 108.0
+_CORRIDOR = 108.0
 """Between two layers, where the upper one's weights run."""
+_CLIMB = 52.0
+"""Between two layers if weights are hidden."""
 
 _CELL = 46.0
 _STACK = 64.0
@@ -30,7 +32,9 @@ _LINE = 19.0
 """From one state's line to the next one's where cells are drawn as their new states."""
 
 
-def step_grid(rollout: Rollout, columns: Sequence[Column], is_compact: bool = False, fan: int = 0) -> TimeGrid:
+def step_grid(
+    rollout: Rollout, columns: Sequence[Column], is_compact: bool = False, fan: int = 0, hidden: Collection[str] = ()
+) -> TimeGrid:
     """Return the grid of a picture at step level.
 
     Args:
@@ -38,12 +42,13 @@ def step_grid(rollout: Rollout, columns: Sequence[Column], is_compact: bool = Fa
         columns: the time steps.
         is_compact: draw each cell as its new state.
         fan: how many cells each error has arrows of its own to.
+        hidden: what is left out.
     """
     wide = state_width(rollout)
     cells = [runs[0].cell for runs in rows_of(rollout)]
     shapes = [_whole_shape(cell, wide) if is_compact else _cell_shape(cell) for cell in cells]
     above = min(max(_LEAST_FAN, _FAN * fan), _HIGHEST_FAN) if fan else ABOVE
-    return TimeGrid(rollout, columns, shapes, CORRIDOR, above)
+    return TimeGrid(rollout, columns, shapes, _CLIMB if "weights" in hidden else _CORRIDOR, above)
 
 
 def draw_steps(

@@ -8,9 +8,9 @@ from bptt_viz.analyses.expressions import Expressions
 from bptt_viz.analyses.graph.gates.cell import GATE_HIGH, WEIGHTS_HIGH, CellStep, Laid, onward
 from bptt_viz.analyses.graph.gates.contraction import INPUT, Part, Tie, entry, leaving
 from bptt_viz.analyses.graph.gates.flow import Flow
-from bptt_viz.analyses.graph.layout.paths import rounded
-from bptt_viz.analyses.graph.time_grid import Row
-from bptt_viz.analyses.graph.unrolled import Unrolled, about, backwards
+from bptt_viz.analyses.graph.layout.paths import beside, rounded
+from bptt_viz.analyses.graph.time_grid import ASIDE, Row
+from bptt_viz.analyses.graph.unrolled import Unrolled, about
 from bptt_viz.analyses.graph.wiring.courses import Branch
 from bptt_viz.arrays import Array, norm
 from bptt_viz.results.graph import Frame, Label, Point
@@ -18,6 +18,8 @@ from bptt_viz.results.lettering import clean, height, text_size, width
 from bptt_viz.tape import Node
 
 _RADIUS = 9.0
+_INNER = 5.0
+"""Of corners of wires, and of those of what runs back beside them."""
 _BESIDE = 5.0
 """Between a gate's name and the wire beside it."""
 
@@ -114,12 +116,13 @@ class CellDrawing:
         source, before = self._begin(branch)
         target, behind = self._end(root, branch)
         corners = [*before, *map(self._at, branch.corners[1:-1]), *behind]
-        path = rounded(_straightened(corners), _RADIUS)
+        corners = _straightened(corners)
+        path, back = rounded(corners, _RADIUS), rounded(beside(corners, ASIDE)[::-1], _INNER)
         self._canvas.forward(source, target, path, self._kind(root, ties), headless=branch.target in forks)
         message = self._message(ties)
         if message is not None and not (root == INPUT and self._entrance is None):
             what = f"what comes back to {self._called(root)}"
-            self._canvas.backward(target, source, backwards(path), norm(message), what, headless=branch.source in forks)
+            self._canvas.backward(target, source, back, norm(message), what, headless=branch.source in forks)
 
     def _kind(self, root: str, ties: Sequence[Tie]) -> str:
         if self._ahead.get(root) in {tie.target for tie in ties}:

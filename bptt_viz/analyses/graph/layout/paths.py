@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bptt_viz.results.graph import Path, Point
 
@@ -82,6 +83,19 @@ def _direction(path: Path, k: int) -> Point:
     knot = k + (0, -1, 1)[k % 3]
     before, behind = path[max(0, knot - 1)], path[min(len(path) - 1, knot + 1)]
     return behind[0] - before[0], behind[1] - before[1]
+
+
+def beside(corners: Sequence[Point], distance: float) -> list[Point]:
+    """Return the corners of a line a little further to the right of those who walk along a right-angled one."""
+    normals = []
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        length = math.dist((x0, y0), (x1, y1)) or 1.0
+        normals.append(((y1 - y0) / length, (x0 - x1) / length))
+    ends = [(0.0, 0.0), *normals], [*normals, (0.0, 0.0)]
+    return [
+        (x + distance * (before[0] + behind[0]), y + distance * (before[1] + behind[1]))
+        for (x, y), before, behind in zip(corners, *ends, strict=True)
+    ]
 
 
 def turned(point: Point) -> Point:

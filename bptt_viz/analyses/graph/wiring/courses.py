@@ -74,7 +74,7 @@ class _Wiring:
         self._runs = [runs(number, tree) for number, tree in enumerate(self._trees)]
         self._lanes = self._all_lanes()
         self._lines = {port.line for port in board.ports.values() if port.side != "bottom"}
-        self._lane, self._pad = _LANE + aside, _PAD + aside
+        self._lane, self._aside = _LANE + aside, aside
         self._xs, self._width = self._spread("x", [self._column(c) for c in range(board.columns)])
         self._ys, self._height = self._spread("y", [self._row(r) for r in range(board.rows)])
         self._at = {(run.net, run.line, along): run for each in self._runs for run in each for along in _along(run)}
@@ -117,7 +117,9 @@ class _Wiring:
         end = 0.0
         for k, (before, behind) in enumerate([*sizes, (0.0, 0.0)]):
             count = max((count for run, (_, count) in self._lanes.items() if run.line == (axis, 2 * k)), default=0)
-            room = max(_GAP if 0 < k < len(sizes) else _PAD, 2 * self._pad + (count - 1) * self._lane)
+            pad = _PAD + (2 if axis == "x" else 1) * self._aside
+            bare = _GAP + self._aside if 0 < k < len(sizes) else _PAD
+            room = max(bare, 2 * pad + (count - 1) * self._lane if count else 0.0)
             if axis == "y" and {k - 1, k} <= self._lines:
                 room = max(room, self._board.between_ports - sizes[k - 1][1] - before)
             found[2 * k] = end + room / 2
