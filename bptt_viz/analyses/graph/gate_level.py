@@ -108,4 +108,4 @@ def _explain(drawing: Unrolled, steps: Iterable[CellStep]) -> None:
         text = f"{state} goes straight on through {' and '.join(found)}" if found else f"{state} is handed on"
         drawing.canvas.explain("highway", "", text)
     if any(edge.kind == "peephole" for edge in drawing.canvas.edges):
-        drawing.canvas.explain("peephole", "", "peephole")
+        drawing.canvas.explain("peephole", "", "peephole: a gate sees a state through weights of its own")
