@@ -77,22 +77,10 @@ class Bidirectional(Architecture):
                 for t, joint in module.outcomes.items()
             }
         reader = read_out(tape, read, shared, {t: targets[t - 1] for t in read}, 2 * len(ahead))
-        return Rollout(
-            tape,
-            self.pattern,
-            tuple(layer for pair in zip(ahead, back, strict=True) for layer in pair),
-            {"x": whole},
-            self.stacks[0].named(firsts[0]) | self.stacks[1].named(firsts[1]),
-            xs,
-            reader.outputs,
-            reader.asked,
-            reader.surprise,
-            reader.losses,
-            reader.total(),
-            shared,
-            reader.used,
-            (*modules, *vertical.modules),
-        )
+        layers = [layer for pair in zip(ahead, back, strict=True) for layer in pair]
+        starts = self.stacks[0].named(firsts[0]) | self.stacks[1].named(firsts[1])
+        parts = (*modules, *vertical.modules)
+        return reader.rollout(self.pattern, layers, {"x": whole}, starts, xs, shared, parts)
 
 
 def _both(pair: tuple[Layer, Layer], read: Sequence[Node], borders: Borders | None) -> Module:

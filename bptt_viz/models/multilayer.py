@@ -104,19 +104,5 @@ class Multilayer(Architecture):
         read = {t: vertical.dropped(top, "y", t, len(layers)) for t, top in tops.items()}
         asked = {t: targets[t - 1] for t in read}
         reader = read_out(tape, read, shared, asked, len(layers), self.readout(feed))
-        return Rollout(
-            tape,
-            self.pattern,
-            tuple(layers),
-            given,
-            stack.named(first),
-            xs,
-            reader.outputs,
-            reader.asked,
-            reader.surprise,
-            reader.losses,
-            reader.total(),
-            shared,
-            reader.used,
-            (*modules, *vertical.modules),
-        )
+        parts = (*modules, *vertical.modules)
+        return reader.rollout(self.pattern, layers, given, stack.named(first), xs, shared, parts)

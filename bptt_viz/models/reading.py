@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Parameter
 from bptt_viz.models.readouts import Exact, Readout
+from bptt_viz.models.rollout import Rollout
 from bptt_viz.ops import at_step, mean, stack, sum
 from bptt_viz.tape import Node, Tape
-from bptt_viz.topologies import alias_all
+from bptt_viz.topologies import Layer, Module, Pattern, alias_all
 
 NAMES = ("W_hy", "b_y")
 """The parameters of the exact softmax."""
@@ -65,10 +66,35 @@ class Reader:
         self.asked[t] = readout.asked(targets)
         return y
 
-    def total(self) -> Node:
-        """Record L = Σ_t L_t."""
+    def rollout(
+        self,
+        pattern: Pattern,
+        layers: Sequence[Layer],
+        given: Mapping[str, Node],
+        starts: Mapping[str, Node],
+        inputs: Mapping[int, Node],
+        parameters: Mapping[str, Node],
+        modules: tuple[Module, ...] = (),
+    ) -> Rollout:
+        """Record L = Σ_t L_t and return the whole run; the arguments are as in `Rollout`."""
         with self._tape.at(role="loss"):
-            return sum(stack(list(self.losses.values()), axis=-1), axis=-1, name="L")
+            loss = sum(stack(list(self.losses.values()), axis=-1), axis=-1, name="L")
+        return Rollout(
+            self._tape,
+            pattern,
+            tuple(layers),
+            given,
+            starts,
+            inputs,
+            outputs=self.outputs,
+            asked=self.asked,
+            surprise=self.surprise,
+            losses=self.losses,
+            loss=loss,
+            parameters=parameters,
+            readout=self.used,
+            modules=modules,
+        )
 
 
 def read_out(

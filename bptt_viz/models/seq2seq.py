@@ -129,22 +129,10 @@ class Seq2Seq(Architecture):
         decoder = writing.layers(tape, shared, last, first=self.sizes.steps + 1)
         made = _Writing(self, tape, shared, feed, (encoder, decoder), borders, differentiate_inputs)
         made.write()
-        return Rollout(
-            tape,
-            self.pattern,
-            (*encoder, *decoder),
-            {"x": whole} | made.given,
-            reading.named(first),
-            xs | made.read,
-            made.reader.outputs,
-            made.reader.asked,
-            made.reader.surprise,
-            made.reader.losses,
-            made.reader.total(),
-            shared,
-            made.reader.used,
-            () if made.attention is None else (made.attention.module, made.beside),
-        )
+        given, inputs = {"x": whole} | made.given, xs | made.read
+        parts = () if made.attention is None else (made.attention.module, made.beside)
+        layers, starts = (*encoder, *decoder), reading.named(first)
+        return made.reader.rollout(self.pattern, layers, given, starts, inputs, shared, parts)
 
 
 class _Writing:

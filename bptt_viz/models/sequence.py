@@ -141,21 +141,8 @@ class SequenceModel(Model):
         reader = read_out(
             tape, {t: tops[t - 1] for t in asked}, shared, {t: targets[t - 1] for t in asked}, len(layers)
         )
-        return Rollout(
-            tape,
-            self.pattern,
-            tuple(layers),
-            given={"x": given},
-            starts=self.stack.named(first),
-            inputs={t: x for t, x in enumerate(xs, start=1) if t in read},
-            outputs=reader.outputs,
-            asked=reader.asked,
-            surprise=reader.surprise,
-            losses=reader.losses,
-            loss=reader.total(),
-            parameters=shared,
-            readout=reader.used,
-        )
+        seen = {t: x for t, x in enumerate(xs, start=1) if t in read}
+        return reader.rollout(self.pattern, layers, {"x": given}, self.stack.named(first), seen, shared)
 
     def _check(self, inputs: Array, targets: Array) -> None:
         T = self.pattern.steps
