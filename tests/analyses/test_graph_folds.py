@@ -13,6 +13,7 @@ from bptt_viz.analyses.graph import Choice, graph_view
 from bptt_viz.analyses.graph.timeline import Column, folded
 from bptt_viz.arrays import norm
 from bptt_viz.errors import UsageError
+from bptt_viz.render.graph import graph_bytes
 from bptt_viz.results.graph import Level
 from bptt_viz.tape import backward
 from bptt_viz.topologies import NAMES
@@ -125,6 +126,7 @@ def test_short_runs_are_drawn_whole_and_long_ones_fit_a_page():
         view = graph_view(rollout, Level(level), RAN, gradients=True)
         assert kinds(view)["fold"] == 1
         assert view.size[0] < 1650
+        assert len(graph_bytes(view, "svg")) <= 60_000
         whole = graph_view(rollout, Level(level), RAN, choice=Choice(ends=0))
         assert "fold" not in kinds(whole)
 

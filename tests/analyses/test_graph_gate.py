@@ -1,6 +1,7 @@
 """The picture at gate level: the drawings of LSTMs and GRUs that people know, from what was recorded."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 
 from analyses.graphs import RAN, crossed, loose, overlaps, recorded, seen
 from analyses.random_cells import random_cells
-from bptt_viz.analyses.graph import graph_view
+from bptt_viz.analyses.graph import graph_view, record
 from bptt_viz.analyses.graph.gates.cell import cell_step
 from bptt_viz.analyses.graph.gates.flow import Flow
 from bptt_viz.analyses.graph.gradients import Gradients
 from bptt_viz.arrays import norm
 from bptt_viz.cells import discover_cells
-from bptt_viz.models import SequenceModel
+from bptt_viz.models import Request, SequenceModel, prepare
 from bptt_viz.results.graph import Level
 from bptt_viz.tape import backward
 from bptt_viz.topologies import NAMES, pattern
@@ -295,3 +296,16 @@ def test_cells_with_random_equations(cell, gradients, layers):
     assert not crossed(view)
     assert not on_each_other(view)
     assert not loose(view)
+
+
+def test_a_wire_that_covers_another_is_seen():
+    view = seen("lstm", "gate", steps=1)
+    assert not on_each_other(view)
+    wires = [edge for edge in view.edges if edge.kind == "value"]
+    covering = replace(wires[0], id="covering", source="another", path=wires[0].path)
+    assert on_each_other(replace(view, edges=(*view.edges, covering)))
+
+
+def test_an_encoders_and_a_decoders_gates_name_their_weights():
+    view = graph_view(record(prepare(Request("seq2seq", hidden=2, steps=1))), Level.GATE, RAN)
+    assert [node.label for node in view.nodes if node.kind == "weights"] == ["W_1", "W_2", "W_2"]

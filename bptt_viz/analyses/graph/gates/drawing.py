@@ -72,7 +72,9 @@ class CellDrawing:
             return
         size = (block.width, WEIGHTS_HIGH)
         low = y - GATE_HIGH / 2 if part.symbol else y
-        self._put(f"{self._id(part.id)}-W", "weights", "W", (x, low), size, self._told_weights(part), part.name)
+        number = self._row.number(self._step.run)
+        label = f"W_{number}" if number else "W"
+        self._put(f"{self._id(part.id)}-W", "weights", label, (x, low), size, self._told_weights(part), part.name)
         if part.symbol:
             place, size = (x, y + WEIGHTS_HIGH / 2), (block.width, GATE_HIGH)
             self._put(self._id(part.id), "gate", part.symbol, place, size, self._told(part), part.name)
