@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from corpus import verdicts
 from corpus.twins import Variant
 from corpus.verdicts import Verdict
 
@@ -19,7 +20,8 @@ GATES = {  # by a verdict's letter: how a diagnosis may call the gate
 }
 
 
-WHOLE = "(the whole file)"
+OUTCOMES = {re.sub("[^a-z0-9]", "", each.lower()): each for each in verdicts.OUTCOMES}  # not-recognised, python2
+WHOLE = "(whole file)"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Score:
     """What was said of one pair, function or class, beside what is true of it."""
 
     file: str
+    file_as_it_was: str  # the one that it is a variant of
+    shape: str
     verdict: Verdict
     change: str  # what was changed in it; empty for the file as it is
     said: str | None  # the outcome, in the words of a verdict; None if it was not found
@@ -76,8 +80,16 @@ def scores(document: Mapping[str, Any], variants: Mapping[str, Variant]) -> Iter
         for verdict in variant.verdicts:
             target = said.get((file, verdict.name)) or said.get((file, WHOLE))
             change = variant.bugs().get(verdict.name, "")
-            outcome = target and re.sub("[-_]", " ", target["outcome"]).upper()
-            yield Score(file, verdict, change, outcome, target["diagnosis"] if target else "")
+            outcome = target and OUTCOMES[re.sub("[^a-z0-9]", "", target["outcome"].lower())]
+            yield Score(
+                file,
+                variant.code.file,
+                variant.code.shape,
+                verdict,
+                change,
+                outcome,
+                target["diagnosis"] if target else "",
+            )
 
 
 def stem(target: str) -> str:
