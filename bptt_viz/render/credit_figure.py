@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
@@ -17,6 +16,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.render.credit import described, scale_of
 from bptt_viz.render.credit_colours import BROKEN, ZERO, Scale
 from bptt_viz.render.figures import FAINT, INK, RULE, styled
+from bptt_viz.render.letters import MISSING, drawable, families
 from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.page import SMALL, axes_at, foot_lines, over, title_lines, under, write_around
 from bptt_viz.results.credit import SHARES, Credit
@@ -27,11 +27,8 @@ _LEFT, _BELOW, _RIGHT, _BAR, _GAP = 0.95, 0.66, 1.15, 0.16, 0.18
 _LETTERS = 40  # steps up to which the text stands along the axes
 _CORNER = 12  # losses from which there is room in the empty corner
 
-# Where other fonts come from if the first one lacks a character, Hangul above all.
-_FONTS = ("Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Malgun Gothic", "Apple SD Gothic Neo", "Noto Sans CJK JP")
+_FONT = "DejaVu Sans"
 _SMALLEST = 1e-200  # of the corner's axis, whose ticks stay within the floats
-
-_MISSING = "□"
 
 
 class _Place(NamedTuple):
@@ -104,7 +101,7 @@ def _label(axes: Axes, found: Credit, place: _Place) -> None:
     names = [_one_line(k, found.targets[k - 1], found.steps) for k in found.losses]
     axes.set_yticks(range(1, len(names) + 1), names)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set(fontsize=size, fontfamily=["DejaVu Sans", *_installed()], parse_math=False)
+        label.set(fontsize=size, fontfamily=families(_FONT), parse_math=False)
 
 
 def _rows(found: Credit) -> tuple[list[int], list[str]]:
@@ -124,29 +121,18 @@ def _numbered(step: int, steps: int) -> bool:
 
 
 def _two_lines(step: int, character: str | None, steps: int) -> str:
-    return _drawable(visible(character)) + (f"\n{step}" if _numbered(step, steps) else "\n")
+    return drawable(visible(character), _FONT) + (f"\n{step}" if _numbered(step, steps) else "\n")
 
 
 def _one_line(step: int, character: str | None, steps: int) -> str:
-    return (f"{step}  " if _numbered(step, steps) else "") + _drawable(visible(character))
-
-
-def _installed() -> list[str]:
-    known = {font.name for font in fontManager.ttflist}
-    return [name for name in _FONTS if name in known]
-
-
-def _drawable(text: str) -> str:
-    """Return the text, with □ for characters that no font at hand has."""
-    fonts = [get_font(findfont(FontProperties(family=name))) for name in ("DejaVu Sans", *_installed())]
-    return "".join(c if any(font.get_char_index(ord(c)) for font in fonts) else _MISSING for c in text)
+    return (f"{step}  " if _numbered(step, steps) else "") + drawable(visible(character), _FONT)
 
 
 def _said(found: Credit) -> str:
     """Return what stands at the foot."""
     letters = "".join(map(visible, (*found.inputs, *found.targets))) if found.steps <= _LETTERS else ""
-    lacking = _MISSING in _drawable(letters) and _MISSING not in letters
-    return described(found) + (f"; {_MISSING}: no font at hand has it, Noto Sans CJK would" if lacking else "")
+    lacking = MISSING in drawable(letters, _FONT) and MISSING not in letters
+    return described(found) + (f"; {MISSING}: no font at hand has it, Noto Sans CJK would" if lacking else "")
 
 
 def _bar(figure: Figure, place: _Place, found: Credit, scale: Scale) -> None:

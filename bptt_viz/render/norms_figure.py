@@ -2,24 +2,26 @@
 
 import textwrap
 from collections.abc import Sequence
-from math import exp, inf, log
+from math import exp, inf, isfinite, log
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from bptt_viz.render.figures import FAINT, INK, styled
+from bptt_viz.render.letters import drawable, families
 from bptt_viz.render.norms_columns import visible
-from bptt_viz.render.norms_letters import drawable, families
 from bptt_viz.render.norms_words import rate_words, run_words, verdict_words
 from bptt_viz.render.numbers import compact, percent
+from bptt_viz.render.page import title_lines
 from bptt_viz.results.norms import GROWN, LayerNorms, NormReport, Trend
 
 LONGEST_TEXT = 40
 """Up to so many steps each tick has its character."""
 
 _WIDTH, _PANEL, _AROUND = 9.0, 2.9, 2.0  # inches
-_TITLE_WIDTH, _FOOT_WIDTH = 98, 118  # characters
+_TITLE, _FOOT_WIDTH = 11.5, 118  # points, characters
+_FONT = "DejaVu Sans Mono"
 _TOTAL, _LOCAL, _BACK = "#3b3b3b", "#2a7f9e", "#c77b0a"
 _LAST = {Trend.VANISHING: "#b3202c", Trend.EXPLODING: "#9a2a9a", Trend.HEALTHY: "#23803a"}
 
@@ -36,13 +38,15 @@ def norms_figure(report: NormReport) -> Figure:
         for place, layer in enumerate(layers):
             _curves(axes, layer, report, place == 0)
             _fitted(axes, layer, report.run.steps)
+            _spread(axes, layer, report)
+            _broken(axes, layer)
         _axis(axes, layers, report)
     _time(every[0], report)
     legend = every[-1].legend(frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1), labelspacing=0.7)
     legend.set_in_layout(True)
-    figure.suptitle(figure_title(report), x=0.01, ha="left", fontsize=11.5, fontweight="bold", parse_math=False)
+    figure.suptitle(figure_title(report), x=0.01, ha="left", fontsize=_TITLE, fontweight="bold", parse_math=False)
     draws = report.spread.seeds if report.spread else 1
-    several = f"; curves of the first of {draws} draws" if draws > 1 else ""
+    several = f"; lines: the first of {draws} draws" if draws > 1 else ""
     foot = textwrap.fill(run_words(report) + several, _FOOT_WIDTH)
     figure.supxlabel(foot, x=0.01, ha="left", fontsize=8.5, color=FAINT, parse_math=False)
     return figure
@@ -50,7 +54,7 @@ def norms_figure(report: NormReport) -> Figure:
 
 def figure_title(report: NormReport) -> str:
     """Return the finding in short, broken into lines."""
-    return textwrap.fill(f"{report.verdict.capitalize()}: {_finding(report)}", _TITLE_WIDTH)
+    return "\n".join(title_lines(f"{report.verdict.capitalize()}: {_finding(report)}", _WIDTH, _TITLE))
 
 
 def _finding(report: NormReport) -> str:
@@ -76,6 +80,33 @@ def _curves(axes: Axes, layer: LayerNorms, report: NormReport, named: bool) -> N
     for norms, label, colour, style, width in drawn:
         told = label if named else None
         axes.plot(layer.steps, _positive(norms), style, color=colour, linewidth=width, marker=marker, label=told)
+
+
+def _spread(axes: Axes, layer: LayerNorms, report: NormReport) -> None:
+    """Draw the quantiles over the draws; rows of a batch have losses of their own, of another size."""
+    if report.spread is None or report.spread.rows > 1 or layer.backward:
+        return
+    band = report.spread.layers[report.layers.index(layer)]
+    colour = _LAST.get(report.verdict, INK)
+    axes.fill_between(
+        layer.steps,
+        _positive(band.low),
+        _positive(band.high),
+        color=colour,
+        alpha=0.15,
+        linewidth=0,
+        label=f"  10–90 % of {report.spread.seeds} draws",
+    )
+
+
+def _broken(axes: Axes, layer: LayerNorms) -> None:
+    """Shade the steps at which the state or its gradient is not finite."""
+    state = layer.states[0]
+    pairs = zip(layer.steps, state.value, state.total, strict=True)
+    bad = [t for t, value, total in pairs if not (isfinite(value) and isfinite(total))]
+    for place, t in enumerate(bad):
+        label = "not finite" if place == 0 and not layer.depth else None
+        axes.axvspan(t - 0.5, t + 0.5, color="#b3202c", alpha=0.15, linewidth=0, label=label)
 
 
 def _positive(norms: Sequence[float]) -> list[float]:
@@ -124,7 +155,9 @@ def _time(axes: Axes, report: NormReport) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(10, integer=True))
         axes.set_xlabel("time step t")
         return
-    labels = [drawable(f"{visible(x)}\n{visible(y)}") for x, y in zip(report.inputs, report.targets, strict=True)]
-    axes.set_xticks(range(1, last + 1), labels, family=families(), fontsize=9, parse_math=False)
+    labels = [
+        drawable(f"{visible(x)}\n{visible(y)}", _FONT) for x, y in zip(report.inputs, report.targets, strict=True)
+    ]
+    axes.set_xticks(range(1, last + 1), labels, family=families(_FONT), fontsize=9, parse_math=False)
     lacking = " (□: no font at hand has it)" if any("□" in label for label in labels) else ""
     axes.set_xlabel(rf"input character $x_t$ over the one to predict, t = 1 … {last}{lacking}")

@@ -20,9 +20,14 @@ _INCH = 72  # points
 _TITLE_WIDE, _FOOT_WIDE = 0.66, 0.57  # a letter's width as a share of its height, bold and plain
 
 
-def title_lines(text: str, inches: float) -> list[str]:
-    """Break a title where a figure of that width ends."""
-    return wrapped(text, inches, TITLE, _TITLE_WIDE)
+def title_lines(text: str, inches: float, points: float = TITLE) -> list[str]:
+    """Break a title where a figure of that width ends, into lines that are about equally long."""
+    lines = wrapped(text, inches, points, _TITLE_WIDE)
+    narrower = lines
+    while len(narrower) == len(lines) and inches > 1:
+        lines, inches = narrower, inches - 0.1
+        narrower = wrapped(text, inches, points, _TITLE_WIDE)
+    return lines
 
 
 def foot_lines(text: str, inches: float) -> list[str]:

@@ -8,11 +8,6 @@ from bptt_viz.app import run
 from bptt_viz.errors import ExitCode
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
 def printed(capsys, *arguments):
     assert run(["credit", *arguments]) == ExitCode.PASS, capsys.readouterr().err
     out, err = capsys.readouterr()

@@ -13,11 +13,6 @@ PAGE = (Path(__file__).parents[2] / "docs" / "credit.md").read_text(encoding="ut
 LINES = re.findall(r"^bptt-viz (.+?)(?:  +#.*)?$", PAGE, re.MULTILINE)
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-
 @pytest.mark.parametrize("line", LINES)
 def test_examples_work(line, capsys):
     assert run(shlex.split(line)) == ExitCode.PASS, capsys.readouterr().err

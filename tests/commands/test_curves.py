@@ -1,7 +1,6 @@
 """`bptt-viz curves`: what it prints and writes, and how it refuses."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -12,15 +11,6 @@ from commands import processes
 
 DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "curves.md").read_text(encoding="utf-8")
 SMALL = ["--hidden", "8", "--steps", "12", "--seeds", "3"]
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """Run where no pyproject.toml of this project is in reach, with no variables of the caller's."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("BPTT_VIZ_"):
-            monkeypatch.delenv(name)
 
 
 def ran(capsys, *arguments, code=0):
@@ -81,32 +71,6 @@ def test_data_are_written_besides_the_report(capsys, tmp_path):
     rows = (tmp_path / "x.csv").read_text().splitlines()
     assert rows[0] == "cell,activation,matrix,radius,k,lower,median,upper,bound"
     assert len(rows) == 1 + 18 * 13
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--radius", "-1"], "--radius must be positive and finite, got -1"),
-        (["--radius", "0.5,nan"], "--radius must be positive and finite, got nan"),
-        (["--radius", "inf"], "--radius"),
-        (["--radius", "0"], "--radius"),
-        (["--radius", "big"], "--radius: 'big' is not a number"),
-        (["--radius", ","], "--radius names none"),
-        (["--activation", "softplus"], "--activation must be one of tanh, sigmoid, relu, identity, got 'softplus'"),
-        (["--seeds", "0"], "--seeds"),
-        (["--seeds", "many"], "--seeds"),
-        (["--hidden", "0"], "--hidden"),
-        (["--steps", "0"], "--steps"),
-        (["--steps", "100000"], "--steps"),
-        (["--input-scale", "nan"], "--input-scale"),
-        (["--start", "inf"], "--start"),
-        (["--matrix", "diagonal"], "--matrix"),
-        (["--dtype", "int8"], "--dtype"),
-        (["--text", "nowhere.txt"], "nowhere.txt"),
-    ],
-)
-def test_nonsense_is_one_line_and_exit_code_two(capsys, arguments, said):
-    assert said in refused(capsys, *arguments)
 
 
 def test_a_folder_is_no_file(capsys, tmp_path):

@@ -1,6 +1,5 @@
 """Commands that draw: files besides the report, the same bytes each time, true pages, terminals not overrun."""
 
-import os
 import re
 import shlex
 from pathlib import Path
@@ -49,15 +48,6 @@ def taking(option):
 MODEL_OPTIONS = {one.name for one in COMMANDS["norms"].params} & {one.name for one in COMMANDS["credit"].params}
 
 
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """Run where no pyproject.toml of this project is in reach, with no variables of the caller's."""
-    monkeypatch.chdir(tmp_path)
-    for name in list(os.environ):
-        if name.startswith("BPTT_VIZ_"):
-            monkeypatch.delenv(name)
-
-
 def ran(capsys, name, *arguments):
     assert run([name, *SMALL[name], *arguments]) == ExitCode.PASS
     out, err = capsys.readouterr()
@@ -94,6 +84,89 @@ def test_a_file_that_cannot_be_written_is_one_line(capsys, tmp_path, name, outpu
     assert (out, err.count("\n")) == ("", 1)
     assert ("must end in one of .svg" if "/" not in output else "cannot be written") in err
     assert not list(tmp_path.iterdir())
+
+
+NONSENSE = {
+    "curves": [
+        (["--radius", "-1"], "--radius must be positive and finite, got -1"),
+        (["--radius", "0.5,nan"], "--radius must be positive and finite, got nan"),
+        (["--radius", "inf"], "--radius"),
+        (["--radius", "0"], "--radius"),
+        (["--radius", "big"], "--radius: 'big' is not a number"),
+        (["--radius", ","], "--radius names none"),
+        (["--activation", "softplus"], "--activation must be one of tanh, sigmoid, relu, identity, got 'softplus'"),
+        (["--seeds", "0"], "--seeds"),
+        (["--seeds", "many"], "--seeds"),
+        (["--hidden", "0"], "--hidden"),
+        (["--steps", "0"], "--steps"),
+        (["--steps", "100000"], "--steps"),
+        (["--input-scale", "nan"], "--input-scale"),
+        (["--start", "inf"], "--start"),
+        (["--matrix", "diagonal"], "--matrix"),
+        (["--dtype", "int8"], "--dtype"),
+        (["--text", "nowhere.txt"], "nowhere.txt"),
+    ],
+    "response": [
+        (["--weight", "big"], "--weight: 'big' is not a number"),
+        (["--weight", ","], "--weight names none"),
+        (["--weight", "nan"], "--weight must be finite"),
+        (["--vector", "--weight", "0"], "--weight with --vector is a spectral radius"),
+        (["--bias", "inf"], "--bias must be finite"),
+        (["--activation", "softplus"], "--activation must be one of"),
+        (["--matrix", "diagonal"], "--matrix must be one of"),
+        (["--start", "0"], "--start must be positive"),
+        (["--steps", "0"], "--steps"),
+        (["--seeds", "0"], "--seeds"),
+    ],
+    "clipping": [
+        (["--threshold", "0"], "--threshold must be positive"),
+        (["--threshold", "inf"], "--threshold must be positive"),
+        (["--limit", "-1"], "--limit must be positive"),
+        (["--windows", "0"], "--windows"),
+        (["--hidden", "0"], "--hidden"),
+        (["--steps", "1000000"], "--steps"),
+        (["--text", "nowhere.txt"], "nowhere.txt"),
+    ],
+    "surface": [
+        (["--w", "5"], "--w wants two numbers"),
+        (["--w", "a,b"], "--w wants two numbers"),
+        (["--w", "5,4"], "--w wants LOW,HIGH"),
+        (["--b", "0,inf"], "--b wants LOW,HIGH"),
+        (["--point", "1,2,3"], "--point wants two numbers"),
+        (["--point", "nan,2"], "--point must be finite"),
+        (["--rate", "-1"], "--rate must be positive"),
+        (["--threshold", "0"], "--threshold must be positive"),
+        (["--steps", "0"], "--steps"),
+        (["--grid", "1"], "--grid"),
+        (["--start", "nan"], "--start"),
+    ],
+    "phase": [
+        (["--gains", "3,1"], "--gains wants LOW,HIGH"),
+        (["--gains", "3"], "--gains wants two numbers with a comma between them"),
+        (["--grid", "2.5,x"], "--grid wants two numbers"),
+        (["--grid", "1,3"], "--columns must be at least 2"),
+        (["--against", "width"], "--against"),
+        (["--cell", "transformer"], "unknown cell 'transformer'"),
+        (["--set", "forget_bias"], "--set wants NAME=VALUE"),
+    ],
+    "spectrum": [
+        (["--span", "0"], "--span: 0 is no whole number from 1 on"),
+        (["--span", "1.5"], "--span: 1.5 is no whole number"),
+        (["--span", "5,99"], "--span 99 does not fit into 12 time steps"),
+        (["--transient", "-1"], "--transient"),
+        (["--transient", "12"], "no step is left after a transient of 12"),
+        (["--leading", "5"], "--leading 5 is not between 1 and 4"),
+    ],
+}
+"""What each command refuses, and what it says."""
+
+
+@pytest.mark.parametrize(("name", "arguments", "said"), [(n, *case) for n, cases in NONSENSE.items() for case in cases])
+def test_nonsense_is_one_line_and_exit_code_two(capsys, name, arguments, said):
+    assert run([name, *SMALL[name], *arguments]) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert said in err
 
 
 @pytest.mark.parametrize("name", taking("--seed"))

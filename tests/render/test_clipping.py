@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from rich.console import Console
 
 from bptt_viz.analyses.clipping import clipping
 from bptt_viz.models import Request, prepare
@@ -15,6 +14,8 @@ from bptt_viz.render.clipping import angle, clipping_csv, clipping_report
 from bptt_viz.render.clipping_figure import clipping_figure
 from bptt_viz.render.figures import figure_bytes
 from bptt_viz.results.provenance import Provenance
+
+from .printing import printed
 
 RAN = Provenance("clipping", {}, "0.1.0", "2.0", "3.11")
 CASES = {
@@ -119,13 +120,6 @@ def test_a_run_that_stops_is_said_to():
     found = clipping(prepare(request), 8, threshold=1.0, limit=0.1, updates=100, rate=0.5)
     assert f"not finite at update {found.runs[0].stopped}" in printed(clipping_report(found, boxed=False), width=500)
     assert [str(mark.get_marker()) for mark in clipping_figure(found).axes[5].get_lines()].count("x") == 1
-
-
-def printed(renderable, width=80):
-    console = Console(width=width, force_terminal=False, color_system=None, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return captured.get()
 
 
 def test_the_report_fits_eighty_columns(found):

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from rich.console import Console
 
 from bptt_viz.analyses.curves import curves
 from bptt_viz.errors import UsageError
@@ -22,6 +21,8 @@ from bptt_viz.render.curves_layout import by_end, decades, factor, fates
 from bptt_viz.render.figures import FORMATS, figure_bytes
 from bptt_viz.results.curves import CurvesSetting
 from bptt_viz.results.provenance import Provenance
+
+from .printing import printed
 
 SMALL = CurvesSetting(hidden=12, steps=30, seeds=5)
 RAN = Provenance("curves", {"seed": 0}, "0.1.0", "2.0", "3.11")
@@ -266,13 +267,6 @@ def test_fates_name_what_happened(found):
 
 
 # Text
-
-
-def printed(renderable, width=80):
-    console = Console(width=width, force_terminal=False, color_system=None, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return captured.get()
 
 
 def test_the_table_has_a_row_for_each_activation_and_radius(found):

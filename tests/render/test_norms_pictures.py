@@ -5,6 +5,8 @@ from io import StringIO
 from math import exp, isfinite, log
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from bptt_viz.analyses.norms import norm_report
@@ -12,6 +14,7 @@ from bptt_viz.models import Request, prepare
 from bptt_viz.render.norms_csv import norms_csv
 from bptt_viz.render.norms_figure import figure_title, norms_figure
 from bptt_viz.render.norms_plot import norms_plot
+from bptt_viz.render.page import TITLE, title_lines, wrapped
 
 OVERFLOWING = {"activation": "relu", "init": "identity=8", "steps": 400}
 
@@ -98,6 +101,31 @@ def test_the_fitted_line_has_its_rate_at_its_end():
     (label,) = [text for text in axes.texts if text.get_text()]
     assert label.get_text().startswith("×0.468 (95%: ")
     assert label.xy == (far, low)
+
+
+def test_draws_have_a_band_and_rows_have_none():
+    found = report(seeds=4, steps=12)
+    (axes,) = norms_figure(found).axes
+    (band,) = axes.collections
+    edges = band.get_paths()[0].vertices[:, 1]
+    assert {*found.spread.layers[0].low, *found.spread.layers[0].high} <= {*edges}
+    assert not norms_figure(report(batch=4, steps=12)).axes[0].collections
+
+
+def test_steps_that_are_not_finite_are_shaded():
+    found = report(**OVERFLOWING)
+    (axes,) = norms_figure(found).axes
+    state = found.layers[0].states[0]
+    bad = [t for t in range(1, 401) if not (isfinite(state.value[t - 1]) and isfinite(state.total[t - 1]))]
+    assert [patch.get_x() + 0.5 for patch in axes.patches] == bad
+    assert not norms_figure(report()).axes[0].patches
+
+
+@given(st.text("ab cd=", min_size=1, max_size=300), st.floats(3, 12))
+def test_titles_keep_their_words_and_break_evenly(text, inches):
+    lines = title_lines(text, inches)
+    assert " ".join(lines).split() == text.split()
+    assert len(lines) == len(wrapped(text, inches, TITLE, 0.66))
 
 
 @pytest.mark.parametrize(("steps", "characters"), [(5, True), (40, True), (41, False)])

@@ -7,12 +7,13 @@ from io import StringIO
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from rich.console import Console
 
 from bptt_viz.analyses.phase import phase
 from bptt_viz.render.phase import phase_csv, phase_report
 from bptt_viz.render.phase_figure import phase_figure
 from bptt_viz.results.phase import PhaseSetting
+
+from .printing import printed
 
 SMALL = PhaseSetting(hidden=12, seeds=3, steps=30, columns=7, rows=4)
 SETTINGS = {
@@ -28,14 +29,12 @@ def found(request):
     return phase(SETTINGS[request.param])
 
 
-def printed(result, width=80, **how):
-    made = StringIO()
-    Console(file=made, width=width, color_system=None).print(phase_report(result, boxed=True, **how))
-    return made.getvalue()
+def shown(result, **how):
+    return printed(phase_report(result, boxed=True, **how))
 
 
 def test_the_table_has_a_row_for_each_height_and_a_column_for_each_border(found):
-    text = printed(found)
+    text = shown(found)
     assert text.split()[:10] == found.finding.split()[:10]
     named = {f"{height:.3g}" for height in found.heights}
     rows = [line.split() for line in text.splitlines() if line.split()[:1] and line.split()[0] in named]
@@ -48,7 +47,7 @@ def test_the_table_has_a_row_for_each_height_and_a_column_for_each_border(found)
 
 
 def test_the_map_has_a_mark_for_each_place(found):
-    text = printed(found, plot=True)
+    text = shown(found, plot=True)
     assert max(map(len, text.splitlines())) <= 80
     rows = [line.split("│")[1] for line in text.splitlines() if "│" in line]
     assert len(rows) == len(found.heights)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
-from rich.console import Console
 
 from bptt_viz.analyses.response import response
 from bptt_viz.render.figures import figure_bytes
@@ -20,6 +19,8 @@ from bptt_viz.render.response_figure import response_figure
 from bptt_viz.render.response_layout import end_numbers, panel_name, value
 from bptt_viz.results.provenance import Provenance
 from bptt_viz.results.response import VECTOR_WEIGHTS, ResponseSetting
+
+from .printing import printed
 
 RAN = Provenance("response", {"seed": 0}, "0.1.0", "2.0", "3.11")
 VECTOR = ResponseSetting(vector=True, weights=VECTOR_WEIGHTS, hidden=8, seeds=2, steps=30)
@@ -98,13 +99,6 @@ def test_the_same_result_gives_the_same_bytes(form):
     found = response(SETTINGS["one"])
     first, second = (figure_bytes(response_figure(found), form, found.finding, RAN) for _ in range(2))
     assert first == second
-
-
-def printed(renderable, width=80):
-    console = Console(width=width, force_terminal=False, color_system=None, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return captured.get()
 
 
 def test_the_report_fits_eighty_columns(found):

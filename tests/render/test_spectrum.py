@@ -5,7 +5,6 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from bptt_viz.analyses.spectrum import spectrum
 from bptt_viz.models import Request, prepare
@@ -13,20 +12,20 @@ from bptt_viz.render.spectrum import spectrum_csv, spectrum_report
 from bptt_viz.render.spectrum_figure import spectrum_figure
 from bptt_viz.render.spectrum_layout import chosen
 
+from .printing import printed
+
 
 @pytest.fixture(scope="module")
 def found():
     return spectrum(prepare(Request(cell="rnn", hidden=20, steps=120, init="radius=1.5")), transient=10)
 
 
-def printed(result, width=80, **how):
-    made = StringIO()
-    Console(file=made, width=width, color_system=None).print(spectrum_report(result, boxed=True, **how))
-    return made.getvalue()
+def shown(result, **how):
+    return printed(spectrum_report(result, boxed=True, **how))
 
 
 def test_the_table_shows_the_first_and_the_last_exponents(found):
-    text = printed(found)
+    text = shown(found)
     for k, value in enumerate(found.lyapunov.exponents, start=1):
         assert (f"λ_{k} " in text) == (k <= 8 or k >= 19)
         assert k > 8 or f"{value:+.4f}" in text
@@ -34,7 +33,7 @@ def test_the_table_shows_the_first_and_the_last_exponents(found):
 
 
 def test_the_plot_shows_exponents_convergence_and_singular_values(found):
-    text = printed(found, plot=True)
+    text = shown(found, plot=True)
     assert max(map(len, text.splitlines())) <= 80
     for k in chosen(found):
         assert f"  λ_{k + 1}\n" in text or f"  λ_{k + 1} " in text
@@ -44,13 +43,13 @@ def test_the_plot_shows_exponents_convergence_and_singular_values(found):
 
 def test_a_single_direction_has_nothing_to_plot():
     alone = spectrum(prepare(Request(cell="rnn", hidden=1, steps=1)))
-    assert "┤" not in printed(alone, plot=True)
-    assert "1 step." in printed(alone)
+    assert "┤" not in shown(alone, plot=True)
+    assert "1 step." in shown(alone)
 
 
 def test_leading_exponents_alone_say_so():
     some = spectrum(prepare(Request(cell="rnn", hidden=20, steps=50, init="radius=2")), leading=2)
-    text = printed(some, plot=True)
+    text = shown(some, plot=True)
     assert "at least 2 of 20 directions grow" in text
     assert "more than is known here" in text
     assert "log|det J|" not in text

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from rich.console import Console
 
 from bptt_viz.analyses.surface import surface
 from bptt_viz.render.figures import figure_bytes
@@ -15,6 +14,8 @@ from bptt_viz.render.surface import surface_csv, surface_report
 from bptt_viz.render.surface_figure import surface_figure
 from bptt_viz.results.provenance import Provenance
 from bptt_viz.results.surface import SurfaceSetting
+
+from .printing import printed
 
 RAN = Provenance("surface", {}, "0.1.0", "2.0", "3.11")
 SMALL = SurfaceSetting(grid=15)
@@ -81,13 +82,6 @@ def test_the_same_result_gives_the_same_bytes(form):
     found = surface(SMALL)
     first, second = (figure_bytes(surface_figure(found), form, found.finding, RAN) for _ in range(2))
     assert first == second
-
-
-def printed(renderable, width=80):
-    console = Console(width=width, force_terminal=False, color_system=None, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return captured.get()
 
 
 def test_the_report_fits_eighty_columns(found):
