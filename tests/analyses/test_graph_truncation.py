@@ -68,6 +68,24 @@ def test_the_state_goes_on_where_the_gradient_is_cut():
     assert not any(key.text == "exactly 0" for key in view.legend)
 
 
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_no_backward_arrow_crosses_a_cut_at_gate_level(cell):
+    prepared = ready(cell, steps=4)
+    back = norms(drawn(prepared, "2", level=Level.GATE))
+    crossing = {target for _, target in back if "-s" in target and not target.startswith("t4")}
+    from_next = {target for source, target in back if target in crossing and source[1] == str(int(target[1]) + 1)}
+    states = range(len(prepared.model.cells[0].states))
+    assert from_next == {f"t{t}-l0-s{k}" for t in (0, 1, 3) for k in states}
+
+
+def test_at_gate_level_true_truncation_lets_pass_what_reaches_on():
+    prepared = ready("lstm", steps=4)
+    step, gate = (norms(drawn(prepared, "2", "true", level)) for level in (Level.STEP, Level.GATE))
+    (along_c,) = (size for (source, target), size in gate.items() if target == "t2-l0-s1" and source.startswith("t3"))
+    (along_h,) = (size for (source, target), size in gate.items() if target == "t2-l0-s0" and source.startswith("t3"))
+    assert math.hypot(along_c, along_h) == pytest.approx(step["t3-y", "t2-l0-f"])
+
+
 def test_each_piece_has_a_loss_of_its_own():
     view = drawn(ready(), "4")
     sums = [pair for pair in joined(view) if pair[1].startswith("L_1…") or pair[1].startswith("L_5…")]

@@ -57,7 +57,8 @@ class Marks:
         """Return where a column begins: in the middle between its cell and the states before it."""
         if row.shape.is_whole:
             return (row.right(k - 1) + row.lefts[k]) / 2 if k else row.lefts[0] - row.shape.gap / 2
-        return row.lefts[k] - row.shape.gap / 2
+        # What is read out may rise in the gap, right behind the states.
+        return row.lefts[k] - (_MARGIN if row.rises_aside else row.shape.gap / 2)
 
     def _end(self, row: Row, k: int) -> float:
         """Return where a column ends."""

@@ -121,10 +121,20 @@ class CellDrawing:
         corners = _straightened(corners)
         path, back = rounded(corners, _RADIUS), rounded(beside(corners, ASIDE)[::-1], _INNER)
         self._canvas.forward(source, target, path, self._kind(root, ties), headless=branch.target in forks)
-        message = self._message(ties)
+        message = self._passed(root, branch, ties)
         if message is not None and not (root == INPUT and self._entrance is None):
             what = f"what comes back to {self._called(root)}"
             self._canvas.backward(target, source, back, norm(message), what, headless=branch.source in forks)
+
+    def _passed(self, root: str, branch: Branch, ties: Sequence[Tie]) -> Array | None:
+        """Return what comes back over a branch; to a state before the step, only what passes the border."""
+        gradients = self._drawing.gradients
+        state = next((name for name in self._row.states if root == entry(name)), None)
+        if gradients and state is not None:
+            passing = gradients.back(self._step.run, state, self._step.t)
+            if passing is None or branch.source == root:
+                return passing
+        return self._message(ties)
 
     def _kind(self, root: str, ties: Sequence[Tie]) -> str:
         if self._ahead.get(root) in {tie.target for tie in ties}:
