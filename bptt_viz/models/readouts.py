@@ -10,7 +10,7 @@ import numpy as np
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Parameter
 from bptt_viz.initialisation import Generator
-from bptt_viz.ops import add, concatenate, embedding, expand, multiply, softmax_cross_entropy, sum, where
+from bptt_viz.ops import add, concatenate, embedding, expand, multiply, softmax_cross_entropy, subtract, sum, where
 from bptt_viz.tape import Node
 
 _NEVER = -1e9
@@ -88,9 +88,11 @@ class Sampled:
     def scores(self, p: Mapping[str, Node], h: Node, targets: Array, place: int) -> Node:
         """Record the scores of the true class and of the sample, corrected, (…, N, 1 + K)."""
         sample = self.classes[place]
-        own = sum(multiply(embedding(p["W_yh"], targets), h), axis=-1) + sum(embedding(p["b_y"], targets), axis=-1)
-        rows, biases = embedding(p["W_yh"], sample), expand(sum(embedding(p["b_y"], sample), axis=-1), -2)
-        others = sum(expand(rows, -3) @ expand(h, -1), axis=-1) + biases - self.kept[sample]
+        row, bias = embedding(p["W_yh"], targets, "W_w"), embedding(p["b_y"], targets, "b_w")
+        own = add(sum(multiply(row, h), axis=-1), sum(bias, axis=-1), "s_w")
+        rows, biases = embedding(p["W_yh"], sample, "W_S"), embedding(p["b_y"], sample, "b_S")
+        others = sum(expand(rows, -3) @ expand(h, -1), axis=-1) + expand(sum(biases, axis=-1), -2)
+        others = subtract(others, h.tape.constant(self.kept[sample], "log π"), "s_S")
         hits = sample[None, :] == targets[:, None]
         return concatenate([expand(own, -1), where(~hits, others, _NEVER)], name="y")
 
@@ -130,13 +132,14 @@ class TwoLevel:
         real = members < self._outputs
         members = np.where(real, members, 0)
         clusters = add(h @ p["W_hc"], p["b_c"], "a")
-        inside = sum(embedding(p["W_yh"], members) @ expand(h, -1), axis=-1)
-        inside = inside + sum(embedding(p["b_y"], members), axis=-1)
+        rows, biases = embedding(p["W_yh"], members, "W_M"), embedding(p["b_y"], members, "b_M")
+        inside = add(sum(rows @ expand(h, -1), axis=-1), sum(biases, axis=-1), "s_M")
         return concatenate([clusters, where(real, inside, _NEVER)], name="y")
 
     def loss(self, y: Node, targets: Array) -> Node:
         """Record −log p(cluster) − log p(class in its cluster)."""
         clusters, inside = y[..., : self._count], y[..., self._count :]
+        clusters.name, inside.name = "y_c", "y_w"
         return softmax_cross_entropy(clusters, targets // self._width) + softmax_cross_entropy(
             inside, targets % self._width
         )
