@@ -54,11 +54,7 @@ def clipping(
     Raises:
         UsageError: a number is out of range, no window has a finite gradient, or the model cannot be trained so.
     """
-    for option, given in (("threshold", threshold), ("limit", limit), ("rate", rate)):
-        if given is not None and not (np.isfinite(given) and given > 0):
-            raise UsageError(f"--{option} must be positive and finite, got {given:g}")
-    if count < 1:
-        raise UsageError(f"--windows must be at least 1, got {count}")
+    _demand_numbers(count, threshold, limit, rate)
     data = batches(prepared, count)
     measured = list(_counted((_measured(prepared, batch) for batch in data), count, 0.0, tick))
     usable = [k for k, each in enumerate(measured) if np.isfinite(each.size)]
@@ -87,6 +83,14 @@ def clipping(
         runs=runs,
         **_within(rolled_out(prepared, data[shown]), by_norm.limit, c),
     )
+
+
+def _demand_numbers(count: int, threshold: float | None, limit: float | None, rate: float) -> None:
+    for option, given in (("threshold", threshold), ("limit", limit), ("rate", rate)):
+        if given is not None and not (np.isfinite(given) and given > 0):
+            raise UsageError(f"--{option} must be positive and finite, got {given:g}")
+    if count < 1:
+        raise UsageError(f"--windows must be at least 1, got {count}")
 
 
 def norm_rule(sizes: Array, threshold: float | None) -> Rule:
