@@ -116,7 +116,7 @@ def _backward(own: str, how: Calling, followed: Followed, outputs: Mapping[str, 
     gradients = tuple(_gradient(each, known) for each in followed.returned)
     if followed.kept.where and all(each.kind == "skip" for each in gradients):
         gradients = ()
-    return Call(own, how.backward.name, _arguments(how, outputs), (), gradients)
+    return Call(own, how.backward.name, _arguments(how, followed, outputs), (), gradients)
 
 
 def _with_targets(how: Calling, followed: Followed, shapes: Mapping[str, Spec]) -> dict[str, Spec]:
@@ -149,8 +149,9 @@ def _renamed(argument: Argument, called: Mapping[str, str]) -> Argument:
     return replace(argument, name="" if items and name.startswith("_") else name, items=items)
 
 
-def _arguments(how: Calling, outputs: Mapping[str, str]) -> tuple[Argument, ...]:
+def _arguments(how: Calling, followed: Followed, outputs: Mapping[str, str]) -> tuple[Argument, ...]:
     """Return backward's arguments under the names of what they stand for."""
+    held = {each.name: replace(each, keyword="") for each in followed.arguments if each.items}
     made = []
     for name in (
         name for name in (parameters_of(how.backward) if how.backward is not None else ()) if name in how.taken
@@ -158,7 +159,7 @@ def _arguments(how: Calling, outputs: Mapping[str, str]) -> tuple[Argument, ...]
         taken = how.taken[name]
         prefix = "d" if taken.role == "upstream" else ""
         called = [prefix + (outputs.get(each, each) if taken.role != "input" else each) for each in taken.of]
-        parts = tuple(Argument("name", each) for each in called)
+        parts = tuple(held.get(each, Argument("name", each)) for each in called)
         made.append(Argument("tuple", items=parts) if len(parts) > 1 else parts[0] if parts else Argument("name", name))
     return tuple(made)
 

@@ -77,7 +77,7 @@ def calling(forward: Node, backward: Node, functions: Functions, owner: ast.Clas
     if simple == (Argument("name", "out"),) and LOSS.fullmatch(forward.name):
         simple = (Argument("name", "loss"),)
     numbers = frozenset(sizes_in((forward, backward)) & {*given})
-    loss = "" if any(each.role == "upstream" for each in taken.values()) else _loss(simple, called)
+    loss = "" if any(each.role in {"upstream", "unknown"} for each in taken.values()) else _loss(simple, called)
     made = Calling(forward, backward, given, named, simple, called, gradients, loss, numbers=numbers)
     return owned(replace(made, rate=rate, updated=updated), owner)
 
@@ -105,7 +105,8 @@ def owned(how: Calling, owner: ast.ClassDef | None) -> Calling:
 def _loss(returns: Sequence[Argument], taken: Mapping[str, Taken]) -> str:
     """Return the loss that a backward pass without cotangents starts from; empty if forward returns none."""
     whole = {name for each in taken.values() for name in each.of}
-    found = [each.name for each in returns if each.name not in whole and LOSS.fullmatch(each.name)]
+    left = [each.name for each in returns if each.name not in whole and each.kind == "name"]
+    found = [name for name in left if LOSS.fullmatch(name)] or (left if whole else [])
     return found[0] if found else ""
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 
 from bptt_viz.targets.sizes import is_size
 
@@ -18,7 +19,7 @@ _WIDE = str.maketrans("（），：［］", "(),:[]")
 _SHAPED = re.compile(r"shape|size|dim|形状|형상|차원|크기|形狀|forme|taille|размер|\bof\b", re.IGNORECASE)
 _ENTRY = re.compile(
     r"^\s*(?:[-*•#]+\s*|:|@|\d+[.)]\s*)?(?:param(?:eter)?s?\s+|arg\s+|returns?\s+|type\s+)?(?:(?:np\.)?ndarray\s+|array\s+)?"
-    r"(?P<names>[`'\"]?[^\W\d]\w*[`'\"]?(?:\s*(?:,|/|and|&)\s*[`'\"]?[^\W\d]\w*[`'\"]?)*)\s*"
+    r"(?P<names>[`'\"]?[^\W\d][\w*]*[`'\"]?(?:\s*(?:,|/|and|&)\s*[`'\"]?[^\W\d][\w*]*[`'\"]?)*)\s*"
     r"(?P<behind>(?:--+|:|—|–|=|\s-\s|\(|\[|\s*<).*)$"
 )
 _INTEGERS = re.compile(r"\bint(?:eger)?s?\b|\bindi(?:ces|zes)\b|\bindex\b|\blabels?\b|word ids|0 <= \w+", re.IGNORECASE)
@@ -30,16 +31,24 @@ def described(text: str, names: Iterable[str]) -> dict[str, str]:
     for line in text.translate(_WIDE).splitlines():
         entry = _ENTRY.match(line)
         told = [name.strip("`'\" ") for name in re.split(r",|/|\band\b|&", entry["names"])] if entry else []
+        told = [each for name in told for each in _meant(name, wanted)]
         if entry and any(name in wanted for name in told):
             current = [name for name in told if name in wanted and name not in found]
             found |= dict.fromkeys(current, entry["behind"])
-        elif entry and len(told[0]) <= 20 and entry["behind"].startswith(("--", ":")):
+        elif entry and len(entry["names"]) <= 20 and entry["behind"].startswith(("--", ":")):
             current = []
         elif not line.strip() or line.strip().endswith(":"):
             current = current if line.strip() else []
         else:
             found |= {name: f"{found[name]} {line.strip()}" for name in current}
     return found
+
+
+def _meant(name: str, wanted: set[str]) -> list[str]:
+    """Return the names that a name with a star stands for, such as `p_*`; else the name itself."""
+    if "*" not in name:
+        return [name]
+    return sorted(each for each in wanted if fnmatchcase(each, name))
 
 
 def axes_in(text: str) -> Axes | None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from bptt_viz.results.explanation import Ground
 from bptt_viz.targets.declaration import Refusal, Target
 from bptt_viz.targets.declared import declared_for
+from bptt_viz.targets.recognise.beside import beside
 from bptt_viz.targets.recognise.building import Found
 from bptt_viz.targets.recognise.calling import method_of
 from bptt_viz.targets.recognise.classes import inheriting, of_classes
-from bptt_viz.targets.recognise.inference.module import Module, read_module
+from bptt_viz.targets.recognise.inference.module import Module, known_functions, read_module
 from bptt_viz.targets.recognise.losses import losses, recognise_loss
 from bptt_viz.targets.recognise.names import direction
 from bptt_viz.targets.recognise.pair import recognise_pair
@@ -47,10 +48,11 @@ def recognise(file: str) -> Recognised:
         UsageError: the file cannot be read or is no Python, or a declaration for it makes no sense.
     """
     source = read_source(file)
-    module = read_module(source.tree)
+    module = read_module(source.tree, beside(file, source.tree))
     declared = tuple(_placed(target, module) for target in declared_for(file, source.tree))
     said = {_owned(target) for target in declared}
-    pairing = paired(module.functions)
+    around = known_functions(module)
+    pairing = _own(paired(around), module)
     results = [*_of_functions(source, module, pairing), *of_classes(source, module)]
     good = [each for each in results if isinstance(each.target, Target) and _owned(each.target) not in said]
     targets = [each.target for each in good if isinstance(each.target, Target)]
@@ -87,21 +89,29 @@ def _placed(target: Target, module: Module) -> Target:
 
 
 def _of_functions(source: Source, module: Module, pairing: Pairing) -> Iterator[Found]:
-    known = module.functions
+    known = known_functions(module)
     for forward, backward in pairing.pairs:
         yield recognise_pair(source, module, forward, known[forward], known[backward])
     in_pairs = {each for pair in pairing.pairs for each in pair}
-    rest = {name: node for name, node in known.items() if name not in in_pairs}
+    rest = {name: node for name, node in module.functions.items() if name not in in_pairs}
     for name, loss in losses(module, rest):
         yield recognise_loss(source, module, rest[name], loss)
+
+
+def _own(found: Pairing, module: Module) -> Pairing:
+    """Return what a module's own functions take part in; others are looked at where they are defined."""
+    own = module.functions
+    pairs = tuple(pair for pair in found.pairs if any(name in own for name in pair))
+    misspelt = tuple(pair for pair in found.misspelt if any(name in own for name in pair))
+    return Pairing(pairs, misspelt, tuple(name for name in found.alone if name in own))
 
 
 def _misspelt(source: Source, module: Module, found: Pairing) -> Iterator[Refusal]:
     """Propose a partner that is misspelt, rather than guess it."""
     for forward, backward in found.misspelt:
-        node = module.functions[forward]
-        target = recognise_pair(source, module, forward, node, module.functions[backward]).target
-        line = module.functions[backward].lineno
+        node = known_functions(module)[forward]
+        target = recognise_pair(source, module, forward, node, known_functions(module)[backward]).target
+        line = known_functions(module)[backward].lineno
         reason = f"{forward} and {backward} ({source.place(line)}) look like a pair whose names do not match"
         draft = target if isinstance(target, Target) else target.draft
         yield Refusal(forward, source.file, node.lineno, reason, ("backward",), draft)
@@ -109,7 +119,7 @@ def _misspelt(source: Source, module: Module, found: Pairing) -> Iterator[Refusa
 
 def _alone(source: Source, module: Module, found: Pairing) -> Iterator[Refusal]:
     """Functions without a partner; one that a pair calls is checked with that pair."""
-    used = called_within(module.functions, [module.functions[name] for pair in found.pairs for name in pair])
+    used = called_within(module.functions, [known_functions(module)[name] for pair in found.pairs for name in pair])
     for name in found.alone:
         node = module.functions[name]
         way, _ = direction(name) or ("", ())

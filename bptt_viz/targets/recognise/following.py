@@ -1,5 +1,6 @@
 """A user's functions followed with one supposition about their inputs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +19,7 @@ from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed,
 from bptt_viz.targets.roles import names
 
 _MISSHAPEN = 2.5
+_RECURRENT = re.compile(r"[WUw]?_?hh_?\w?|Waa|W?_?rec\w*")
 Matched = Mapping[int, tuple[str, Basis]]
 
 
@@ -65,6 +67,8 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     close(run.dims, run.cuts)
     outputs = dict(held(run, how.returns, result))
     back: Value = result
+    _carry(run, inputs, outputs)
+    _close_loops(run, inputs)
     if how.backward is not None:
         if UNKNOWN not in outputs.values():
             run.dims.freeze(_sizes(run, inputs))
@@ -79,7 +83,6 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     gradients = kept(playing, inputs)
     known += [_alike(run, name, value) for name, value in gradients.values.items()]
     run.dims.frozen.clear()
-    _carry(run, inputs, outputs)
     _beside(run, inputs)
     sent_back = {name for taken in how.taken.values() if taken.role == "upstream" for name in taken.of}
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
@@ -187,6 +190,19 @@ def _beside(run: Run, inputs: Sequence[str]) -> None:
             run.dims.unify(shapes[name][0], shapes[other][0])
 
 
+def _close_loops(run: Run, inputs: Sequence[str]) -> None:
+    """Take a weight that is named after the recurrence for one from a state to itself, gate by gate, if it can be."""
+    for name in (name for name in inputs if _RECURRENT.fullmatch(name)):
+        found = run.known(Pending(name))
+        axes = [*map(run.dims.resolve, found.shape)] if isinstance(found, Arr) else []
+        if len(axes) == 2 and all(len(axis.terms) == 1 and not axis.constant for axis in axes):
+            bound = dict(run.dims.bound)
+            try:
+                run.dims.unify(*(Dim(((axis.terms[0][0], 1),)) for axis in axes))
+            except Conflict:
+                run.dims.bound = bound
+
+
 def _one_step(run: Run, shape: tuple[Dim, ...], rank: int) -> tuple[Dim, ...]:
     """Return the shape of one time step of an output that has them all."""
     turns = {run.dims.resolve(each) for each in run.turns}
@@ -237,7 +253,9 @@ def _matched(
     known = [_alike(run, name, values.get(returns[at].name, UNKNOWN)) for at, (name, _) in found.items()]
     if not trust_place:
         left = [name for name in possible if name not in {each for each, _ in found.values()}]
-        found |= _by_shape(run, returns, values, left, found)
+        more = _by_shape(run, returns, values, left, found)
+        found |= more
+        known += [True] * len(more)
     return found, known
 
 

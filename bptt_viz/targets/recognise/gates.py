@@ -1,7 +1,7 @@
 """Which gate a block of a packed weight, or a weight of its own, belongs to."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from bptt_viz.targets.recognise.inference.dims import Dim
@@ -55,6 +55,7 @@ def packed(run: Run, arrays: Mapping[str, Arr]) -> tuple[dict[str, tuple[str, ..
         named = _named(run, total)
         called = [named[start] for start in sorted(named, key=_least)]
         gates = [gate_of(name) for name in called]
+        gates = _apart(called, gates)
         order = tuple(gates if len({*gates}) == len(gates) else called)
         if len(order) < 2 or total != _part(total, len(order)) * len(order):
             continue
@@ -65,6 +66,13 @@ def packed(run: Run, arrays: Mapping[str, Arr]) -> tuple[dict[str, tuple[str, ..
             if holding:
                 return dict.fromkeys(holding, order), "last" if axis == -1 else "first"
     return {}, "last"
+
+
+def _apart(called: Sequence[str], gates: Sequence[str]) -> list[str]:
+    """Return gates with the candidate apart from the gate that is called alike: `input` beside `input_gate`."""
+    twice = {gate for gate in gates if gates.count(gate) > 1}
+    rest = [name for name, gate in zip(called, gates, strict=True) if gate in twice and "gate" not in name.lower()]
+    return ["g" if rest == [name] else gate for name, gate in zip(called, gates, strict=True)]
 
 
 def _part(total: Dim, count: int) -> Dim:

@@ -43,7 +43,12 @@ def loss_of(node: ast.FunctionDef, around: Iterable[str], functions: Functions) 
     gradients = {at for at, (_, basis) in match_gradients(parts, known).items() if basis in {"name", "rule"}}
     rest = [part.name for at, part in enumerate(parts) if at not in gradients]
     named = [name for name in rest if LOSS.fullmatch(name)]
-    return (named or [""])[0] if gradients else ""
+    if gradients:
+        return (named or [""])[0]
+    nameless = [name for name in rest if name.startswith("out")]  # a loss function may return an expression as gradient
+    return (
+        rest[0] if LOSS.fullmatch(node.name) and nameless and rest[0] in (*named, *nameless) and len(rest) > 1 else ""
+    )
 
 
 def _keys(node: ast.AST) -> list[str]:

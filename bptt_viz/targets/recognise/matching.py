@@ -86,7 +86,8 @@ def _match_rest(
     for parameter in takers[: len(caches)]:
         found[parameter] = Taken("returned", (caches.pop(0).name,), "rule")
     waiting = [each for each in parameters if each not in found and not is_target(each)]
-    named = [each for each in waiting if is_upstream(each) or differentiated(each)] or waiting[: len(outputs)]
+    others = [each for each in waiting if each not in takers]
+    named = [each for each in others if is_upstream(each) or differentiated(each)] or others[: len(outputs)]
     for parameter in named:
         if outputs:
             found[parameter] = _upstream(parameter, outputs, len(named), node)

@@ -111,7 +111,9 @@ def meaning(name: str) -> tuple[str, ...]:
 
 
 def _affixes(word: str) -> tuple[str, ...]:
-    for affix in ("prevt", "prev", "next", "new", "init"):
+    if word in _PREVIOUS | _NEXT:
+        return (word,)
+    for affix in ("prevt", "prev", "prew", "last", "next", "new", "init", "old", "nxt", "pre"):
         if word != affix and len(word) <= len(affix) + 2:
             if word.endswith(affix):
                 return word.removesuffix(affix), affix

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bptt_viz.targets.declaration import Refusal
 from bptt_viz.targets.recognise.building import Found, built, concluded
@@ -34,6 +35,8 @@ def recognise_pair(
     reason, missing = why_not(how, best)
     if reason:
         return Found(Refusal(name, source.file, forward.lineno, reason, missing, drafted(target, how, best)))
+    if forward.name not in module.functions:  # imported: the line that is ours is backward's
+        target = replace(target, line=backward.lineno)
     return concluded(target, how, solutions)
 
 
@@ -69,6 +72,9 @@ def solved(module: Module, how: Calling, forms: Forms) -> list[Solution[Followed
 
     found = tried(trust_place=True)
     if not found or not found[0].result.sure:
-        found = sorted((*found, *tried(trust_place=False)), key=lambda solution: solution.cost)
+        other = tried(trust_place=False)
+        most = len(found[0].result.gradients) if found else 0
+        if other and (not found or (other[0].result.sure and len(other[0].result.gradients) >= max(most, 1))):
+            found = other
     found = found or tried(trust_place=True, lenient=True)
     return found or search(forms, given, lambda run: supposed(run, how), lambda _: True)

@@ -142,7 +142,7 @@ def _viewed(call: ast.Call) -> str:
     of = call.func.value if isinstance(call.func, ast.Attribute) else None
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name not in _VIEWS:
-        return ""
+        return name.lower() if name[:1].isupper() else ""
     library = of is None or (isinstance(of, ast.Name) and of.id in {"np", "numpy"})
     return (_called(call.args[0]) if call.args else "") if library or of is None else _called(of)
 

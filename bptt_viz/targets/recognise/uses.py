@@ -124,7 +124,7 @@ def onehot_in(nodes: Iterable[ast.AST]) -> set[str]:
         if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Mult):
             for one, other in ((each.left, each.right), (each.right, each.left)):
                 if _is_logarithm(other):
-                    found |= {_base(one)} - {""}
+                    found |= {name for name in (_base(one),) if name and "mask" not in name.lower()}
     return found
 
 

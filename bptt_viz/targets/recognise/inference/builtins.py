@@ -150,6 +150,7 @@ BUILTINS: Mapping[str, Made] = {
     "max": _largest,
     "min": _largest,
     "deepcopy": FUNCTIONS["copy"],
+    "namedtuple": _nothing,
     **dict.fromkeys(
         (
             "print",

@@ -43,6 +43,23 @@ _RANDOM = {"RandomState", "default_rng", "Generator"}
 _NUMPY = {"np", "numpy", "cp", "xp", "jnp", "anp"}
 
 
+def fields_of(node: ast.ClassDef) -> list[str]:
+    """Return the fields of a class that is a record: a named tuple or a data class."""
+    return [
+        each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    ]
+
+
+def _named_tuple(arguments: Sequence[Value], of: Value) -> Value:
+    """Return the class that `namedtuple` makes."""
+    given = arguments[1] if len(arguments) > 1 else UNKNOWN
+    names = given.value.replace(",", " ").split() if isinstance(given, Const) and isinstance(given.value, str) else []
+    names += [each.value for each in given.items if isinstance(each, Const)] if isinstance(given, Seq) else []
+    hint = ast.Constant(None)
+    body: list[ast.stmt] = [ast.AnnAssign(ast.Name(name, ast.Store()), hint, None, 1) for name in names]
+    return Class(ast.ClassDef("record", [], [], body, []), Space()) if names else of
+
+
 class Calls(Expressions):
     """Follows calls."""
 
@@ -77,6 +94,8 @@ class Calls(Expressions):
         room, _, name = of.path.rpartition(".")
         if name in _RANDOM:
             return Known("numpy.random")
+        if name == "namedtuple":
+            return _named_tuple([self.run.known(each) for each in arguments], of)
         made = (BUILTINS if room == "builtins" else FUNCTIONS).get(name) or BUILTINS.get(name)
         return made(self.run, arguments, keywords) if made is not None else UNKNOWN
 
@@ -95,6 +114,8 @@ class Calls(Expressions):
         start = self.attribute(made, "__init__")
         if isinstance(start, Function):
             self.follow(start, arguments, keywords)
+        else:
+            made.attributes |= {**dict(zip(fields_of(of.node), arguments, strict=False)), **keywords}
         return made
 
     def follow(self, function: Function, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:

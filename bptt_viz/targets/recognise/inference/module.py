@@ -85,6 +85,16 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
             yield each.asname or each.name, f"numpy.{each.name}" if each.name != "numpy" else "numpy"
 
 
+def known_functions(module: Module) -> dict[str, ast.FunctionDef]:
+    """Return a module's functions and those that it imports from modules beside it, under its names for them."""
+    found: dict[str, ast.FunctionDef] = {}
+    for other, names in module.others:
+        theirs = known_functions(other)
+        wanted = names if names is not None else {name: name for name in theirs}
+        found |= {ours: theirs[name] for ours, name in wanted.items() if name in theirs}
+    return found | dict(module.functions)
+
+
 def space_of(module: Module) -> ModuleSpace:
     """Return a module's names for one run."""
     space = ModuleSpace(module=module)

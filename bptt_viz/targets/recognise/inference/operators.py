@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Many, Num, Pending, Seq, Value
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Block, Const, Many, Num, Pending, Seq, Value
 
 _NUMBERS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -38,7 +38,17 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
         return Arr(())
     if isinstance(left, Const) and isinstance(left.value, str):
         return _text(kind, left, right)
-    return elementwise(run, left, right)
+    found = elementwise(run, left, right)
+    if isinstance(kind, ast.Add | ast.Sub) and isinstance(found, Arr) and found.block is None:
+        return Arr(found.shape, block=_common(run, left, right))
+    return found
+
+
+def _common(run: Run, *values: Value) -> Block | None:
+    """Return the slice that a sum is of, if all of its parts that are slices are the same one."""
+    blocks = [value.block for value in map(run.known, values) if isinstance(value, Arr) and value.block is not None]
+    places = {(run.dims.resolve(each.start), run.dims.resolve(each.total)) for each in blocks}
+    return blocks[0] if len(places) == 1 else None
 
 
 def elementwise(run: Run, *values: Value) -> Value:
@@ -78,8 +88,16 @@ def product(run: Run, left: Value, right: Value, dot: bool = False) -> Value:
         behind = other[:-2] + other[-1:] if len(other) > 1 else ()
         return Arr((*one[:-1], *behind))
     if dot:
-        return Arr((*one[:-1], *other[:-2], other[-1]))
-    return Arr((*run.broadcast(one[:-2], other[:-2]), one[-2], other[-1]))
+        return Arr((*one[:-1], *other[:-2], other[-1]), block=_of_product(run, left, right))
+    return Arr((*run.broadcast(one[:-2], other[:-2]), one[-2], other[-1]), block=_of_product(run, left, right))
+
+
+def _of_product(run: Run, left: Value, right: Value) -> Block | None:
+    """Return the slice that a product with a slice of a packed weight is."""
+    one, other = run.known(left), run.known(right)
+    if isinstance(other, Arr) and other.block is not None and other.block.axis == -1:
+        return other.block
+    return one.block if isinstance(one, Arr) and one.block is not None and one.block.axis == -2 else None
 
 
 def outer(run: Run, left: Value, right: Value) -> Value:

@@ -86,6 +86,7 @@ def _with_rest(run: Run, of: Value, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
         return tuple((rest if not other else run.dims.fresh()) if axis == _REST else axis for axis in shape)
     if len(one) == len(other):
         run.equate(one, other)
+    run.dims.strained += 1.5 * (len(one) != len(other))
     if not one or not other:
         for factor in (*one, *other):
             run.dims.unify(factor, ONE)

@@ -11,6 +11,7 @@ from bptt_viz.targets.recognise.inference.run import Choices, Exhausted, Form, R
 Result = TypeVar("Result")
 
 _RUNS = 120
+_STEPS = 60_000  # of code in all runs together: a second or two
 _FURTHER = 2.0
 
 
@@ -50,8 +51,9 @@ def search(
     """
     waiting: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 0, ())]
     found: list[Solution[Result]] = []
+    followed = 0
     for runs in range(_RUNS):
-        if not waiting:
+        if not waiting or followed > _STEPS:
             break
         cost, _, path = heapq.heappop(waiting)
         best = min(found, key=lambda solution: solution.cost, default=None)
@@ -65,6 +67,7 @@ def search(
             pass
         except Exhausted:
             break
+        followed += run.steps
         for other, extra in _other_ways(run.choices, len(path)):
             heapq.heappush(waiting, (cost + extra, len(waiting) + runs * 1000, other))
     return sorted(found, key=lambda solution: solution.cost)

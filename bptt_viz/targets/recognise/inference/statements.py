@@ -118,6 +118,8 @@ class Interpreter(Calls):
         if isinstance(value, Shape) and starred is None:
             array = self.run.force(value.of, count)
             value = Seq([Num(axis) for axis in array.shape]) if isinstance(array, Arr) else UNKNOWN
+        if isinstance(value, Instance) and not value.made_of.node.name.startswith("_"):
+            value = Seq([*value.attributes.values()])  # a named tuple
         if isinstance(value, Seq):
             if starred is not None and len(value.items) >= count - 1:
                 behind = len(value.items) - (count - 1 - starred)

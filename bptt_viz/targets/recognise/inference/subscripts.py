@@ -163,7 +163,7 @@ def _taken(run: Run, array: Arr, parts: Sequence[Value], used: int) -> Value:
         elif isinstance(part, Slice):
             length, start = _sliced(run, array.shape[at], part)
             if start is not None and not run.dims.same(length, array.shape[at]):
-                block = Block(at - len(array.shape), start, array.shape[at])
+                block = _within(array.block, Block(at - len(array.shape), start, array.shape[at]))
                 if run.watching:
                     run.cuts.append(Named("", block, length))
             shape.append(length)
@@ -178,6 +178,13 @@ def _taken(run: Run, array: Arr, parts: Sequence[Value], used: int) -> Value:
     if advanced:
         shape[place:place] = run.broadcast(*advanced)
     return Arr((*shape, *array.shape[at:]), "" if advanced else array.origin, block, array.boolean)
+
+
+def _within(outer: Block | None, inner: Block) -> Block:
+    """Return a slice of a slice as one of the whole, if both are along the same axis."""
+    if outer is None or outer.axis != inner.axis:
+        return inner
+    return Block(outer.axis, outer.start + inner.start, outer.total)
 
 
 def _walked(run: Run, axis: Dim, part: Value) -> None:
