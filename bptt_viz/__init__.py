@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from bptt_viz import ops
     from bptt_viz.adapters.api import check_autograd, check_jax, check_torch
     from bptt_viz.adapters.recording import record_torch
-    from bptt_viz.cells import Cell, Parameter, State
+    from bptt_viz.cells import Cell, Parameter
     from bptt_viz.errors import BpttVizError, UsageError
-    from bptt_viz.models import Batch, Prepared, Request, Rollout, SequenceModel, prepare, windows
+    from bptt_viz.models import Request, prepare
     from bptt_viz.pictures import Picture, draw
     from bptt_viz.tape import Node, Tape, backward, forward
     from bptt_viz.targets.api import Target, check_file, check_target
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Batch",
     "BpttVizError",
     "Cell",
     "Node",
     "Parameter",
     "Picture",
-    "Prepared",
     "Request",
-    "Rollout",
-    "SequenceModel",
-    "State",
     "Tape",
     "Target",
     "UsageError",
@@ -46,15 +41,14 @@ __all__ = [
     "ops",
     "prepare",
     "record_torch",
-    "windows",
 ]
 
 _HOMES = {
     "adapters.api": ("check_autograd", "check_jax", "check_torch"),
     "adapters.recording": ("record_torch",),
-    "cells": ("Cell", "Parameter", "State"),
+    "cells": ("Cell", "Parameter"),
     "errors": ("BpttVizError", "UsageError"),
-    "models": ("Batch", "Prepared", "Request", "Rollout", "SequenceModel", "prepare", "windows"),
+    "models": ("Request", "prepare"),
     "pictures": ("Picture", "draw"),
     "tape": ("Node", "Tape", "backward", "forward"),
     "targets.api": ("Target", "check_file", "check_target"),

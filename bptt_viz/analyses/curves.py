@@ -1,6 +1,6 @@
 """Measures how the gradient of the last step's loss shrinks or grows on its way back through time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,6 +55,7 @@ def curves(setting: CurvesSetting, tick: Tick = lambda _: None) -> Curves:
 
 def networks(setting: CurvesSetting) -> list[Network]:
     """Return the kinds of network: vanilla cells once for each activation, the others once, each by all matrices."""
+    demand_used(setting.settings, setting.cells)
     found = []
     for cell in setting.cells:
         for activation in setting.activations if cell == VANILLA else ("",):
@@ -63,6 +64,16 @@ def networks(setting: CurvesSetting) -> list[Network]:
                 options = {} if cell == VANILLA else setting.settings
                 found.append(Network(name, cell, activation, matrix, options))
     return found
+
+
+def demand_used(settings: Mapping[str, str], cells: Sequence[str]) -> None:
+    """Refuse options of cells that are not there.
+
+    Raises:
+        UsageError: an option is given, and the only cell is the rnn, whose activation has an option of its own.
+    """
+    if settings and set(cells) <= {VANILLA}:
+        raise UsageError(f"--set {next(iter(settings))} reaches no cell: the rnn has --activation, others have options")
 
 
 def written(cell: str, activation: str) -> str:

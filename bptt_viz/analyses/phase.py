@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bptt_viz.analyses.bounds import STEEPEST
-from bptt_viz.analyses.curves import VANILLA, biased, written
+from bptt_viz.analyses.curves import VANILLA, biased, demand_used, written
 from bptt_viz.analyses.curves_summary import curve
 from bptt_viz.analyses.meanfield import critical_gain, foretold_rate
 from bptt_viz.analyses.networks import MATRICES, Draws, Tick, capital, demand, draws, gradient_norms, model, nameless
@@ -59,6 +59,7 @@ def settled(setting: PhaseSetting) -> tuple[PhaseSetting, Network]:
         UsageError: a name is unknown, a number out of range, or the text too short.
     """
     vanilla = setting.cell == VANILLA
+    demand_used(setting.settings, (setting.cell,))
     demand("against", setting.against, ("bias", "length"))
     demand("activation", setting.activation, tuple(STEEPEST))
     demand("matrix", setting.matrix, tuple(MATRICES))
@@ -67,12 +68,13 @@ def settled(setting: PhaseSetting) -> tuple[PhaseSetting, Network]:
     _demand_range("biases", biases, 0.0 if vanilla else -np.inf)
     if not (np.isfinite(setting.input_scale) and setting.input_scale >= 0):
         raise UsageError(f"--input-scale must be finite and not negative, got {setting.input_scale:g}")
-    steps = _STEPS[setting.against] if setting.steps is None else setting.steps
+    text = read_text(setting.text)
+    steps = min(_STEPS[setting.against], max(2, len(text) - 1)) if setting.steps is None else setting.steps
     sized = replace(setting, biases=biases, steps=steps)
     for option, least in (("columns", 2), ("rows", 2), ("seeds", 1), ("hidden", 1), ("steps", 2)):
         if getattr(sized, option) < least:
             raise UsageError(f"--{option} must be at least {least}, got {getattr(sized, option)}")
-    windows(read_text(setting.text), steps)  # refuses a text that is too short
+    windows(text, steps)  # refuses a text that is too short
     activation = setting.activation if vanilla else ""
     network = Network(written(setting.cell, activation), setting.cell, activation, setting.matrix, setting.settings)
     return sized, network

@@ -66,6 +66,9 @@ def sweep(
 
     Example: bptt-viz sweep run example --jobs 1
     """
+    from bptt_viz.console.artefacts import demand_place
+
+    demand_place(output)
     match action:
         case Action.SERVE:
             _serve(context)

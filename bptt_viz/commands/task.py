@@ -48,12 +48,14 @@ def task(
     """
     from threadpoolctl import threadpool_limits
 
+    from bptt_viz.console.artefacts import demand_place
     from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.console.progress import progress
     from bptt_viz.render.json_document import document
     from bptt_viz.render.task import task_csv, task_report
     from bptt_viz.training.task_run import TaskRecipe, attempt
 
+    demand_place(output)
     form = output.suffix if output else ""
     if form not in {"", ".txt", ".json", ".csv"}:
         raise UsageError(f"--output {output}: the name must end in .txt, .json or .csv")

@@ -29,6 +29,20 @@ Besides = Annotated[
 ]
 
 
+def demand_place(output: Path | None) -> None:
+    """Refuse, before any work is done, a place that a file cannot be written to.
+
+    Raises:
+        UsageError: it is a folder, or lies in none.
+    """
+    if output is None or str(output) == "-":
+        return
+    if output.is_dir():
+        raise UsageError(f"{output} is a directory; name a file")
+    if not output.parent.is_dir():
+        raise UsageError(f"{output} cannot be written: no such file or directory")
+
+
 def form_of(output: Path | None) -> str:
     """Return what a file is to hold, by its name; nothing for standard output.
 
@@ -37,6 +51,7 @@ def form_of(output: Path | None) -> str:
     """
     if output is None or str(output) == "-":
         return ""
+    demand_place(output)
     form = output.suffix.lower().removeprefix(".")
     known = (*_FIGURES, *_DATA, *_INSTEAD)
     if form not in known:

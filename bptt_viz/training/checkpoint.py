@@ -110,12 +110,11 @@ def _from_npz(data: bytes) -> tuple[dict[str, Array], str]:
 
 
 def _from_safetensors(data: bytes) -> tuple[dict[str, Array], str]:
-    package = _safetensors()
     length = int.from_bytes(data[:8], "little")
     if not 2 <= length <= len(data) - 8:
         raise ValueError("its header is longer than the file")
     header = json.loads(data[8 : 8 + length])
-    return package.load(data), header["__metadata__"][_ABOUT]
+    return _safetensors().load(data), header["__metadata__"][_ABOUT]
 
 
 def _safetensors() -> Any:

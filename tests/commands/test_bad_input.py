@@ -18,7 +18,12 @@ def flags(name):
 
 def lines_with(*wanted):
     """Return each command that has these options, with a model where it needs one."""
-    return [[name, *_model(name)] for name in COMMANDS if set(wanted) <= flags(name)]
+    return [[name, *_needed(name)] for name in COMMANDS if set(wanted) <= flags(name)]
+
+
+def _needed(name):
+    """Return what a command cannot do without: a model, or what no other command has."""
+    return {"reproduce": ["lecture-response"], "sweep": ["run", "example"]}.get(name) or _model(name)
 
 
 def _model(name):
