@@ -11,7 +11,7 @@ from bptt_viz.checking.differences import Method
 from bptt_viz.checking.gate import signed
 from bptt_viz.checking.places import Finding, findings, gradient_at
 from bptt_viz.checking.primitives import Recorded, wrong_primitive
-from bptt_viz.checking.problem import Described, Inputs, Outputs, Place, Problem, kind_of
+from bptt_viz.checking.problem import Described, Inconclusive, Inputs, Outputs, Place, Problem, kind_of
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.results.check import Diagnosis, HeatMap, Judgement
 
@@ -47,7 +47,10 @@ def localise(
         outputs = problem.outputs(problem.inputs)
         cotangents = {place: signed(rng, value.shape) for place, value in outputs.items()}
         direction = {name: signed(rng, (1, *value.shape)) for name, value in problem.inputs.items()}
-        method = choose_method(problem, outputs, cotangents, direction, wanted).method
+        try:
+            method = choose_method(problem, outputs, cotangents, direction, wanted).method
+        except Inconclusive:  # another point may tell
+            continue
         found = findings(problem, cotangents, method, judgement)
         if any(finding.wrong for finding in found):
             return _diagnosed(problem, shape, cotangents, found, method)

@@ -15,6 +15,8 @@ from bptt_viz.targets.run.question import Question
 from bptt_viz.targets.run.wire import read
 from bptt_viz.targets.tables import as_document
 
+# Signals that end a process whose memory is at its end, among others.
+_OF_MEMORY = (6, 7, 9, 11)
 _FRAME = re.compile(r'File "(?P<file>.+)", line (?P<line>\d+) in (?P<function>.+)')
 
 
@@ -78,7 +80,8 @@ def _why(death: Death, limits: Limits) -> str:
         return f"did not finish within {limits.seconds:g} seconds; --time-limit allows more"
     said = f"; the last it said was: {death.said.splitlines()[-1][:200]}" if death.said else ""
     if death.cause == "signal":
-        return f"ended by signal {death.code}{said}"
+        memory = f", perhaps out of memory (--memory-limit {limits.megabytes})" if death.code in _OF_MEMORY else ""
+        return f"ended by signal {death.code}{memory}{said}"
     return f"ended the whole process with exit code {death.code}{said}"
 
 

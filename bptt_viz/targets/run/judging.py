@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bptt_viz.checking.differences import parse_method
-from bptt_viz.checking.problem import Misbehaviour
+from bptt_viz.checking.problem import Inconclusive, Misbehaviour
 from bptt_viz.checking.run import CheckRequest, check, misbehaves
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.errors import UsageError
@@ -17,7 +17,7 @@ from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
 from bptt_viz.targets.run.binding import Nothing, Unfit
 from bptt_viz.targets.run.explaining.bounds import Bound
-from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, may_be_clipped
+from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, clipped_wherever_wrong
 from bptt_viz.targets.run.explaining.hints import hint
 from bptt_viz.targets.run.explaining.scaled import scaled
 from bptt_viz.targets.run.explaining.truncated import truncated
@@ -28,10 +28,10 @@ from bptt_viz.targets.run.own_numpy import asked_for
 from bptt_viz.targets.run.point import Posing
 from bptt_viz.targets.run.posed import Misshapen, NoGradient, NotLetThrough, Posed
 from bptt_viz.targets.run.preparing import NoOutput, NotPosed, prepared
-from bptt_viz.targets.run.promotion import mentions_single
 from bptt_viz.targets.run.question import Question
 from bptt_viz.targets.run.raised import Raised
 from bptt_viz.targets.run.sweep import points
+from bptt_viz.targets.run.types_asked import mentions_single
 from bptt_viz.targets.run.unfinished import is_marked, is_unfinished
 
 Load = Callable[[bool], Loaded]
@@ -41,8 +41,7 @@ _OUTCOMES = {
     Verdict.MISMATCH: Outcome.WRONG,
     Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
 }
-# Weights so small that no gradient of a loss comes near a bound.
-_SMALL = 0.05
+_NEARLY = 1e-6
 # What code raises that is given other arrays than it expects.
 _OF_SHAPES = (ValueError, IndexError, TypeError, KeyError, AttributeError, AssertionError)
 
@@ -82,6 +81,8 @@ class Judge:
             return self._not_posed(error.cause, error.label)
         except (Raised, Misbehaviour) as error:
             return self._not_posed(error, "")
+        except Inconclusive as why:
+            return self._answer(Outcome.INCONCLUSIVE, str(why))
 
     def _judged(self) -> TargetCheck:
         loaded = self._load(self._double)
@@ -143,22 +144,29 @@ class Judge:
 
     def _explained(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
         """Look for a purpose in a gradient that is not the right one."""
-        seed = self._question.seed
         if not self._double and (self._single or mentions_single(posing.loaded.tree)):
             return self._in_double(made)
-        if any(map(misbehaves, made.cases)) if posing.roles.upstreams else self._may_be_clipped(posing, shapes, made):
-            bound = clipped(posing, shapes, seed)
-            if bound is not None:
-                return self._beneath(posing, shapes, made, bound)
+        if _nearly_right(made):
+            worst = max(each.error for case in made.cases for each in case.comparisons)
+            self._notes.append(
+                f"agrees to {worst:.0e} only: is there a small number added in a logarithm or a division?"
+            )
+            return self._passed(posing, shapes, made)
+        bound = self._bound(posing, shapes, made)
+        if bound is not None:
+            return self._beneath(posing, shapes, made, bound)
         if any(map(misbehaves, made.cases)):
             return self._misbehaving(posing, shapes, made)
         return self._as_it_is(posing, shapes, made)
 
-    def _may_be_clipped(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> bool:
-        """Tell whether a bound may be why a gradient is wrong: it meets one at each point at which it is."""
-        cases = zip(shapes, made.cases, strict=False)
-        failed = [k for k, (_, case) in enumerate(cases) if case.verdict is Verdict.MISMATCH]
-        return bool(failed) and all(may_be_clipped(posing, shapes[k], (self._question.seed, k, 0)) for k in failed)
+    def _bound(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> Bound | None:
+        """Return the bound that may explain a mismatch: what is not linear, or a loss's gradient that meets one."""
+        seed = self._question.seed
+        if posing.roles.upstreams:
+            return clipped(posing, shapes, seed) if any(map(misbehaves, made.cases)) else None
+        cases = enumerate(zip(shapes, made.cases, strict=False))
+        wrong = [(shape, (seed, k, 0)) for k, (shape, case) in cases if case.verdict is Verdict.MISMATCH]
+        return clipped_wherever_wrong(posing, wrong, seed) if wrong else None
 
     def _in_double(self, made: Check) -> TargetCheck:
         judge = Judge(self._target, self._question, self._load, double=True, sure=self._sure)
@@ -171,10 +179,12 @@ class Judge:
         return replace(found, notes=(*found.notes, "computes in single precision; this is what it does in double"))
 
     def _beneath(self, posing: Posing, shapes: Sequence[Shape], made: Check, bound: Bound) -> TargetCheck:
-        """Check where the bound does not reach: with tiny cotangents, or below a loss with small weights."""
-        free = replace(posing, upstream=SHRUNK) if posing.roles.upstreams else replace(posing, weights=_SMALL)
+        """Check with tiny cotangents, which no bound touches; a loss's bound has explained all that is wrong."""
+        if not posing.roles.upstreams:
+            return self._is_clipped(bound, made)
+        free = replace(posing, upstream=SHRUNK)
         beneath = self._checked(free, shapes)
-        if beneath.verdict is Verdict.PASS or not posing.roles.upstreams:
+        if beneath.verdict is Verdict.PASS:
             return self._is_clipped(bound, made)
         self._notes.append(f"{_bound_in_words(bound)} besides")
         return self._as_it_is(free, shapes, beneath)
@@ -273,6 +283,13 @@ class Judge:
             notes=(*self._notes, *self._seen, *(f"uses np.{name}, which NumPy no longer has" for name in asked_for)),
             **more,
         )
+
+
+def _nearly_right(made: Check) -> bool:
+    """Tell whether all that is wrong is as small as what a 1e-12 in `log(p + 1e-12)` makes; no bug is that small."""
+    wrong = [case for case in made.cases if case.verdict is not Verdict.PASS]
+    errors = [each.error for case in wrong for each in case.comparisons]
+    return bool(errors) and all(case.comparisons for case in wrong) and max(errors) <= _NEARLY
 
 
 def _behaviour_in_words(reason: str) -> str:

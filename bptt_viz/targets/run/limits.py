@@ -14,7 +14,7 @@ class Limits:
     """What a target may use.
 
     Attributes:
-        seconds: of wall-clock time for one target.
+        seconds: of time for one target; on a busy machine, of processor time.
         megabytes: of address space for the whole process.
     """
 

@@ -17,10 +17,12 @@ from typing import Any
 from bptt_viz.targets.run.filtering import definitions
 from bptt_viz.targets.run.keeping import remembered
 from bptt_viz.targets.run.own_numpy import handed_out, own_numpy
-from bptt_viz.targets.run.promotion import DOUBLED, doubled, promoted
 from bptt_viz.targets.run.stubs import Later, absent, is_absent, is_slow
+from bptt_viz.targets.run.types_asked import NAME, as_asked, as_double, decided
 
 _ANCESTORS = 4
+# Modules and packages of users that were found, by their first name.
+_PACKAGES: set[str] = set()
 
 
 class Loaded:
@@ -78,15 +80,15 @@ def load(path: Path, text: str, float64: bool = False) -> Loaded:
     module = ModuleType(name)
     module.__dict__.update(__file__=str(path), __package__=package, __builtins__=__builtins__)
     sys.modules[name] = module
-    tree = _parsed(text, str(path), float64)
-    return Loaded(module, _run(tree, str(path), module), tree, text)
+    tree = _parsed(text, str(path))
+    return Loaded(module, _run(tree, str(path), module, float64), tree, text)
 
 
 def find_beside(path: Path, float64: bool) -> None:
     """Let imports find the files beside a file, and those of the packages around it, none of which is run whole."""
-    for finder in [finder for finder in sys.meta_path if isinstance(finder, _Beside)]:
-        sys.meta_path.remove(finder)
-        finder.forget()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Beside)]
+    for name in [name for name in sys.modules if name.partition(".")[0] in _PACKAGES]:
+        del sys.modules[name]  # whoever asks next gets it anew
     sys.meta_path.insert(0, _Beside([path.parent], float64))
     sys.meta_path.append(_Beside(list(path.parent.parents)[:_ANCESTORS], float64))
 
@@ -103,19 +105,18 @@ def _full_name(path: Path) -> tuple[str, str]:
     return ".".join(parts), ".".join(parts[:-1])
 
 
-def _parsed(text: str, file: str, float64: bool) -> ast.Module:
+def _parsed(text: str, file: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # such as invalid escapes in docstrings
-        tree = ast.parse(text, file)
-    return promoted(tree) if float64 else tree
+        return ast.parse(text, file)
 
 
-def _run(tree: ast.Module, file: str, module: ModuleType) -> dict[str, str]:
+def _run(tree: ast.Module, file: str, module: ModuleType, float64: bool) -> dict[str, str]:
     """Run what defines something, and return why the names that could not be set are missing."""
-    module.__dict__[DOUBLED] = doubled
+    module.__dict__[NAME] = as_double if float64 else as_asked
     missing: dict[str, str] = {}
     flags = _future_flags(tree)
-    for statement in definitions(tree.body):
+    for statement in decided(ast.Module([*definitions(tree.body)], []), float64).body:
         _run_one(statement, file, module, missing, flags)
     module.__dict__.setdefault("np", own_numpy)  # excerpts leave the import out
     return missing
@@ -221,22 +222,19 @@ class _Beside(MetaPathFinder):
     def __init__(self, folders: Sequence[Path], float64: bool) -> None:
         self._folders = folders
         self._float64 = float64
-        self._found: set[str] = set()
 
-    def forget(self) -> None:
-        """Let what was found be loaded anew by whoever asks next."""
-        for name in self._found:
-            sys.modules.pop(name, None)
-
-    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
-        """Return where a module is, if it is in one of the folders."""
-        top = fullname.partition(".")[0]
+    def find_spec(self, fullname: str, inside: Sequence[str] | None = None, _: Any = None) -> ModuleSpec | None:
+        """Return where a module is, if it is in one of the folders, or in a package that is."""
+        top, dot, _rest = fullname.partition(".")
         if top in sys.stdlib_module_names or top in {"numpy", "bptt_viz"}:
             return None
+        if dot and inside is not None and top in _PACKAGES:
+            specs = (self._spec(fullname, Path(each) / fullname.rpartition(".")[2]) for each in inside)
+            return next((spec for spec in specs if spec is not None), None)
         for folder in self._folders:
             found = self._spec(fullname, folder.joinpath(*fullname.split(".")))
             if found is not None:
-                self._found.add(fullname)
+                _PACKAGES.add(top)
                 return found
         return None
 
@@ -264,4 +262,4 @@ class _Definitions(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file's definitions."""
-        _run(_parsed(read_text(self._file), str(self._file), self._float64), str(self._file), module)
+        _run(_parsed(read_text(self._file), str(self._file)), str(self._file), module, self._float64)

@@ -37,6 +37,11 @@ def buffers_for(held: str) -> Iterator[None]:
         _held[0] = "real"
 
 
+def holds(kind: str) -> bool:
+    """Tell whether arrays hold numbers of a kind for now."""
+    return _held[0] == kind
+
+
 def _switched(maker: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(maker)
     def made(*arguments: Any, **options: Any) -> Any:
@@ -45,8 +50,8 @@ def _switched(maker: Callable[..., Any]) -> Callable[..., Any]:
         if _held[0] == "dual":
             return _dual(maker, arguments, options)
         # `dtype=float` for what holds complex numbers already would drop their imaginary parts.
-        given = [complex if k and _is_real(each) else each for k, each in enumerate(arguments)]
-        found = maker(*given, **{name: complex if _is_real(value) else value for name, value in options.items()})
+        given = [complex if k and is_real(each) else each for k, each in enumerate(arguments)]
+        found = maker(*given, **{name: complex if is_real(value) else value for name, value in options.items()})
         return found.astype(complex) if isinstance(found, np.ndarray) and found.dtype.kind == "f" else found
 
     return made
@@ -62,7 +67,8 @@ def _dual(maker: Callable[..., Any], arguments: tuple[Any, ...], options: dict[s
     return Dual(found) if isinstance(found, np.ndarray) and found.dtype.kind == "f" else found
 
 
-def _is_real(value: Any) -> bool:
+def is_real(value: Any) -> bool:
+    """Tell whether a value names a type of real numbers."""
     if isinstance(value, str):
         return value in {"float", "float64", "float32", "f", "d", "f4", "f8"}
     if isinstance(value, np.dtype):

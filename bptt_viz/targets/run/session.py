@@ -1,5 +1,6 @@
 """All targets of one file, checked one after the other in the child process."""
 
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ class Session:
         self._sure: list[bool] = order["sure"]
         self._loaded: dict[bool, Loaded] = {}
         defuse()
+        here = str(Path.cwd())
+        sys.path[:] = [place for place in sys.path if place not in {"", here}]  # its files are not to be run whole
         warnings.simplefilter("ignore")
         # What drops an imaginary part does not let complex steps through.
         warnings.simplefilter("error", np.exceptions.ComplexWarning)

@@ -56,7 +56,7 @@ def _by_entries(clipped: Gradients, free: Gradients, bounded: tuple[str, ...]) -
 
 def _by_norm(clipped: Gradients, free: Gradients, bounded: tuple[str, ...]) -> Bound | None:
     ratios = {name: norm(clipped[name]) / norm(free[name]) for name in bounded if norm(free[name]) > 0}
-    if not ratios or max(ratios.values()) > 1:
+    if not ratios or max(ratios.values()) > 1 or min(ratios.values()) <= 0:
         return None
     if any(not close(clipped[name], ratio * free[name]) for name, ratio in ratios.items()):
         return None

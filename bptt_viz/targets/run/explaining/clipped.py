@@ -48,11 +48,23 @@ def clipped(posing: Posing, shapes: Sequence[Shape], seed: int) -> Bound | None:
     return None
 
 
-def may_be_clipped(posing: Posing, shape: Shape, seed: tuple[int, ...]) -> bool:
-    """Tell whether a loss's gradient at a point may have met a bound; if not, a bound is not what makes it wrong."""
-    posed = posing.at(shape, np.random.default_rng(seed))
-    outputs = posed.outputs(posed.inputs)
-    return _suspicious(posed.pullback({place: np.ones_like(value) for place, value in outputs.items()}))
+def clipped_wherever_wrong(posing: Posing, wrong: Sequence[tuple[Shape, tuple[int, ...]]], seed: int) -> Bound | None:
+    """Return the bound that makes all that is wrong with the gradient of a loss at some points; None if none does.
+
+    Args:
+        posing: of the target.
+        wrong: the points at which it is wrong, each with the seed that it was drawn from.
+        seed: of further points.
+    """
+    found: list[Bound | None] = []
+    for shape, drawn_from in wrong:
+        try:
+            found.append(_at_point(posing.at(shape, np.random.default_rng(drawn_from)), seed))
+        except (Inconclusive, NotLetThrough):
+            found.append(None)
+        if found[-1] is None:
+            return None
+    return agreed(found) or agreed([*found, clipped(posing, [wrong[-1][0]], seed)])
 
 
 def _by_upstreams(posing: Posing, shape: Shape, seed: int) -> Bound | None:
@@ -116,6 +128,8 @@ class _Asked:
 def _by_entries(asked: _Asked, analytic: dict[str, Array]) -> Bound | None:
     """Compare what is below the bound, and see whether what is at it would be larger, with the same sign."""
     limit = max(float(np.max(np.abs(value), initial=0.0)) for value in analytic.values())
+    if limit == 0:
+        return None
     at_bound = {name: np.abs(value) == limit for name, value in analytic.items()}
     directions = {
         name: np.where(at_bound[name], 0.0, asked.rng.standard_normal((_DIRECTIONS, *value.shape)))
@@ -155,7 +169,7 @@ def _by_norm(asked: _Asked, analytic: dict[str, Array]) -> Bound | None:
             return None
         factors[name] = factor
     bounded = {name: factor for name, factor in factors.items() if abs(factor - 1) > _EXACT}
-    if not bounded or max(bounded.values()) >= 1:
+    if not bounded or max(bounded.values()) >= 1 or min(bounded.values()) <= _EXACT:
         return None
     norms = [norm(analytic[name]) for name in bounded]
     if alike(list(bounded.values())):

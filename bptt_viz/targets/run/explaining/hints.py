@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from bptt_viz.arrays import Array, norm
 from bptt_viz.checking.blocks import affordable
 from bptt_viz.checking.choice import choose_method
-from bptt_viz.checking.differences import Method
+from bptt_viz.checking.differences import Method, slopes
 from bptt_viz.checking.entries import entry_slopes
 from bptt_viz.checking.gate import signed
 from bptt_viz.checking.problem import Inconclusive, Misbehaviour, Outputs, Place
@@ -40,12 +39,6 @@ class Evidence:
     analytic: Mapping[str, Array]
     numeric: Mapping[str, Array]
     method: Method
-
-    @cached_property
-    def rows(self) -> list[dict[str, Array]]:
-        """What each row of the batch alone gives."""
-        size = self.posed.code.sizes[self.posing.batch]
-        return [numeric(self.posed, _row_alone(self, row), self.method) for row in range(size)]
 
     @property
     def wrong(self) -> tuple[str, ...]:
@@ -132,8 +125,11 @@ def _rows(found: Evidence, name: str) -> Iterator[str]:
     if close(found.analytic[name], found.numeric[name] / size):
         yield f"d{name} is averaged over the batch, where a sum belongs"
         return
-    for row, alone in enumerate(found.rows):
-        if close(found.analytic[name], alone[name]):
+    directions = np.random.default_rng(0).standard_normal((2, *found.analytic[name].shape))
+    along: Array = np.array([float(np.sum(found.analytic[name] * direction)) for direction in directions])
+    for row in range(size):
+        alone = slopes(found.posed, _row_alone(found, row), {name: directions}, found.method, None).value
+        if close(along, alone):
             yield f"d{name} comes from row {row} of the batch alone: a sum over the batch is missing"
             return
 
