@@ -97,6 +97,9 @@ class Target:
         constants: arguments that are neither arrays nor caches: Python literals or sizes.
         globals: names of the module that are set to numbers before anything is called: Python literals or sizes.
         truncate: after how many steps backward stops on purpose; None for full backpropagation through time.
+        first: a call to be made before that of forward, such as the one whose values a loss is computed from.
+        steps: the size of the time axis where forward is called once a step, and backward once a step in reverse:
+            arrays whose first axis it is are handed over step by step.
         source: whether a user wrote it or it was read off the code.
         alternatives: where the shapes could not be told for certain, further shapes, best first.
     """
@@ -117,6 +120,8 @@ class Target:
     constants: Bindings = field(default_factory=dict)
     globals: Bindings = field(default_factory=dict)
     truncate: int | None = None
+    first: Call | None = None
+    steps: str = ""
     source: Literal["declared", "recognised"] = "declared"
     alternatives: tuple[Shapes, ...] = ()
 

@@ -97,7 +97,7 @@ def _left_behind(target: Target) -> dict[str, str]:
 
 
 def _going_in(target: Target) -> Iterator[str]:
-    for call in (target.object, target.forward):
+    for call in (target.object, target.first, target.forward):
         if call is not None:
             yield from (each.name for each in names(call.arguments))
     yield from (each.name for each in names(target.parameters))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from bptt_viz.errors import UsageError
-from bptt_viz.targets.declaration import Bindings, Call, Shapes, Spec, Target
+from bptt_viz.targets.declaration import Argument, Bindings, Call, Shapes, Spec, Target
 from bptt_viz.targets.notation import (
     is_name,
     parse_arguments,
@@ -34,6 +34,8 @@ KEYS = (
     "constants",
     "globals",
     "truncate",
+    "first",
+    "steps",
 )
 _WIDTH = 76
 _KINDS: Mapping[str, Literal["int", "bool", "onehot"]] = {"int": "int", "bool": "bool", "onehot": "onehot"}
@@ -62,7 +64,7 @@ def from_table(name: str, table: Mapping[str, Any], place: str, file: str = "", 
     def read(key: str, parse: Callable[[str, str], Any], otherwise: Any) -> Any:
         return parse(texts[key], f"{place} {key}") if texts.get(key) else otherwise
 
-    return Target(
+    made = Target(
         name,
         texts.get("file") or file,
         line,
@@ -79,7 +81,18 @@ def from_table(name: str, table: Mapping[str, Any], place: str, file: str = "", 
         read("constants", parse_bindings, {}),
         read("globals", parse_bindings, {}),
         read("truncate", _parse_count, None),
+        read("first", parse_call, None),
+        texts.get("steps", ""),
     )
+    if made.update and not made.parameters:
+        return replace(made, parameters=_held(made.forward.arguments))
+    return made
+
+
+def _held(arguments: tuple[Argument, ...]) -> tuple[Argument, ...]:
+    """Return the names within dicts and lists among arguments, which is where parameters are updated in place."""
+    held = (item for each in arguments if each.kind in {"dict", "list"} for item in each.items)
+    return tuple(Argument("name", item.name) for item in held if item.kind == "name")
 
 
 def as_table(target: Target) -> dict[str, str]:
@@ -99,6 +112,8 @@ def as_table(target: Target) -> dict[str, str]:
         "constants": printed_bindings(target.constants),
         "globals": printed_bindings(target.globals),
         "truncate": str(target.truncate or ""),
+        "first": _call(target.first),
+        "steps": target.steps,
     }
     return {key: value for key, value in written.items() if value}
 

@@ -43,6 +43,8 @@ class Code:
         self.notes: dict[str, None] = {}
         self.single: dict[str, None] = {}
         self.constants = {name: literal(value, sizes) for name, value in target.constants.items()}
+        axes = {name: spec.axes[:1] for name, spec in target.shapes.items()}
+        self.sequences = {name for name, first in axes.items() if target.steps and first == (target.steps,)}
         self.globals = {name: literal(value, sizes) for name, value in target.globals.items()}
 
     def forward(self, values: Mapping[str, Any], watched: bool = False) -> "Pass":
@@ -123,11 +125,10 @@ class Pass:
         self._watched = watched
         self._set_globals()
         self._object = self._fresh_object(held)
-        target = code.target
-        owner = self._object if target.forward.owner == "self" else None
-        result, self._arguments = code.called("forward", target.forward, owner, self._given, held)
+        if code.target.first is not None:
+            self._call("forward", code.target.first, self._given, held)
+        self.returned = self._by_step(held) if code.target.steps else self._forward(self._given, held)
         self._look("forward")
-        self.returned = taken_apart(target.forward.returns, result, target.forward.name)
 
     def backward(self, upstreams: Mapping[str, Any]) -> dict[str, Any]:
         """Run the backward pass and return what it gives for each input that it gives something for.
@@ -143,13 +144,45 @@ class Pass:
         if call is None:
             return self._gradients(self.returned)
         upstream = {name: copy.deepcopy(upstreams[output]) for name, output in roles.upstreams.items()}
-        owner = self._object if call.owner == "self" else None
-        result, _ = self._code.called("backward", call, owner, {**self.returned, **self._given, **upstream})
+        if self._code.target.steps:
+            return self._gradients(self._backward_by_step(call, upstream))
+        result = self._call("backward", call, {**self.returned, **self._given, **upstream})
         for name, output in roles.upstreams.items():
             if self._watched and not same(upstream[name], upstreams[output]):
                 self._code.note(f"backward changes {name} in place")
         self._look("backward")
         return self._gradients(taken_apart(call.returns, result, call.name))
+
+    def _call(self, phase: Phase, call: Call, values: Mapping[str, Any], held: str = "real") -> Any:
+        owner = self._object if call.owner == "self" else None
+        result, arguments = self._code.called(phase, call, owner, values, held)
+        if phase == "forward":
+            self._arguments = arguments
+        return result
+
+    def _forward(self, values: Mapping[str, Any], held: str) -> dict[str, Any]:
+        call = self._code.target.forward
+        return taken_apart(call.returns, self._call("forward", call, values, held), call.name)
+
+    def _by_step(self, held: str) -> dict[str, Any]:
+        """Call forward once a step, and return lists of what it returned."""
+        steps = [self._forward(self._at(t), held) for t in range(self._code.sizes[self._code.target.steps])]
+        return {name: [step[name] for step in steps] for name in steps[0]}
+
+    def _backward_by_step(self, call: Call, upstream: Mapping[str, Any]) -> dict[str, Any]:
+        """Call backward once a step in reverse, and return lists of what it returned, in the order of time."""
+        found: list[dict[str, Any]] = []
+        for t in reversed(range(len(next(iter(self.returned.values()))))):
+            returned = {name: value[t] for name, value in self.returned.items()}
+            given = {name: value[t] for name, value in upstream.items()}
+            result = self._call("backward", call, {**returned, **self._at(t), **given})
+            found.insert(0, taken_apart(call.returns, result, call.name))
+        return {name: [step[name] for step in found] for name in found[0]}
+
+    def _at(self, t: int) -> dict[str, Any]:
+        """Return what goes in at one step."""
+        sequences = self._code.sequences
+        return {name: value[t] if name in sequences else value for name, value in self._given.items()}
 
     def _set_globals(self) -> None:
         code = self._code

@@ -88,7 +88,7 @@ class Judge:
         loaded = self._load(self._double)
         posing, notes = prepared(self._target, roles(self._target, self._target.name), loaded)
         shapes, more = points(posing, self._question.shapes)
-        self._notes += [*notes, *more]
+        self._notes += [*notes, *_not_compared(posing), *more]
         made = self._checked(posing, shapes)
         self._notes += self._differs_again(posing, shapes[-1])
         if made.verdict is Verdict.PASS:
@@ -262,6 +262,8 @@ class Judge:
             sentence = f'{cause.phase} needs {name}{why}; declare it, such as globals = "{name}=5"'
             return self._answer(Outcome.NOT_RECOGNISED, sentence, raised=cause.at)
         where = f" (at {label})" if label else ""
+        if isinstance(cause.error, NameError) and "*" in loaded.missing:
+            where += f"; perhaps it is from {loaded.missing['*']}, which cannot be imported here"
         if not self._sure and cause.phase != "backward" and isinstance(cause.error, _OF_SHAPES):
             sentence = (
                 f"what goes in could not be told for certain: {cause.phase} raised {cause}{where}; declare shapes"
@@ -283,6 +285,13 @@ class Judge:
             notes=(*self._notes, *self._seen, *(f"uses np.{name}, which NumPy no longer has" for name in asked_for)),
             **more,
         )
+
+
+def _not_compared(posing: Posing) -> list[str]:
+    """Return a note about inputs that have a derivative of which backward says nothing."""
+    wanted = {*posing.wanted(), *posing.without}
+    left = [name for name, spec in posing.shapes.items() if spec.kind == "float" and name not in wanted]
+    return [f"not compared, since no gradient of it comes back: {', '.join(left)}"] if left else []
 
 
 def _nearly_right(made: Check) -> bool:

@@ -124,7 +124,7 @@ def _run(tree: ast.Module, file: str, module: ModuleType, float64: bool) -> dict
 
 def _run_one(statement: ast.stmt, file: str, module: ModuleType, missing: dict[str, str], flags: int) -> None:
     if isinstance(statement, ast.Import | ast.ImportFrom):
-        _import(statement, file, module, flags)
+        _import(statement, file, module, missing, flags)
         handed_out(module.__dict__)
         return
     try:
@@ -147,7 +147,9 @@ def _execute(statement: ast.stmt, file: str, module: ModuleType, flags: int) -> 
     exec(code, module.__dict__)
 
 
-def _import(statement: ast.Import | ast.ImportFrom, file: str, module: ModuleType, flags: int) -> None:
+def _import(
+    statement: ast.Import | ast.ImportFrom, file: str, module: ModuleType, missing: dict[str, str], flags: int
+) -> None:
     """Import name by name, so that one that is missing does not take the others along."""
     for alias in statement.names:
         one = copy.copy(statement)
@@ -160,6 +162,8 @@ def _import(statement: ast.Import | ast.ImportFrom, file: str, module: ModuleTyp
             origin = f"{statement.module}.{alias.name}" if isinstance(statement, ast.ImportFrom) else alias.name
             if alias.name != "*":
                 module.__dict__[bound] = absent(origin)
+            else:
+                missing["*"] = ", ".join(filter(None, (missing.get("*", ""), origin.removesuffix(".*"))))
 
 
 def _put_off(statement: ast.Import | ast.ImportFrom, alias: ast.alias, module: ModuleType) -> bool:

@@ -1,0 +1,50 @@
+"""Every shape in which people write backward passes runs from a short declaration; its mistake is found."""
+
+import pytest
+
+from bptt_viz.results.targets import Outcome
+from bptt_viz.targets.run.files import File, check_file
+from bptt_viz.targets.run.limits import Limits
+from bptt_viz.targets.run.question import Question
+from bptt_viz.targets.tables import from_table
+from targets.run.shapes import SHAPES, source
+
+WRONG = {
+    "S1": {"h0", "Wx", "Wh", "b", "carry"},
+    "S1b": {"U"},
+    "S2": {"ba"},
+    "S3": {"Wxh", "Whh"},
+    "S4": {"b"},
+    "S5": {"Wh"},
+    "S6": {"b"},
+    "S7": {"W", "U", "carry"},
+    "S8": {"U"},
+    "S9": {"b"},
+}
+
+
+def checked(name, planted):
+    declared = from_table(name, {"file": "code.py", **SHAPES[name][2]}, name, line=1)
+    (found,) = check_file(File("code.py", (declared,), source(name, planted)), Question(), Limits(20))
+    return found
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_right_one_passes(name):
+    found = checked(name, planted=False)
+    assert found.outcome is Outcome.OK, found.diagnosis
+    assert found.cases[-1].method == "complex"
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_mistake_is_found_and_named(name):
+    found = checked(name, planted=True)
+    assert found.outcome is Outcome.WRONG
+    assert any(f"d{wrong}" in found.diagnosis or f"{wrong} " in found.diagnosis for wrong in WRONG[name])
+    right = {each.removeprefix("d") for each in found.diagnosis.rpartition("wrong: ")[2].split(", ")} - WRONG[name]
+    assert right <= {"x", "h0", "h", "hprev"}, "nothing else is blamed"
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_declaration_is_at_most_seven_short_lines(name):
+    assert len(SHAPES[name][2]) <= 7
