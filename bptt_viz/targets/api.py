@@ -1,5 +1,6 @@
 """What Python programs and tests call: checks of files of users' code, and of targets that they declare."""
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -43,7 +44,7 @@ class Target:
         return self._words
 
 
-def check_file(name: str, **options: Any) -> tuple[TargetCheck, ...]:
+def check_file(name: str | os.PathLike[str], **options: Any) -> tuple[TargetCheck, ...]:
     """Check the targets of a file of users' code, as `bptt-viz check FILE` does.
 
     Args:
@@ -53,6 +54,7 @@ def check_file(name: str, **options: Any) -> tuple[TargetCheck, ...]:
     Raises:
         UsageError: there is no such file or target, or an option makes no sense.
     """
+    name = os.fspath(name)
     if not is_code(name):
         raise UsageError(f"expected a file such as rnn_layers.py or rnn_layers.py::rnn, got {name!r}")
     question, limits, fail_on = how(options)
