@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bptt_viz import ops
     from bptt_viz.adapters.api import check_autograd, check_jax, check_torch
+    from bptt_viz.adapters.drawing import draw_torch
     from bptt_viz.adapters.recording import record_torch
     from bptt_viz.cells import Cell, Parameter
     from bptt_viz.errors import BpttVizError, UsageError
@@ -37,6 +38,7 @@ __all__ = [
     "check_target",
     "check_torch",
     "draw",
+    "draw_torch",
     "forward",
     "ops",
     "prepare",
@@ -45,6 +47,7 @@ __all__ = [
 
 _HOMES = {
     "adapters.api": ("check_autograd", "check_jax", "check_torch"),
+    "adapters.drawing": ("draw_torch",),
     "adapters.recording": ("record_torch",),
     "cells": ("Cell", "Parameter"),
     "errors": ("BpttVizError", "UsageError"),

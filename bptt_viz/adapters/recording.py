@@ -46,6 +46,16 @@ def record_named(request: Request, which: Which) -> NormReport | None:
         UsageError: there is no such thing, it has nothing to record, or an option is for models of ours.
         MissingError: PyTorch is not installed.
     """
+    target = module_named(request)
+    if target is None:
+        return None
+    recorder = import_module("bptt_viz.adapters.pytorch.record")
+    found: NormReport = recorder.record(target, (), None, which, request.cell)
+    return found
+
+
+def module_named(request: Request) -> Any | None:
+    """Return what a request names, if it is a PyTorch module or may return one; errors as for `record_named`."""
     if not is_named(request.cell) or not _may_use_torch(request.cell):
         return None
     target = named(request.cell)
@@ -57,8 +67,7 @@ def record_named(request: Request, which: Which) -> NormReport | None:
         if field.name not in _FITTING and getattr(request, field.name) != getattr(Request(), field.name):
             option = {"settings": "set"}.get(field.name, field.name)
             raise UsageError(f"--{option} is for models of ours and means nothing for {request.cell}")
-    found: NormReport = recorder.record(target, (), None, which, request.cell)
-    return found
+    return target
 
 
 def _may_use_torch(target: str) -> bool:

@@ -116,16 +116,25 @@ def graph(
 ) -> None:
     """Draw the unrolled network, by time steps, gates or operations, with its gradients.
 
+    MODEL may also be a PyTorch model, pkg.mod:name or file.py:name.
+
     Example: bptt-viz graph lstm --steps 5 --gradients -o lstm.svg
     """
     from dataclasses import asdict
 
+    from bptt_viz.adapters.drawing import picture_named
     from bptt_viz.analyses.graph import Choice, Clip, Detail, Truncation, graph_view, parse_scale, record
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.models import prepare
 
     wanted = _wanted(form, output, json)
+    foreign = picture_named(
+        request, level.value, {"at": at, "gradients": gradients, "scale": scale, "values": values, "norms": norms}
+    )
+    if foreign is not None:
+        _write(foreign.view, wanted, output, theme)
+        return
     prepared = prepare(request)
     cut = None if truncate is None else Truncation.parse(truncate, truncation)
     clip = None if clip_norm is None and clip_value is None else Clip(clip_norm, clip_value)

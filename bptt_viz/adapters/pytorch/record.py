@@ -7,9 +7,10 @@ from typing import Any, Literal
 import torch
 
 from bptt_viz.adapters.examples import seeded, taken_apart
+from bptt_viz.adapters.pytorch.calling import single_thread
 from bptt_viz.adapters.pytorch.examples import call_of
 from bptt_viz.adapters.pytorch.layout import is_recurrent
-from bptt_viz.adapters.pytorch.recording.report import report
+from bptt_viz.adapters.pytorch.recording.report import Recording, report
 from bptt_viz.errors import UsageError
 from bptt_viz.results.norms import NormReport
 
@@ -24,7 +25,14 @@ def makes_modules(target: Any) -> bool:
 def record(
     target: Any, inputs: tuple[Any, ...], loss: Callable[[Any], Any] | None, which: Literal["all", "last"], name: str
 ) -> NormReport:
-    """Return the report; arguments as for `record_torch`.
+    """Return the report; arguments as for `record_torch`, errors as for `recorded`."""
+    return report(recorded(target, inputs, loss, name), which, name)
+
+
+def recorded(
+    target: Any, inputs: tuple[Any, ...], loss: Callable[[Any], Any] | None, name: str, ends: bool = True
+) -> Recording:
+    """Return the recording; arguments as for `record_torch` and `Recording`.
 
     A tuple, or what a function without arguments returns, may end in the loss; so may a model have its `example_loss`.
 
@@ -40,4 +48,5 @@ def record(
     call = call_of(model, inputs, is_recurrent)
     if not isinstance(call.target, torch.nn.Module):
         raise UsageError(f"{name} is no PyTorch module; only their recurrent layers can be recorded")
-    return report(call, loss or getattr(model, "example_loss", None), which, name)
+    with single_thread():
+        return Recording(call, loss or getattr(model, "example_loss", None), ends)

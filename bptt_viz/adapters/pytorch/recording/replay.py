@@ -110,7 +110,7 @@ class Replay:
         """Record ⟨gradient, state⟩; what another chain starts from, it sends back through time."""
         handed_on = self._chains[place.chain].followed and place.name != "output"
         with self.tape.at(node.scope.t, node.scope.layer, CARRY if handed_on else "loss"):
-            return sum(node * gradient)
+            return sum(node * self.tape.constant(gradient, "∂L"))
 
     def _parts(self, place: Returned, whole: Array) -> Iterator[tuple[Node, Array]]:
         """Yield the states behind one returned thing, with what each gets of its gradient."""
@@ -148,13 +148,22 @@ class Replay:
         )
 
 
-def replayed(chains: Sequence[Chain], found: Gradients, steps: int) -> Rollout:
-    """Replay chains of calls and return the rollout, with L, L_T and L_1 as far as they are needed.
+def replayed(chains: Sequence[Chain], found: Gradients, steps: int, ends: bool) -> Rollout:
+    """Replay chains of calls and return the rollout.
+
+    Args:
+        chains: the calls.
+        found: the gradients of the losses.
+        steps: T.
+        ends: have L_T, and L_1 where a layer ends there, besides L; a picture shows L alone.
 
     Raises:
         UsageError: a replay does not give what the model's own layer gave.
     """
     replay = Replay(chains)
+    if not ends:
+        whole = replay.loss(found.whole, found.value, steps)
+        return replay.rollout(steps, {steps: whole}, whole)
     losses = {steps: replay.loss(found.last, found.losses[-1], steps)}
     if any(run.backward for runs in replay.layers for run in runs):
         losses[1] = losses[1] if steps == 1 else replay.loss(found.first, found.losses[0], 1)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from bptt_viz.adapters.pytorch.calling import Call, single_thread
+from bptt_viz.adapters.pytorch.calling import Call
 from bptt_viz.adapters.pytorch.layers import kind
 from bptt_viz.adapters.pytorch.recording.advice import advise
 from bptt_viz.adapters.pytorch.recording.cells import suffix, titles
@@ -32,12 +32,13 @@ class Recording:
         loss: L.
     """
 
-    def __init__(self, call: Call, loss: Loss | None) -> None:
+    def __init__(self, call: Call, loss: Loss | None, ends: bool = True) -> None:
         """Run a model once, and its loss back.
 
         Args:
             call: the model with its batch.
             loss: takes what the model returns; gives L, or one L_t a time step. None takes a random projection.
+            ends: record the losses at the ends of the layers' runs too.
 
         Raises:
             UsageError: there is nothing to record, or a layer cannot be taken apart.
@@ -52,7 +53,7 @@ class Recording:
         steps = placed(self.chains)
         value = loss(made) if loss is not None else _projection(self.chains)
         found = gradients(self.chains, _demand_loss(value, self.chains[-1].steps, steps), steps)
-        self.rollout: Rollout = replayed(self.chains, found, steps)
+        self.rollout: Rollout = replayed(self.chains, found, steps, ends)
         self.losses, self.loss = found.losses, found.value
 
 
@@ -75,17 +76,14 @@ def _projection(chains: list[Chain]) -> torch.Tensor:
     return total
 
 
-def report(call: Call, loss: Loss | None, which: Literal["all", "last"], name: str) -> NormReport:
-    """Return the report; arguments as for `Recording`.
+def report(made: Recording, which: Literal["all", "last"], name: str) -> NormReport:
+    """Return the report.
 
     Args:
-        call: the model with its batch.
-        loss: of what the model returns.
+        made: what was recorded.
         which: whose gradient the per-step norms are about.
         name: what the model is called.
     """
-    with single_thread():
-        made = Recording(call, loss)
     rollout = made.rollout
     steps = rollout.pattern.steps
     found = rollout_report(rollout, _run(made, name), which, made.losses)
