@@ -1,6 +1,5 @@
 """A user's functions followed with one supposition about their inputs."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,13 +12,13 @@ from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Pending, Seq, Table, Value
 from bptt_viz.targets.recognise.keeping import Kept, kept
-from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, is_target, match_gradients
-from bptt_viz.targets.recognise.names import differentiated, meaning
+from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, match_gradients
+from bptt_viz.targets.recognise.names import differentiated
 from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
+from bptt_viz.targets.recognise.states import beside, carry, close_loops
 from bptt_viz.targets.roles import names
 
 _MISSHAPEN = 2.5
-_RECURRENT = re.compile(r"[WUw]?_?hh_?\w?|Waa|W?_?rec\w*")
 Matched = Mapping[int, tuple[str, Basis]]
 
 
@@ -67,8 +66,9 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     close(run.dims, run.cuts)
     outputs = dict(held(run, how.returns, result))
     back: Value = result
-    _carry(run, inputs, outputs)
-    _close_loops(run, inputs)
+    sent_back = [name for taken in how.taken.values() if taken.role == "upstream" for name in taken.of]
+    carry(run, inputs, outputs, sent_back)
+    close_loops(run, inputs)
     if how.backward is not None:
         if UNKNOWN not in outputs.values():
             run.dims.freeze(_sizes(run, inputs))
@@ -83,8 +83,7 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     gradients = kept(playing, inputs)
     known += [_alike(run, name, value) for name, value in gradients.values.items()]
     run.dims.frozen.clear()
-    _beside(run, inputs)
-    sent_back = {name for taken in how.taken.values() if taken.role == "upstream" for name in taken.of}
+    beside(run, inputs)
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
     made = _followed(playing, inputs, found, gradients)
     share = sum(known) / len(known) if known else 0.0
@@ -162,59 +161,6 @@ def _demand_loss(run: Run, value: Value) -> None:
     shape = shape_of(run, value) if not isinstance(value, Const) else ()
     for axis in shape or ():
         run.dims.unify(axis, Dim((), 1))
-
-
-def _carry(run: Run, inputs: Sequence[str], outputs: Mapping[str, Value]) -> None:
-    """Make a state that goes in as large as the one that comes out, which goes in at the next step, if it can be."""
-    for output, value in outputs.items():
-        for name in inputs:
-            state = run.known(Pending(name))
-            if not (isinstance(value, Arr) and isinstance(state, Arr) and value.shape and state.shape):
-                continue
-            if _is_before(name, output):
-                bound = dict(run.dims.bound)
-                try:
-                    run.equate(_one_step(run, value.shape, len(state.shape)), state.shape)
-                except Conflict:
-                    run.dims.bound = bound
-
-
-def _beside(run: Run, inputs: Sequence[str]) -> None:
-    """Take targets for as long as what they are the targets of, where nothing else says how long either is."""
-    shapes = {name: run.shape(Pending(name)) or () for name in inputs if isinstance(run.known(Pending(name)), Arr)}
-    everywhere = [axis for shape in shapes.values() for axis in shape]
-    lonely = {name: [axis for axis in shape if everywhere.count(axis) == 1] for name, shape in shapes.items()}
-    for name in (name for name in shapes if is_target(name) and name in run.integers):
-        other = next((each for each in inputs if lonely.get(each) and each != name and not is_target(each)), None)
-        if other is not None and lonely[name] and shapes[name][0] in lonely[name] and shapes[other][0] in lonely[other]:
-            run.dims.unify(shapes[name][0], shapes[other][0])
-
-
-def _close_loops(run: Run, inputs: Sequence[str]) -> None:
-    """Take a weight that is named after the recurrence for one from a state to itself, gate by gate, if it can be."""
-    for name in (name for name in inputs if _RECURRENT.fullmatch(name)):
-        found = run.known(Pending(name))
-        axes = [*map(run.dims.resolve, found.shape)] if isinstance(found, Arr) else []
-        if len(axes) == 2 and all(len(axis.terms) == 1 and not axis.constant for axis in axes):
-            bound = dict(run.dims.bound)
-            try:
-                run.dims.unify(*(Dim(((axis.terms[0][0], 1),)) for axis in axes))
-            except Conflict:
-                run.dims.bound = bound
-
-
-def _one_step(run: Run, shape: tuple[Dim, ...], rank: int) -> tuple[Dim, ...]:
-    """Return the shape of one time step of an output that has them all."""
-    turns = {run.dims.resolve(each) for each in run.turns}
-    over = [at for at, axis in enumerate(shape) if run.dims.resolve(axis) in turns]
-    return shape[: over[0]] + shape[over[0] + 1 :] if len(shape) == rank + 1 and over else shape
-
-
-def _is_before(state: str, output: str) -> bool:
-    """Tell whether an input's name is that of the step before an output's: `prev_h` of `next_h`, `h0` of `h`."""
-    before, after = meaning(state), meaning(output)
-    rest = [each for each in before if each != "prev"]
-    return "prev" in before and rest == [each for each in after if each != "next"]
 
 
 def _handed_over(run: Run, taken: Taken, outputs: Mapping[str, Value]) -> Value:

@@ -75,6 +75,9 @@ def _argument(node: ast.FunctionDef, value: ast.expr, inner: bool = False) -> Ar
     made = (None if inner else _built(node, name)) if name else value
     if isinstance(made, ast.Tuple | ast.List) and made.elts:
         return Argument(_KINDS[type(made)], name, items=tuple(_argument(node, each, inner=True) for each in made.elts))
+    if isinstance(made, ast.List) and not inner:
+        parts = tuple(_argument(node, each, inner=True) for each in _appended(node, name))
+        return Argument("list", name, items=parts) if parts else Argument("name", name)
     keys = _keys(node, name if not inner else "", made)
     if keys:
         return Argument("dict", name, items=tuple(Argument("name", key, key) for key in keys))
@@ -85,6 +88,16 @@ def _built(node: ast.FunctionDef, name: str) -> ast.expr | None:
     """Return what a name is set to, if that happens once alone or always to a display."""
     made = [each.value for each in own(node) if isinstance(each, ast.Assign) and _sets(each, name)]
     return made[-1] if len(made) == 1 or (made and isinstance(made[-1], ast.Tuple | ast.Dict)) else None
+
+
+def _appended(node: ast.FunctionDef, name: str) -> Iterator[ast.expr]:
+    """Yield what is appended to a list one after the other, not in a loop."""
+    for each in node.body:
+        call = each.value if isinstance(each, ast.Expr) else None
+        method = call.func if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+        of = method.value.id if method is not None and isinstance(method.value, ast.Name) else ""
+        if isinstance(call, ast.Call) and method is not None and (of, method.attr) == (name, "append"):
+            yield from call.args
 
 
 def _sets(node: ast.Assign, name: str) -> bool:

@@ -63,7 +63,7 @@ class Scene:
         found: list[str] = []
         for name in (name for name in run.idle if name not in run.decided):
             run.as_size(Pending(name))
-        for name in (*how.made_of, *how.given):
+        for name in (name for name in (*how.made_of, *how.given) if name not in run.compared):
             found += _within(run, run.known(Pending(name)), name)
         return [*dict.fromkeys((*found, *self.own, *run.globals))]
 

@@ -197,10 +197,15 @@ def list_method(run: Run, of: Seq | Many, name: str, arguments: Sequence[Value])
 
 
 def _put(run: Run, of: Seq | Many, item: Value) -> None:
+    """Put something into a list; what a loop puts in is alike, turn by turn."""
     if isinstance(of, Seq):
-        of.items.append(item)
-    else:
+        last = run.known(of.items[-1]) if of.items and run.loops else UNKNOWN
+        alike = isinstance(last, Arr) and isinstance(item, Arr) and len(last.shape) == len(item.shape)
+        of.items.append(run.unify(last, item) if alike else item)
+    elif run.loops or of.item is not None:
         of.item = run.unify(of.item, item) if of.item is not None else item
+    else:
+        of.fixed.append(item)
 
 
 def table_method(run: Run, of: Table, name: str, arguments: Sequence[Value]) -> Value:

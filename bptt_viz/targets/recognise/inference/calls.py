@@ -97,7 +97,12 @@ class Calls(Expressions):
         if name == "namedtuple":
             return _named_tuple([self.run.known(each) for each in arguments], of)
         made = (BUILTINS if room == "builtins" else FUNCTIONS).get(name) or BUILTINS.get(name)
-        return made(self.run, arguments, keywords) if made is not None else UNKNOWN
+        if made is not None:
+            return made(self.run, arguments, keywords)
+        likely = room.startswith("numpy") and len(arguments) == 1  # most of what is left works entry by entry
+        return (
+            elementwise(self.run, *arguments) if likely and isinstance(self.run.known(arguments[0]), Arr) else UNKNOWN
+        )
 
     def _method(self, method: Method, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
         of = self.run.known(method.of)

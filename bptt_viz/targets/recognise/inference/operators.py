@@ -47,8 +47,7 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
 def _common(run: Run, *values: Value) -> Block | None:
     """Return the slice that a sum is of, if all of its parts that are slices are the same one."""
     blocks = [value.block for value in map(run.known, values) if isinstance(value, Arr) and value.block is not None]
-    places = {(run.dims.resolve(each.start), run.dims.resolve(each.total)) for each in blocks}
-    return blocks[0] if len(places) == 1 else None
+    return blocks[0] if len({run.dims.resolve(each.start) for each in blocks}) == 1 else None
 
 
 def elementwise(run: Run, *values: Value) -> Value:

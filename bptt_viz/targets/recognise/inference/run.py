@@ -76,6 +76,7 @@ class Run:
         lenient: whether a statement in which shapes do not fit is passed over.
         steps: how much was followed so far.
         depth: of calls.
+        loops: of which the number of turns is not known, around what is followed.
     """
 
     forms: Callable[[str], Sequence[Form]]
@@ -103,6 +104,7 @@ class Run:
     lenient: bool = False
     steps: int = 0
     depth: int = 0
+    loops: int = 0
 
     def step(self) -> None:
         """Count one piece of code.
@@ -121,6 +123,8 @@ class Run:
 
     def known(self, value: Value) -> Value:
         """Return what an input turned out to be, or the value itself; an input still undecided stays."""
+        if isinstance(value, Many) and value.fixed and value.item is None:
+            return Seq(value.fixed, mutable=True)
         return self.decided.get(value.name, value) if isinstance(value, Pending) else value
 
     def force(self, value: Value, rank: int | None = None, least: int = 0) -> Value:

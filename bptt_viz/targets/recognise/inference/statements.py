@@ -202,7 +202,11 @@ class Interpreter(Calls):
     def _For(self, node: ast.For, space: Space) -> None:
         for many in self.turns(node.target, node.iter, space):
             before = dict(space.names)
-            self.execute(node.body, space)
+            self.run.loops += many is not None
+            try:
+                self.execute(node.body, space)
+            finally:
+                self.run.loops -= many is not None
             if many is not None:
                 self._carried(before, space)
         self.execute(node.orelse, space)

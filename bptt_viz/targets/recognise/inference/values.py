@@ -112,10 +112,12 @@ class Many(Value):
     Attributes:
         item: what each is; None as long as there is none.
         length: how many there are, if it is known.
+        fixed: of a list that was empty, what was put in outside of loops; they need not be alike.
     """
 
     item: Value | None = None
     length: Dim | None = None
+    fixed: list[Value] = field(default_factory=list)
 
 
 @dataclass(slots=True)
