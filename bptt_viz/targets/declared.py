@@ -9,7 +9,7 @@ from typing import Any
 
 from bptt_viz.errors import UsageError
 from bptt_viz.targets.declaration import Target
-from bptt_viz.targets.roles import roles
+from bptt_viz.targets.roles import is_complete, roles
 from bptt_viz.targets.tables import from_table
 
 _TABLE = "tool.bptt_viz.targets"
@@ -30,7 +30,8 @@ def declared_for(file: str, tree: ast.Module) -> tuple[Target, ...]:
     for target in (*_in_project(Path(file)), *_beside(Path(file)), *_in_code(file, tree)):
         found[target.name] = target
     for target in found.values():
-        roles(target, f"target {target.name}")
+        if is_complete(target):  # else its object is asked, when it runs
+            roles(target, f"target {target.name}")
     return tuple(found.values())
 
 

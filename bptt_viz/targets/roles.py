@@ -63,6 +63,12 @@ def names(arguments: tuple[Argument, ...]) -> Iterator[Argument]:
         yield from names(argument.items)
 
 
+def is_complete(target: Target) -> bool:
+    """Tell whether a target says all that there is to say about the parameters of its object."""
+    declared = [each.name for each in names(target.parameters)]
+    return target.object is None or (bool(declared) and all(name in target.shapes for name in declared))
+
+
 def size_letters(target: Target) -> tuple[str, ...]:
     """Return the letters that stand for sizes, in order of appearance."""
     found: list[str] = [*target.sizes]

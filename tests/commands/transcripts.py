@@ -1,4 +1,4 @@
-"""The terminal sessions in README.md and README.ko.md: `python tests/commands/transcripts.py` runs them anew.
+"""The terminal sessions in README.md and other pages: `python tests/commands/transcripts.py` runs them anew.
 
 A session is a code block of the language `console` whose first line is `$ bptt-viz …`. A line `…` stands for the rest,
 or for what is left out between the lines around it.
@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "README.ko.md")
+# Pages whose sessions need the files that the page shows.
+OF_CODE = ("docs/declare.md",)
 WIDTH = 96
 
 _SESSION = re.compile(r"^```console\n\$ bptt-viz (?P<line>.+)\n(?P<shown>(?:.*\n)*?)```$", re.MULTILINE)
@@ -57,14 +59,16 @@ def renewed(page):
 def shown_files(page):
     """Return the files that a page shows, by name: a line that ends in `name.py`: and the block below it."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    return dict(re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    return dict(
+        re.findall(r"`([\w./]+\.(?:py|toml))`:\n\n```(?:python|toml)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    )
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "tests"))
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for _page in PAGES:
+        for _page in sys.argv[1:] or (*PAGES, *OF_CODE):
             for _name, _source in shown_files(_page).items():
                 Path(_name).write_text(_source, encoding="utf-8")
             (ROOT / _page).write_text(renewed(_page), encoding="utf-8")

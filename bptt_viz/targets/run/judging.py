@@ -16,6 +16,7 @@ from bptt_viz.results.targets import Outcome, TargetCheck, verdict_of
 from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
 from bptt_viz.targets.run.binding import Nothing, Unfit
+from bptt_viz.targets.run.completing import completed
 from bptt_viz.targets.run.explaining.bounds import Bound
 from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, clipped_wherever_wrong
 from bptt_viz.targets.run.explaining.hints import hint
@@ -86,7 +87,8 @@ class Judge:
 
     def _judged(self) -> TargetCheck:
         loaded = self._load(self._double)
-        posing, notes = prepared(self._target, roles(self._target, self._target.name), loaded)
+        target = completed(self._target, loaded)
+        posing, notes = prepared(target, roles(target, target.name), loaded)
         shapes, more = points(posing, self._question.shapes)
         self._notes += [*notes, *_not_compared(posing), *more]
         made = self._checked(posing, shapes)
