@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "README.ko.md")
 # Pages whose sessions need the files that the page shows.
-OF_CODE = ("docs/declare.md",)
+OF_CODE = ("docs/check-your-code.md", "docs/check-cs231n.md", "docs/check-min-char-rnn.md", "docs/declare.md")
 WIDTH = 96
 
 _SESSION = re.compile(r"^```console\n\$ bptt-viz (?P<line>.+)\n(?P<shown>(?:.*\n)*?)```$", re.MULTILINE)

@@ -217,7 +217,7 @@ class Judge:
             sentence = f"goes back {steps} steps and stops (lags 0 to {steps - 1}); right up to there"
             return self._answer(Outcome.TRUNCATED, sentence, made, steps=steps)
         look = hint(posing, shapes, made, seed) if made.verdict is Verdict.MISMATCH else ""
-        wrong = whose(made.cases)
+        wrong = whose(made.cases, made.diagnosis)
         said = f"{made.diagnosis}; wrong: {wrong}" if wrong else made.diagnosis
         return self._answer(_OUTCOMES[made.verdict], said, made, hint=look)
 

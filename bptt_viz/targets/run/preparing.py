@@ -1,7 +1,7 @@
 """From a declaration to a posing that runs: which of the possible shapes fit, and which sizes the code insists on."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -104,15 +104,15 @@ def _posed(posing: Posing) -> Posing:
     first = posing.with_sizes(posing.sizes, Shape(1, 1, False), rng)
     values = {**first.inputs, **first.constants}
     returned = first.code.forward(values).returned
-    for name in posing.roles.outputs:
-        if returned[name] is None:
-            raise NoOutput(name)
+    nothing = [name for name in posing.roles.outputs if returned[name] is None]
+    if nothing:
+        raise NoOutput(", ".join(nothing))
     time, batch = time_and_batch(first.code, posing.shapes, values)
     steps = posing.sizes[time] if time else None
     forms = {name: form_of(name, returned[name], steps) for name in posing.roles.outputs}
     split_all(forms, returned)
     found = replace(posing, time=time, batch=batch, forms=forms)
-    found = replace(found, states=_states(found, returned))
+    found = replace(found, states=_states(found))
     again = found.with_sizes(found.sizes, Shape(1, 1, False), np.random.default_rng(0))
     outputs = again.outputs(again.inputs)
     try:
@@ -124,15 +124,16 @@ def _posed(posing: Posing) -> Posing:
     return found
 
 
-def _states(posing: Posing, returned: Mapping[str, object]) -> dict[str, str]:
+def _states(posing: Posing) -> dict[str, str]:
     """Return the inputs that are a state before the first step, with the state's name."""
     found = {}
     for name, spec in posing.shapes.items():
-        if spec.kind != "float" or (posing.time in spec.axes and posing.time) or not spec.axes:
+        lacks_rows = bool(posing.batch) and posing.batch not in spec.axes
+        if spec.kind != "float" or not spec.axes or lacks_rows or (posing.time and posing.time in spec.axes):
             continue
         related = [output for output in posing.roles.outputs if core(output) == core(name) and output != name]
         followed = any(is_later(output) for output in related)
-        if followed or (is_earlier(name) and (related or (posing.batch and posing.batch in spec.axes))):
+        if followed or (is_earlier(name) and (related or posing.batch)):
             found[name] = core(name)
     return found
 

@@ -20,6 +20,10 @@ from bptt_viz.targets.run.point import Posing
 from bptt_viz.targets.run.posed import Posed
 
 
+# At how many points a look is taken.
+_POINTS = 2
+
+
 @dataclass(frozen=True)
 class Evidence:
     """Gradients at the smallest point that fails.
@@ -55,13 +59,14 @@ def hint(posing: Posing, shapes: Sequence[Shape], made: Check, seed: int) -> str
     """Return a sentence about what the fault looks like; empty if nothing fits exactly."""
     failed = [shape for shape, case in zip(shapes, made.cases, strict=False) if case.verdict is Verdict.MISMATCH]
     told = [shape for shape in failed if not shape.zero_state] or failed
-    for shape in sorted(told, key=lambda shape: (shape.steps, -shape.size))[:1]:
+    for shape in sorted(told, key=lambda shape: (shape.steps, -shape.size))[:_POINTS]:
         try:
             evidence = gathered(posing, shape, seed)
         except (Inconclusive, Misbehaviour):
-            return ""
-        if evidence is not None:
-            return next(iter(_guesses(evidence)), "")
+            continue
+        guess = next(iter(_guesses(evidence)), "") if evidence is not None else ""
+        if guess:
+            return guess
     return ""
 
 
@@ -100,9 +105,21 @@ def _of_one(found: Evidence, name: str) -> Iterator[str]:
         yield f"d{name} has the wrong sign"
     if a.ndim == 2 and a.shape[0] == a.shape[1] and close(a, n.T):
         yield f"d{name} is transposed"
+    yield from _repeated(found, name)
     yield from _swapped(found, name)
     yield from _rows(found, name)
     yield from _wrong_way_round(found, name)
+
+
+def _repeated(found: Evidence, name: str) -> Iterator[str]:
+    """See whether rows that are picked once are right, and those that are picked again and again are not."""
+    a, n = found.analytic[name], found.numeric[name]
+    for indices in found.posed.constants.values():
+        if np.asarray(indices).dtype.kind not in "iu" or not a.ndim or np.max(indices, initial=0) >= len(a):
+            continue
+        counts = np.bincount(np.ravel(indices), minlength=len(a))
+        if np.any(counts > 1) and np.any(counts == 1) and close(a[counts < 2], n[counts < 2]):
+            yield f"d{name} is right where an index occurs once and not where it occurs again: add with np.add.at"
 
 
 def _swapped(found: Evidence, name: str) -> Iterator[str]:
