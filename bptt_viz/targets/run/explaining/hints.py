@@ -19,7 +19,6 @@ from bptt_viz.targets.run.explaining.bounds import close
 from bptt_viz.targets.run.point import Posing
 from bptt_viz.targets.run.posed import Posed
 
-
 # At how many points a look is taken.
 _POINTS = 2
 
