@@ -41,8 +41,10 @@ def test_a_right_one_passes(name):
 def test_a_mistake_is_found_and_named(name):
     found = checked(name, planted=True)
     assert found.outcome is Outcome.WRONG
-    assert any(f"d{wrong}" in found.diagnosis or f"{wrong} " in found.diagnosis for wrong in WRONG[name])
-    right = {each.removeprefix("d") for each in found.diagnosis.rpartition("wrong: ")[2].split(", ")} - WRONG[name]
+    subject, _, others = found.diagnosis.partition("; wrong: ")
+    named = {each.removeprefix("d") for each in others.split(", ")} | {subject.partition(":")[0].partition(" ")[0]}
+    assert named & WRONG[name]
+    right = named - WRONG[name] - {"", "gradient"}
     assert right <= {"x", "h0", "h", "hprev"}, "nothing else is blamed"
 
 
