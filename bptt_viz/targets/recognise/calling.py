@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.inference.values import arguments_of, defaults_of
-from bptt_viz.targets.recognise.matching import Taken, match_arguments, match_gradients
+from bptt_viz.targets.recognise.matching import Taken, is_target, match_arguments, match_gradients
 from bptt_viz.targets.recognise.names import LOSS, differentiated, is_cache
 from bptt_viz.targets.recognise.pairing import is_empty
 from bptt_viz.targets.recognise.returned import Functions, own, returned
@@ -77,7 +77,11 @@ def calling(forward: Node, backward: Node, functions: Functions, owner: ast.Clas
     if simple == (Argument("name", "out"),) and LOSS.fullmatch(forward.name):
         simple = (Argument("name", "loss"),)
     numbers = frozenset(sizes_in((forward, backward)) & {*given})
-    loss = "" if any(each.role in {"upstream", "unknown"} for each in taken.values()) else _loss(simple, called)
+    loss = (
+        ""
+        if any(each.role in {"upstream", "unknown"} for each in taken.values())
+        else _loss(simple, called, not parameters_of(backward))
+    )
     made = Calling(forward, backward, given, named, simple, called, gradients, loss, numbers=numbers)
     return owned(replace(made, rate=rate, updated=updated), owner)
 
@@ -85,7 +89,7 @@ def calling(forward: Node, backward: Node, functions: Functions, owner: ast.Clas
 def loss_calling(forward: Node, loss: str, functions: Functions, owner: ast.ClassDef | None = None) -> Calling:
     """Return how a function is called that returns a loss with its gradients."""
     returns = returned(forward, functions)
-    given, named = _given(forward, set())
+    given, named = _given(forward, {name for name in defaults_of(forward) if is_target(name)})
     numbers = frozenset(sizes_in((forward,)) & {*given})
     return owned(Calling(forward, None, given, named, returns, {}, returns, loss, numbers=numbers), owner)
 
@@ -102,11 +106,11 @@ def owned(how: Calling, owner: ast.ClassDef | None) -> Calling:
     return replace(how, owner=owner, made_of=made_of, started=started, numbers=how.numbers | (sizes & {*known}))
 
 
-def _loss(returns: Sequence[Argument], taken: Mapping[str, Taken]) -> str:
+def _loss(returns: Sequence[Argument], taken: Mapping[str, Taken], alone: bool) -> str:
     """Return the loss that a backward pass without cotangents starts from; empty if forward returns none."""
     whole = {name for each in taken.values() for name in each.of}
     left = [each.name for each in returns if each.name not in whole and each.kind == "name"]
-    found = [name for name in left if LOSS.fullmatch(name)] or (left if whole else [])
+    found = [name for name in left if LOSS.fullmatch(name)] or (left if whole or alone else [])
     return found[0] if found else ""
 
 

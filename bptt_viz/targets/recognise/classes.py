@@ -59,8 +59,7 @@ def _of_class(source: Source, module: Module, owner: ast.ClassDef) -> Iterator[F
         found.append((methods[name], recognise_loss(source, module, methods[name], loss, owner)))
     for forward, backward in _pairs({name: node for name, node in methods.items() if name not in complete}):
         result = _recognise_methods(source, module, owner, methods[forward], methods[backward])
-        if result is not None:
-            found.append((methods[forward], result))
+        found.append((methods[forward], result))
     alone = sum(isinstance(each.target, Target) for _, each in found) == 1
     for _, each in found:
         single = alone and isinstance(each.target, Target)
@@ -117,11 +116,9 @@ def _attributes(owner: ast.ClassDef) -> list[str]:
 
 def _recognise_methods(
     source: Source, module: Module, owner: ast.ClassDef, forward: ast.FunctionDef, backward: ast.FunctionDef
-) -> Found | None:
-    """Return a pair of methods as a target, or the reason why it is none; None if nothing speaks for a gradient."""
+) -> Found:
+    """Return a pair of methods as a target, or the reason why it is none."""
     name = f"{owner.name}.{forward.name}"
-    if not parameters_of(backward) and not LOSS.search(forward.name):
-        return None
     if reason := unlike_a_pass(forward):
         return Found(Refusal(name, source.file, forward.lineno, f"{owner.name}.{forward.name} {reason}"))
     how = calling(forward, backward, methods_of(owner), owner)
@@ -161,6 +158,9 @@ def _why_not(
     said = [*unsaid(how, best)]
     if said:
         return f"{owner.name} takes {'; it takes '.join(said)}", ("object", "constants")
+    if best.result.absent:
+        read = " and ".join(sorted(best.result.absent))
+        return f"{owner.name}.{how.forward.name} reads {read}, which a fresh object does not have", ("first",)
     if unknown:
         return f"{backward} takes {' and '.join(unknown)}, which {how.forward.name} neither takes nor returns", (
             "backward",

@@ -35,6 +35,7 @@ class Followed:
         kept: gradients that an object keeps, for methods.
         sure: whether all gradients are known to be as large as their inputs.
         share: of how many of the gradients that is known, from 0 to 1.
+        absent: attributes that forward reads of an object that has just been made, and does not have them.
     """
 
     arguments: tuple[Argument, ...]
@@ -45,6 +46,7 @@ class Followed:
     kept: Kept = field(default_factory=Kept)
     sure: bool = False
     share: float = 0.0
+    absent: frozenset[str] = frozenset()
 
 
 def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Followed:
@@ -60,7 +62,9 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
         Conflict: shapes do not fit.
     """
     playing = scene(run, module, how)
+    run.absent.clear()
     result = playing.called(how.forward, _given(how))
+    absent = frozenset(run.absent)
     inputs = playing.inputs()
     run.watching = False
     close(run.dims, run.cuts)
@@ -87,7 +91,7 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
     made = _followed(playing, inputs, found, gradients)
     share = sum(known) / len(known) if known else 0.0
-    return replace(made, returned=returned, sure=share == 1, share=share)
+    return replace(made, returned=returned, sure=share == 1, share=share, absent=absent)
 
 
 def supposed(run: Run, how: Calling) -> Followed:

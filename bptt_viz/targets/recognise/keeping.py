@@ -27,6 +27,12 @@ _HOLDERS = (
     "cache_grads",
 )
 
+_PAIRS = [
+    (value, gradient)
+    for value in ("value", "val", "data", "v", "w", "theta", "param", "array", "x", "weight")
+    for gradient in ("grad", "gradient", "d", "diff", "g", "dvalue", "grads", "delta")
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -53,7 +59,8 @@ def kept(playing: Scene, inputs: Sequence[str]) -> Kept:
         return Kept()
     instance, run = playing.instance, playing.run
     found = _in_container(run, instance, inputs)
-    return found if found.where else _beside(instance, inputs)
+    found = found if found.where else _beside(instance, inputs)
+    return found if found.where else _in_objects(instance, inputs)
 
 
 def _in_container(run: Run, instance: Instance, inputs: Sequence[str]) -> Kept:
@@ -92,3 +99,14 @@ def _beside(instance: Instance, inputs: Sequence[str]) -> Kept:
             values = {name: instance.attributes[pattern.format(name)] for name in names}
             best = Kept(pattern, "", "name", tuple(names), values)
     return best
+
+
+def _in_objects(instance: Instance, inputs: Sequence[str]) -> Kept:
+    """Return gradients where each parameter is an object with its value and its gradient."""
+    for value, gradient in _PAIRS:
+        holders = {name: each for name, each in instance.attributes.items() if isinstance(each, Instance)}
+        names = [name for name in holders if f"{name}.{value}" in inputs and gradient in holders[name].attributes]
+        if names:
+            values = {f"{name}.{value}": holders[name].attributes[gradient] for name in names}
+            return Kept(gradient, "", "name", tuple(values), values)
+    return Kept()

@@ -61,6 +61,8 @@ def words(name: str) -> tuple[str, ...]:
 def direction(name: str) -> tuple[str, tuple[str, ...]] | None:
     """Return `forward` or `backward` with the other words of a function's name; None if it says neither."""
     parts = [part for word in words(name) for part in _unfused(word)]
+    if FORWARD & {*parts} and BACKWARD & {*parts}:
+        return None
     for said, known in (("forward", FORWARD), ("backward", BACKWARD)):
         for at, word in enumerate(parts):
             if word in known:

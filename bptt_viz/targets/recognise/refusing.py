@@ -53,7 +53,7 @@ def unsaid(how: Calling, best: Solution[Followed]) -> Iterator[str]:
     """Yield what forward takes that is no array and whose value nothing says."""
     run = best.run
     with_gradient = {name for name, _ in best.result.gradients.values()}
-    for name in how.given:
+    for name in (*how.made_of, *how.given):
         value = run.known(Pending(name))
         if name in run.called:
             yield f"a function as {name}"

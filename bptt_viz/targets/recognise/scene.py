@@ -105,7 +105,10 @@ def _claim(run: Run, instance: Instance) -> None:
     made: dict[int, Value] = {}
     for name, value in instance.attributes.items():
         instance.attributes[name] = made[id(value)] = _claimed(run, name, value)
-    for value in instance.attributes.values():
+    for name, value in instance.attributes.items():
+        if isinstance(value, Instance):
+            inner = value.attributes
+            inner |= {key: made.get(id(item)) or _claimed(run, f"{name}.{key}", item) for key, item in inner.items()}
         if isinstance(value, Table):
             named = [(key, item) for key, item in value.items.items() if isinstance(key, str)]
             value.items |= {key: made.get(id(item)) or _claimed(run, key, item) for key, item in named}
@@ -116,6 +119,8 @@ def _claim(run: Run, instance: Instance) -> None:
 def _own(run: Run, instance: Instance) -> Iterator[str]:
     for name, value in instance.attributes.items():
         items = value.items if isinstance(value, Table) else {name: value}
+        if isinstance(value, Instance):
+            items = {f"{name}.{key}": item for key, item in value.attributes.items()}
         for key in (str(key) for key, item in items.items() if isinstance(item, Arr)):
             made = run.decided.get(key)
             if isinstance(made, Arr) and made.origin == key:

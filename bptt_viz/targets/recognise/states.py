@@ -18,7 +18,7 @@ def carry(run: Run, inputs: Sequence[str], outputs: Mapping[str, Value], sent_ba
     Where names do not say which is which, as many states as outputs go together in their order.
     """
     before = [name for name in inputs if "prev" in meaning(name)]
-    pairs = [(name, output) for output in outputs for name in before if _is_before(name, output)]
+    pairs = [(name, output) for output in outputs for name in inputs if _is_before(name, output)]
     left = [name for name in before if name not in {one for one, _ in pairs}]
     nameless = [output for output in sent_back if output not in {other for _, other in pairs}]
     pairs += [*zip(left, nameless, strict=True)] if len(left) == len(nameless) else []
@@ -56,7 +56,7 @@ def _is_before(state: str, output: str) -> bool:
     """Tell whether an input's name is that of the step before an output's: `prev_h` of `next_h`, `h0` of `h`."""
     before, after = meaning(state), meaning(output)
     rest = [each for each in before if each != "prev"]
-    return "prev" in before and rest == [each for each in after if each != "next"]
+    return ("prev" in before or "next" in after) and rest == [each for each in after if each != "next"]
 
 
 def beside(run: Run, inputs: Sequence[str]) -> None:

@@ -227,7 +227,7 @@ class Pass:
             return {name: self._start[name] - value for name, value in now.items()}
         if not target.gradients:
             return {}
-        if "{}" in target.gradients:
+        if "{}" in target.gradients or all("." in name for name in paths):
             return {name: read(self._object, beside(path, target.gradients)) for name, path in paths.items()}
         kept = read(self._object, tuple(("attribute", part) for part in target.gradients.split(".")))
         if isinstance(kept, dict):

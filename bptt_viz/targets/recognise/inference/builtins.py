@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bptt_viz.targets.recognise.inference.dims import Dim
+from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.numpy_functions import FUNCTIONS
 from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, Made
 from bptt_viz.targets.recognise.inference.run import Run
@@ -94,6 +94,10 @@ def _first(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
 
 def _whole(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     of = run.known(arguments[0]) if arguments else UNKNOWN
+    if isinstance(of, Arr) and of.shape and of.origin:
+        raise Conflict("a whole number of an array")
+    if isinstance(of, Arr) and of.origin and not of.shape:  # an index that is made sure to be one
+        return of
     return of if isinstance(of, Num) else Num()
 
 

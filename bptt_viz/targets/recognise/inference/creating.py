@@ -3,7 +3,7 @@
 from bptt_viz.targets.recognise.inference.dims import Dim
 from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, argument, sizes
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Num, Seq, Shape, Value
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Num, Seq, Shape, Value
 
 
 def filled(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
@@ -64,3 +64,15 @@ def square(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     """Follow `eye`."""
     rows = sizes(run, arguments[0]) if arguments else None
     return Arr((*rows, rows[0])) if rows and len(rows) == 1 else UNKNOWN
+
+
+def meshed(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
+    """Follow `meshgrid`, whose first two axes are swapped unless it is told `ij`."""
+    shapes = [run.shape(each) for each in arguments if run.known(each) is not UNKNOWN]
+    axes = [shape[0] for shape in shapes if shape is not None and len(shape) == 1]
+    if len(axes) != len(arguments) or not axes:
+        return UNKNOWN
+    indexing = keywords.get("indexing")
+    if not (isinstance(indexing, Const) and indexing.value == "ij") and len(axes) > 1:
+        axes[:2] = [axes[1], axes[0]]
+    return Seq([Arr(tuple(axes)) for _ in axes], mutable=True)

@@ -221,6 +221,8 @@ class Expressions(ABC):
                 return method
             if isinstance(each, ast.Assign) and any(isinstance(to, ast.Name) and to.id == name for to in each.targets):
                 return self.evaluate(each.value, of.made_of.space)
+        if not name.startswith("__"):
+            self.run.absent.add(name)
         return UNKNOWN
 
     def _Subscript(self, node: ast.Subscript, space: Space) -> Value:

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from bptt_viz.targets.recognise.inference.creating import counted, drawn, filled, like, sized, square, zeros_like
+from bptt_viz.targets.recognise.inference.creating import (
+    counted,
+    drawn,
+    filled,
+    like,
+    meshed,
+    sized,
+    square,
+    zeros_like,
+)
 from bptt_viz.targets.recognise.inference.dims import ONE, Dim
 from bptt_viz.targets.recognise.inference.joining import joined_along, split_along
 from bptt_viz.targets.recognise.inference.operators import elementwise, outer, product
@@ -268,6 +277,7 @@ FUNCTIONS: Mapping[str, Made] = {
     "vsplit": split_along(0),
     "arange": counted,
     "eye": square,
+    "meshgrid": meshed,
     "identity": square,
     "broadcast_to": spread,
     "norm": _nothing,

@@ -1,5 +1,6 @@
 """One run over the user's code: the sizes, the choices where the code leaves one, and what was noticed."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -65,6 +66,7 @@ class Run:
         turns: sizes that loops run over.
         compared: constants that inputs are compared with.
         asked: inputs whose truth is asked for.
+        absent: attributes that were read of an object that does not have them.
         listed: inputs whose items are dicts.
         called: inputs that are called.
         written: names of the module that functions say they set.
@@ -93,6 +95,7 @@ class Run:
     turns: list[Dim] = field(default_factory=list)
     compared: dict[str, object] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    absent: set[str] = field(default_factory=set)
     listed: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
@@ -118,6 +121,7 @@ class Run:
 
     def free(self, name: str, within: str) -> str:
         """Return a name for something that a dict or tuple among the inputs holds, which no other input has."""
+        name = re.sub(r"\W+", "_", name).strip("_") or "item"
         short = len(name) == 1 and name not in "bwuv" and name.islower()
         return f"{within}_{name}" if short or name in self.taken or name in self.decided else name
 

@@ -139,6 +139,8 @@ def _from_array(run: Run, of: Value, index: Value) -> Value:
     parts = index.items if isinstance(index, Seq) and not index.mutable else [index]
     parts = [run.known(part) for part in parts]
     if any(part is UNKNOWN for part in parts):
+        for part in (part for part in parts if isinstance(part, Arr | Pending)):
+            _index_shape(run, part, run.dims.fresh())
         return UNKNOWN
     taken = [part for part in parts if not _adds_or_skips(part)]
     array = run.force(of, least=len(taken))
