@@ -42,6 +42,13 @@ class Gated(nn.Module):
             n = torch.tanh(x_t @ self.W.T + nn.functional.linear(f * h, self.U))
             h = (1 - f) * h + f * n
             states.append(h)
+        if self.how == "buffer":
+            made = torch.zeros(T, x.shape[1], H, dtype=h.dtype)
+            for t, each in enumerate(states):
+                made[t] = each
+            return made
+        if self.how == "norm":
+            return nn.functional.layer_norm(torch.stack(states), (H,))
         return torch.stack(states)
 
 
@@ -61,7 +68,7 @@ def seeded():
     torch.manual_seed(0)
 
 
-@pytest.mark.parametrize("how", ["", "index", "unbind", "chunk", "softmax"])
+@pytest.mark.parametrize("how", ["", "index", "unbind", "chunk", "softmax", "buffer", "norm"])
 def test_values_and_gradients_are_pytorchs(how):
     model, x = Gated(how), torch.randn(T, N, D)
     tape, result = trace(model, x)

@@ -1,33 +1,37 @@
 """PyTorch's functions as operations of ours, by name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from bptt_viz import ops
+from bptt_viz.adapters.nesting import mapped
 from bptt_viz.tape import Node
 
 if TYPE_CHECKING:
     from bptt_viz.adapters.pytorch.tracing import Tracer
 
 
-@dataclass(frozen=True)
+def tensors_in(made: Any) -> list[torch.Tensor]:
+    """Return the tensors of what a function returned, one alone or several."""
+    return [each for each in (made if isinstance(made, tuple | list) else (made,)) if isinstance(each, torch.Tensor)]
+
+
 class Given:
-    """A call of a function of PyTorch's.
+    """The arguments of a call of a function of PyTorch's.
 
     Attributes:
         tracer: who knows the tensors.
         args: its arguments.
         kwargs: those that were named.
-        made: what it returned.
     """
 
-    tracer: "Tracer"
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
-    made: Any
+    def __init__(self, tracer: "Tracer", args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        self.tracer = tracer
+        self.args = args
+        self.kwargs = kwargs
+        self._apart: Given | None = None
 
     def tensors(self) -> list[torch.Tensor]:
         """Return the floating tensors among the arguments, each once."""
@@ -38,21 +42,31 @@ class Given:
                     found.append(part)
         return found
 
+    def apart(self) -> "Given":
+        """Return the same arguments in copies of their own, at which the gradient of this call alone arrives."""
+        if self._apart is None:
+            copies = {id(tensor): tensor.view_as(tensor) for tensor in self.tensors() if self.tracer.knows(tensor)}
+
+            def copied(_: str, leaf: Any) -> Any:
+                return copies.get(id(leaf), leaf)
+
+            args = tuple(mapped(copied, each, "") for each in self.args)
+            self._apart = Given(
+                self.tracer, args, {name: mapped(copied, each, "") for name, each in self.kwargs.items()}
+            )
+        return self._apart
+
     def operand(self, value: Any) -> Any:
         """Return a tensor's node, and a number as it is."""
         return self.tracer.node(value) if isinstance(value, torch.Tensor) else value
 
-    @property
-    def pieces(self) -> list[torch.Tensor]:
-        """What was returned, one by one."""
-        return list(self.made) if isinstance(self.made, tuple | list) else [self.made]
 
-
-Operation = Callable[[Given], list[Node]]
+Operation = Callable[[Given, Any], list[Node]]
+"""Records a call: takes its arguments and what it returned."""
 
 
 def _two(operation: Callable[[Any, Any], Node], swapped: bool = False) -> Operation:
-    def recorded(given: Given) -> list[Node]:
+    def recorded(given: Given, _: Any) -> list[Node]:
         a, b = (given.operand(each) for each in given.args[:2])
         return [operation(b, a) if swapped else operation(a, b)]
 
@@ -60,17 +74,17 @@ def _two(operation: Callable[[Any, Any], Node], swapped: bool = False) -> Operat
 
 
 def _one(operation: Callable[[Any], Node]) -> Operation:
-    return lambda given: [operation(given.operand(given.args[0]))]
+    return lambda given, _: [operation(given.operand(given.args[0]))]
 
 
-def _linear(given: Given) -> list[Node]:
+def _linear(given: Given, _: Any) -> list[Node]:
     x, weight, *rest = given.args
     bias = [given.operand(each) for each in (*rest, given.kwargs.get("bias")) if each is not None]
     product = ops.matmul(given.operand(x), given.tracer.turned(weight))
     return [ops.add(product, bias[0]) if bias else product]
 
 
-def _turned(given: Given) -> list[Node]:
+def _turned(given: Given, _: Any) -> list[Node]:
     """Record a view with two axes swapped; what is not is refused when it is compared."""
     whole = given.args[0]
     order = list(range(whole.ndim))
@@ -82,28 +96,28 @@ def _turned(given: Given) -> list[Node]:
     return [ops.transpose(given.operand(whole), order)]
 
 
-def _pieces(given: Given) -> list[Node]:
+def _pieces(given: Given, made: Any) -> list[Node]:
     """Record parts along one axis, as `chunk` and `split` give them."""
     axis = given.kwargs.get("dim", given.args[2] if len(given.args) > 2 else 0) % given.args[0].ndim
     whole, begin, found = given.operand(given.args[0]), 0, []
-    for piece in given.pieces:
+    for piece in tensors_in(made):
         end = begin + piece.shape[axis]
         found.append(whole[(slice(None),) * axis + (slice(begin, end),)])
         begin = end
     return found
 
 
-def _item(given: Given) -> list[Node]:
+def _item(given: Given, _: Any) -> list[Node]:
     return [given.operand(given.args[0])[given.args[1]]]
 
 
-def _shaped(given: Given) -> list[Node]:
+def _shaped(given: Given, made: Any) -> list[Node]:
     node = given.operand(given.args[0])
-    return [node if node.shape == tuple(given.made.shape) else ops.reshape(node, tuple(given.made.shape))]
+    return [node if node.shape == tuple(made.shape) else ops.reshape(node, tuple(made.shape))]
 
 
 def _put_together(operation: Callable[[Sequence[Any], int], Node]) -> Operation:
-    def recorded(given: Given) -> list[Node]:
+    def recorded(given: Given, _: Any) -> list[Node]:
         axis = given.kwargs.get("dim", given.args[1] if len(given.args) > 1 else 0)
         return [operation([given.operand(each) for each in given.args[0]], axis)]
 
@@ -111,14 +125,14 @@ def _put_together(operation: Callable[[Sequence[Any], int], Node]) -> Operation:
 
 
 def _reduced(operation: Callable[..., Node]) -> Operation:
-    def recorded(given: Given) -> list[Node]:
+    def recorded(given: Given, _: Any) -> list[Node]:
         axis = given.kwargs.get("dim", given.args[1] if len(given.args) > 1 else None)
         return [operation(given.operand(given.args[0]), axis=tuple(axis) if isinstance(axis, list) else axis)]
 
     return recorded
 
 
-def _squared(given: Given) -> list[Node]:
+def _squared(given: Given, _: Any) -> list[Node]:
     return [ops.power(given.operand(given.args[0]), 2.0)]
 
 

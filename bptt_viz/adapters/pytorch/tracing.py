@@ -6,9 +6,10 @@ the name of the variable that the module keeps it in.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from string import ascii_lowercase
 from types import FrameType
 from typing import Any
 
@@ -17,7 +18,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from bptt_viz.adapters.pytorch.calling import Call, array
-from bptt_viz.adapters.pytorch.operations import OPERATIONS, Given
+from bptt_viz.adapters.pytorch.operations import OPERATIONS, Given, tensors_in
 from bptt_viz.arrays import Array
 from bptt_viz.ops import transpose
 from bptt_viz.tape import LEAF, Node, Primitive, Tape
@@ -49,6 +50,10 @@ class Tracer(TorchFunctionMode):
         """Note which node a tensor is."""
         self._known[id(tensor)] = tensor, node
 
+    def knows(self, tensor: torch.Tensor) -> bool:
+        """Tell whether a tensor is on the tape."""
+        return id(tensor) in self._known
+
     def leaf(self, tensor: torch.Tensor, name: str, role: str, t: int | None = None) -> None:
         """Record a tensor that is given."""
         with self.tape.at(t, 0, role):
@@ -73,14 +78,19 @@ class Tracer(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         self._name_variables()
-        given = dict(kwargs or {})
-        made = func(*args, **given)
-        name = func.__name__.strip("_")
-        if name == "iter":
-            made = list(made)
+        name, given = func.__name__.strip("_"), Given(self, args, dict(kwargs or {}))
+        plain = (
+            name in OPERATIONS
+            or name == "setitem"
+            or (func.__name__.endswith("_") and not func.__name__.startswith("_"))
+        )
+        made = func(*args, **given.kwargs) if plain else func(*given.apart().args, **given.apart().kwargs)
+        made = list(made) if name == "iter" else made
         if isinstance(args[0] if args else None, torch.Tensor) and id(args[0]) in self._sequences:
             self._cut(args[0], made)
-        self._note(name, Given(self, args, given, made), made)
+        if name == "setitem" and torch.is_grad_enabled():
+            self._set(*args)
+        self._note(name, given, made, lambda: func(*given.apart().args, **given.apart().kwargs))
         return iter(made) if name == "iter" else made
 
     @contextmanager
@@ -90,8 +100,9 @@ class Tracer(TorchFunctionMode):
 
         def apply(made_of: Any, *args: Any, **kwargs: Any) -> Any:
             self._name_variables()
-            made = plain.__get__(None, made_of)(*args, **kwargs)
-            self._note(made_of.__name__, Given(self, args, kwargs, made), made)
+            given = Given(self, args, kwargs)
+            made = plain.__get__(None, made_of)(*given.apart().args, **given.apart().kwargs)
+            self._note(made_of.__name__, given, made, None)
             return made
 
         torch.autograd.Function.apply = classmethod(apply)
@@ -112,22 +123,45 @@ class Tracer(TorchFunctionMode):
                 if t is not None:
                     self.leaf(piece, "x", "input", t)
 
-    def _note(self, name: str, given: "Given", made: Any) -> None:
+    def _note(self, name: str, given: Given, made: Any, again: Callable[[], Any] | None) -> None:
+        """Record a call: by an operation of ours, else by what autograd knows of the arguments that it was given apart.
+
+        Args:
+            name: of the function.
+            given: its arguments.
+            made: what it returned.
+            again: calls it once more with its arguments apart, where it may have been called with them as they are.
+        """
         if not torch.is_grad_enabled():  # inside an autograd function, whose gradient is its own
             return
-        tensors = given.tensors()
-        results = [
-            each for each in (made if isinstance(made, tuple | list) else [made]) if isinstance(each, torch.Tensor)
-        ]
-        fresh = [each for each in results if each.is_floating_point() and id(each) not in self._known]
+        tensors, results = given.tensors(), tensors_in(made)
+        fresh = any(each.is_floating_point() and id(each) not in self._known for each in results)
         if not fresh or not any(id(tensor) in self._known for tensor in tensors):
             return
         times = [node.scope.t for node in map(self.node, tensors) if node.scope.role == "input" and node.scope.t]
         self._now = max(times, default=self._now)
         with self.tape.at(self._time(tensors), 0, "cell"):
-            nodes = self._by_operation(name, given, results) or [self._opaque(name, tensors, each) for each in results]
+            nodes = self._by_operation(name, given, made)
+            if nodes is None:
+                local = results if name not in OPERATIONS or again is None else tensors_in(again())
+                nodes = [self._opaque(name, given, each) for each in local]
         for tensor, node in zip(results, nodes, strict=True):
             self.know(tensor, node)
+
+    def _set(self, whole: torch.Tensor, key: Any, value: Any) -> None:
+        """Record that a part of a tensor was set to a value."""
+        if not isinstance(value, torch.Tensor) or id(value) not in self._known:
+            return
+        before, part = self.node(whole), self.node(value)
+
+        def vjp(g: Array, _: Node) -> list[Array | None]:
+            rest = g.copy()
+            rest[key] = 0
+            return [rest, np.asarray(g[key]).reshape(part.shape)]
+
+        primitive = Primitive("set", "set", _not_again, vjp, _not_again, ("{g} elsewhere", "its part of {g}"))
+        with self.tape.at(self._time([value]), 0, "cell"):
+            self.know(whole, self.tape.record(primitive, (before, part), array(whole)))
 
     def _time(self, tensors: Sequence[torch.Tensor]) -> int | None:
         """Return the step of an operation: that of the input read last; none behind what puts several together."""
@@ -135,29 +169,30 @@ class Tracer(TorchFunctionMode):
         beyond = any(scope.t is None for scope in scopes) or len({scope.t for scope in scopes}) > 2
         return None if beyond else self._now
 
-    def _by_operation(self, name: str, given: "Given", results: Sequence[torch.Tensor]) -> list[Node] | None:
+    def _by_operation(self, name: str, given: Given, made: Any) -> list[Node] | None:
         """Record an operation of ours if there is one and it gives what PyTorch gave."""
-        operation = OPERATIONS.get(name)
+        operation, results = OPERATIONS.get(name), tensors_in(made)
         if operation is None:
             return None
         try:
-            nodes = operation(given)
+            nodes = operation(given, made)
         except Exception:
             return None
         same = len(nodes) == len(results) and all(_same(node, each) for node, each in zip(nodes, results, strict=True))
         return nodes if same else None
 
-    def _opaque(self, name: str, tensors: Sequence[torch.Tensor], result: torch.Tensor) -> Node:
+    def _opaque(self, name: str, given: Given, result: torch.Tensor) -> Node:
         """Record an operation of which only PyTorch knows the rule."""
+        tensors, apart = given.tensors(), given.apart().tensors()
 
         def vjp(g: Array, _: Node) -> list[Array | None]:
-            wanted = [tensor for tensor in tensors if tensor.requires_grad]
+            wanted = [tensor for tensor in apart if tensor.requires_grad]
             upstream = torch.from_numpy(np.ascontiguousarray(g)).reshape(result.shape)
             found = torch.autograd.grad(result, wanted, upstream, retain_graph=True, allow_unused=True)
             by_id = {id(tensor): gradient for tensor, gradient in zip(wanted, found, strict=True)}
-            return [None if by_id.get(id(t)) is None else array(by_id[id(t)]) for t in tensors]
+            return [None if by_id.get(id(t)) is None else array(by_id[id(t)]) for t in apart]
 
-        rules = tuple(f"∂{name}/∂{{{letter}}} · {{g}}" for letter in "abcdefgh"[: len(tensors)])
+        rules = tuple(f"∂{name}/∂{{{letter}}} · {{g}}" for letter in ascii_lowercase[: len(tensors)])
         primitive = Primitive(name, name, _not_again, vjp, _not_again, rules)
         parents = tuple(self.node(tensor) for tensor in tensors)
         return self.tape.record(primitive, parents, array(result), active=result.requires_grad)
