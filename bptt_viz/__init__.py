@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bptt_viz.errors import BpttVizError, UsageError
     from bptt_viz.models import Request, prepare
     from bptt_viz.pictures import Picture, draw
-    from bptt_viz.tape import Node, Tape, backward, forward
+    from bptt_viz.tape import Node, Tape, backward
     from bptt_viz.targets.api import Target, check_file, check_target
 
 __version__ = "0.1.0"
@@ -39,7 +39,6 @@ __all__ = [
     "check_torch",
     "draw",
     "draw_torch",
-    "forward",
     "ops",
     "prepare",
     "record_torch",
@@ -53,7 +52,7 @@ _HOMES = {
     "errors": ("BpttVizError", "UsageError"),
     "models": ("Request", "prepare"),
     "pictures": ("Picture", "draw"),
-    "tape": ("Node", "Tape", "backward", "forward"),
+    "tape": ("Node", "Tape", "backward"),
     "targets.api": ("Target", "check_file", "check_target"),
 }
 
