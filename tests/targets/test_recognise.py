@@ -50,3 +50,9 @@ if __name__ == "__main__":
     os.chdir(SNIPPETS)
     for name in FILES:
         Path(name).with_suffix(".toml").write_text(declared(name), encoding="utf-8")
+
+
+def test_a_class_that_is_called_and_has_no_backward_is_no_target(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "relu.py").write_text("class Relu:\n    def __call__(self, x):\n        return x * (x > 0)\n")
+    assert not recognise("relu.py").targets

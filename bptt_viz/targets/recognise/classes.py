@@ -80,8 +80,7 @@ def _pairs(methods: Mapping[str, ast.FunctionDef]) -> Iterator[tuple[str, str]]:
             yield ("__call__" if forward not in methods else forward), backward
     for backward in found.alone:
         way, _ = direction(backward) or ("", ())
-        losses = _losses(methods, backward)
-        if way == "backward" and losses:
+        if way == "backward" and (losses := _losses(methods, backward)):
             yield losses[0], backward
 
 
