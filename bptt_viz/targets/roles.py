@@ -39,6 +39,7 @@ def roles(target: Target, place: str) -> Roles:
         UsageError: a name stands for nothing; the message names the key and what to write.
     """
     _demand_shapes(target, place)
+    _demand_unlike(target, place)
     inputs = tuple(name for name in dict.fromkeys(_going_in(target)) if name in target.shapes)
     returned = tuple(name.name for name in names(target.forward.returns))
     if target.backward is None:
@@ -123,6 +124,13 @@ def _demand_shapes(target: Target, place: str) -> None:
     for key, given in (("shapes", target.shapes), ("gates", target.gates)):
         for name in (name for name in given if name not in going_in):
             raise UsageError(f"{place} {key}: {name} goes in nowhere; choose from {', '.join(going_in)}")
+
+
+def _demand_unlike(target: Target, place: str) -> None:
+    """Refuse a name that is an array and a size: what is passed where it stands could be either."""
+    used = {letter for spec in target.shapes.values() for axis in (*spec.axes, spec.below) for letter in letters(axis)}
+    for name in (name for name in target.shapes if name in used):
+        raise UsageError(f"{place} shapes: {name} is an array and a size; give the size another letter")
 
 
 def _demand_arguments(backward: Call, found: Roles, target: Target, place: str) -> None:

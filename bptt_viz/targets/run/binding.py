@@ -16,7 +16,10 @@ class Nothing(Unfit):
 
 
 def given(
-    arguments: Sequence[Argument], values: Mapping[str, Any], sizes: Mapping[str, int]
+    arguments: Sequence[Argument],
+    values: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    makers: Mapping[str, Any] | None = None,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return positional and keyword arguments of a call.
 
@@ -24,18 +27,21 @@ def given(
         arguments: as declared.
         values: by name: arrays, caches and constants.
         sizes: what each letter stands for.
+        makers: functions and classes by name: `Network(Parameters(D, H))` is given what another one makes.
     """
-    positional = [built(each, values, sizes) for each in arguments if not each.keyword]
-    return positional, {each.keyword: built(each, values, sizes) for each in arguments if each.keyword}
+    made = [(each.keyword, built(each, values, sizes, makers or {})) for each in arguments]
+    return [value for keyword, value in made if not keyword], {keyword: value for keyword, value in made if keyword}
 
 
-def built(argument: Argument, values: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
+def built(argument: Argument, values: Mapping[str, Any], sizes: Mapping[str, int], makers: Mapping[str, Any]) -> Any:
     """Return one argument's value."""
     if argument.kind == "constant":
         return literal(argument.value, sizes)
     if argument.kind == "name":
         return values[argument.name] if argument.name in values else measured(argument.name, sizes)
-    parts = [built(item, values, sizes) for item in argument.items]
+    parts = [built(item, values, sizes, makers) for item in argument.items]
+    if argument.kind == "tuple" and callable(makers.get(argument.name)):
+        return makers[argument.name](*parts)
     if argument.kind == "dict":
         return dict(zip(map(key_of, argument.items), parts, strict=True))
     return tuple(parts) if argument.kind == "tuple" else parts

@@ -11,6 +11,7 @@ from bptt_viz.targets.declaration import Call, Target
 from bptt_viz.targets.roles import Roles
 from bptt_viz.targets.run.attributes import argument_paths, attribute_paths, beside, read, replaced, write
 from bptt_viz.targets.run.binding import given, literal, taken_apart
+from bptt_viz.targets.run.dependents import compute, dependents
 from bptt_viz.targets.run.loading import Loaded
 from bptt_viz.targets.run.own_numpy import buffers_for
 from bptt_viz.targets.run.raised import Phase, attempted
@@ -43,6 +44,10 @@ class Code:
         self.notes: dict[str, None] = {}
         self.single: dict[str, None] = {}
         self.constants = {name: literal(value, sizes) for name, value in target.constants.items()}
+        in_module = target.object is None and not target.update
+        self.held_by_module = attribute_paths(target.parameters) if in_module else {}
+        changed = {*target.globals, *target.forward.globals, *(path[0][1] for path in self.held_by_module.values())}
+        self.dependents = dependents(loaded.assigned, changed)
         axes = {name: spec.axes[:1] for name, spec in target.shapes.items()}
         self.sequences = {name for name, first in axes.items() if target.steps and first == (target.steps,)}
         self.globals = {name: literal(value, sizes) for name, value in target.globals.items()}
@@ -80,7 +85,7 @@ class Code:
         """
         file = str(self.loaded.module.__file__)
         function = attempted(phase, file, self.target.file, lambda: self._found(call, owner))
-        positional, keyword = given(call.arguments, values, self.sizes)
+        positional, keyword = given(call.arguments, values, self.sizes, vars(self.loaded.module))
         if self.untruncated:
             keyword |= {name: OUT_OF_REACH for name in truncations_of(function) if name not in keyword}
         result = attempted(
@@ -191,6 +196,12 @@ class Pass:
         for name in code.target.forward.globals:
             path = tuple(("attribute", part) for part in name.split("."))
             write(code.loaded.module, path, self._given[name])
+        for name, path in code.held_by_module.items():
+            _, first = path[0]
+            if not hasattr(code.loaded.module, first):  # a dict that only running the file would make
+                setattr(code.loaded.module, first, {})
+            write(code.loaded.module, path, self._given[name])
+        compute(code.dependents, vars(code.loaded.module))
 
     def _fresh_object(self, held: str) -> Any:
         target = self._code.target
@@ -227,11 +238,12 @@ class Pass:
             return {name: self._start[name] - value for name, value in now.items()}
         if not target.gradients:
             return {}
+        holder = self._object if self._object is not None else self._code.loaded.module
         if "{}" in target.gradients or all("." in name for name in paths):
-            return {name: read(self._object, beside(path, target.gradients)) for name, path in paths.items()}
-        kept = read(self._object, tuple(("attribute", part) for part in target.gradients.split(".")))
+            return {name: read(holder, beside(path, target.gradients)) for name, path in paths.items()}
+        kept = read(holder, tuple(("attribute", part) for part in target.gradients.split(".")))
         if isinstance(kept, dict):
-            return {name: kept.get(path[-1][1], kept.get(name)) for name, path in paths.items()}
+            return {name: _of_key(kept, path[-1][1], name) for name, path in paths.items()}
         return dict(zip(paths, kept, strict=False))
 
     def _look(self, phase: str) -> None:
@@ -242,6 +254,11 @@ class Pass:
         for name, value in self._start.items():
             if name not in updated and not same(self._given[name], value):
                 self._code.note(f"{phase} changes {name} in place")
+
+
+def _of_key(gradients: Mapping[Any, Any], key: Any, name: str) -> Any:
+    """Return the gradient of a parameter from a dict, under its key or the usual name of a gradient."""
+    return next((gradients[each] for each in (key, name, f"d{key}", f"d{name}") if each in gradients), None)
 
 
 def _held(values: Mapping[str, Any]) -> str:

@@ -135,7 +135,8 @@ class Judge:
         if self._single:
             sentence = f"{', '.join(self._single)} are rounded to single precision; right in double precision"
             return self._answer(Outcome.FLOAT32, sentence, made)
-        return self._answer(Outcome.OK, "", made)
+        left = [name for name in _without_gradient(posing) if name in posing.features()]
+        return self._answer(Outcome.OK, f"but for {', '.join(left)}, not compared" if left else "", made)
 
     def _without(self, posing: Posing, made: Check) -> TargetCheck:
         missing = ", ".join(f"d{name}" for name in sorted(posing.without))
@@ -284,16 +285,24 @@ class Judge:
             target.file,
             target.line,
             outcome=outcome,
-            notes=(*self._notes, *self._seen, *(f"uses np.{name}, which NumPy no longer has" for name in asked_for)),
+            notes=tuple(dict.fromkeys((*self._notes, *self._seen, *_of_old_numpy()))),
             **more,
         )
 
 
+def _of_old_numpy() -> list[str]:
+    return [f"uses np.{name}, which NumPy no longer has" for name in asked_for]
+
+
 def _not_compared(posing: Posing) -> list[str]:
     """Return a note about inputs that have a derivative of which backward says nothing."""
-    wanted = {*posing.wanted(), *posing.without}
-    left = [name for name, spec in posing.shapes.items() if spec.kind == "float" and name not in wanted]
+    left = _without_gradient(posing)
     return [f"not compared, since no gradient of it comes back: {', '.join(left)}"] if left else []
+
+
+def _without_gradient(posing: Posing) -> list[str]:
+    wanted = {*posing.wanted(), *posing.without}
+    return [name for name, spec in posing.shapes.items() if spec.kind == "float" and name not in wanted]
 
 
 def _nearly_right(made: Check) -> bool:

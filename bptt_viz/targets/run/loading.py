@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from bptt_viz.targets.run.dependents import Assignment, assignments
 from bptt_viz.targets.run.filtering import definitions
 from bptt_viz.targets.run.keeping import remembered
 from bptt_viz.targets.run.own_numpy import handed_out, own_numpy
@@ -33,10 +34,19 @@ class Loaded:
         missing: why names that the file sets are not there.
         tree: what stands in the file.
         text: the same as text.
+        assigned: its plain assignments.
     """
 
-    def __init__(self, module: ModuleType, missing: dict[str, str], tree: ast.Module, text: str) -> None:
+    def __init__(
+        self,
+        module: ModuleType,
+        missing: dict[str, str],
+        tree: ast.Module,
+        text: str,
+        assigned: Sequence[Assignment] = (),
+    ) -> None:
         self.module = module
+        self.assigned = assigned
         self.missing = missing
         self.tree = tree
         self.text = text
@@ -81,7 +91,9 @@ def load(path: Path, text: str, float64: bool = False) -> Loaded:
     module.__dict__.update(__file__=str(path), __package__=package, __builtins__=__builtins__)
     sys.modules[name] = module
     tree = _parsed(text, str(path))
-    return Loaded(module, _run(tree, str(path), module, float64), tree, text)
+    statements = _kept(tree, float64)
+    missing = _run(statements, str(path), module, float64)
+    return Loaded(module, missing, tree, text, assignments(statements, str(path)))
 
 
 def find_beside(path: Path, float64: bool) -> None:
@@ -111,12 +123,17 @@ def _parsed(text: str, file: str) -> ast.Module:
         return ast.parse(text, file)
 
 
-def _run(tree: ast.Module, file: str, module: ModuleType, float64: bool) -> dict[str, str]:
+def _kept(tree: ast.Module, float64: bool) -> list[ast.stmt]:
+    """Return the statements of a module that define something."""
+    return decided(ast.Module([*definitions(tree.body)], []), float64).body
+
+
+def _run(statements: Sequence[ast.stmt], file: str, module: ModuleType, float64: bool) -> dict[str, str]:
     """Run what defines something, and return why the names that could not be set are missing."""
     module.__dict__[NAME] = as_double if float64 else as_asked
     missing: dict[str, str] = {}
-    flags = _future_flags(tree)
-    for statement in decided(ast.Module([*definitions(tree.body)], []), float64).body:
+    flags = _future_flags(statements)
+    for statement in statements:
         _run_one(statement, file, module, missing, flags)
     module.__dict__.setdefault("np", own_numpy)  # excerpts leave the import out
     return missing
@@ -194,11 +211,11 @@ def _is_stub(decorator: ast.expr, module: ModuleType) -> bool:
     return isinstance(root, ast.Name) and is_absent(module.__dict__.get(root.id))
 
 
-def _future_flags(tree: ast.Module) -> int:
+def _future_flags(statements: Sequence[ast.stmt]) -> int:
     import __future__
 
     found = 0
-    for statement in tree.body:
+    for statement in statements:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
             for alias in statement.names:
                 found |= getattr(__future__, alias.name).compiler_flag
@@ -266,4 +283,5 @@ class _Definitions(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the file's definitions."""
-        _run(_parsed(read_text(self._file), str(self._file)), str(self._file), module, self._float64)
+        tree = _parsed(read_text(self._file), str(self._file))
+        _run(_kept(tree, self._float64), str(self._file), module, self._float64)

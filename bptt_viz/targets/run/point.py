@@ -101,8 +101,14 @@ class Posing:
 
     def parameters(self) -> tuple[str, ...]:
         """Return the inputs with a gradient that stand neither at time steps nor in rows."""
+        features = self.features()
+        return tuple(name for name in self.wanted() if name in features)
+
+    def features(self) -> tuple[str, ...]:
+        """Return the inputs that stand neither at time steps nor in rows, and are no state."""
         lead = {self.time, self.batch} - {""}
-        return tuple(name for name in self.wanted() if not lead & set(self.shapes[name].axes))
+        alone = (name for name, spec in self.shapes.items() if spec.axes and not lead & {*spec.axes})
+        return tuple(name for name in alone if name not in (self.states or {}) and not is_earlier(name))
 
     def part(self, posed: Posed, start: int, end: int) -> Posed | None:
         """Return a point's time steps from `start` (from 0) up to `end` alone, from the state that it has there.

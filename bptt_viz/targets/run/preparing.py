@@ -110,7 +110,10 @@ def _posed(posing: Posing) -> Posing:
     time, batch = time_and_batch(first.code, posing.shapes, values)
     steps = posing.sizes[time] if time else None
     forms = {name: form_of(name, returned[name], steps) for name in posing.roles.outputs}
-    split_all(forms, returned)
+    places = split_all(forms, returned)
+    if not posing.roles.upstreams and sum(value.size for value in places.values()) != 1:
+        told = " and ".join(posing.roles.outputs)
+        raise Unfit(f"backward takes the gradient of no output, and {told} is no single number, such as a loss")
     found = replace(posing, time=time, batch=batch, forms=forms)
     found = replace(found, states=_states(found))
     again = found.with_sizes(found.sizes, Shape(1, 1, False), np.random.default_rng(0))
