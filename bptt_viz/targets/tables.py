@@ -120,7 +120,11 @@ def as_table(target: Target) -> dict[str, str]:
 
 def as_toml(target: Target, prefix: str = "tool.bptt_viz.targets.") -> str:
     """Return lines of TOML that declare a target; long values go on in further lines, at their commas."""
-    name = target.name if target.name.isascii() and target.name.replace("_", "").isalnum() else json.dumps(target.name)
+    name = (
+        target.name
+        if target.name.isascii() and target.name.replace("_", "").isalnum()
+        else json.dumps(target.name, ensure_ascii=False)
+    )
     lines = (f"{key} = {_quoted(value, len(key) + 3)}" for key, value in as_table(target).items())
     return "\n".join([f"[{prefix}{name}]", *lines])
 

@@ -60,7 +60,7 @@ def concluded(target: Target, how: Calling, solutions: Sequence[Solution[Followe
 def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Target:
     """Return the target that a way of fitting everything together amounts to."""
     run, followed = best.run, best.result
-    parameters = [each for each in followed.arrays if is_parameter(each) or each in followed.kept.parameters]
+    parameters = [*_parameters_among(run, followed)]
     shapes, letters = lettered(run, followed.arrays, parameters)
     shapes = _with_targets(how, followed, shapes)
     outputs = {each.name: _apart(each.name, followed.arrays) for each in names(how.returns)}
@@ -87,6 +87,15 @@ def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Targe
         globals={each: size for each, dim in run.sizes.items() if isinstance(size := sized(run, dim, letters), Size)},
         source="recognised",
     )
+
+
+def _parameters_among(run: Run, followed: Followed) -> Iterator[str]:
+    """Yield the inputs that are parameters: by name, or since they lack the batch and time that others have."""
+    for name, array in followed.arrays.items():
+        axes = {run.dims.resolve(axis) for axis in array.shape}
+        lacking = bool(followed.running) and not axes & followed.running and bool(array.shape)
+        if is_parameter(name) or name in followed.kept.parameters or lacking:
+            yield name
 
 
 def _numbers(run: Run, given: Iterable[str], letters: Mapping[int, str]) -> Iterator[tuple[str, Size | int]]:

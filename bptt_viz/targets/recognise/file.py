@@ -128,7 +128,7 @@ def _alone(source: Source, module: Module, found: Pairing) -> Iterator[Refusal]:
         reason = unlike_a_pass(node)
         partner = _partner(name, way)
         said = f"{name} {reason}" if reason else f"{name} has no {partner}"
-        yield Refusal(name, source.file, node.lineno, said, (partner,))
+        yield Refusal(name, source.file, node.lineno, said, ("backward" if way == "forward" else "forward",))
 
 
 def _partner(name: str, way: str) -> str:

@@ -35,6 +35,7 @@ class Followed:
         kept: gradients that an object keeps, for methods.
         sure: whether all gradients are known to be as large as their inputs.
         share: of how many of the gradients that is known, from 0 to 1.
+        running: sizes that the first input and all outputs have: of the batch and of time.
         absent: attributes that forward reads of an object that has just been made, and does not have them.
     """
 
@@ -47,6 +48,7 @@ class Followed:
     sure: bool = False
     share: float = 0.0
     absent: frozenset[str] = frozenset()
+    running: frozenset[Dim] = frozenset()
 
 
 def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Followed:
@@ -91,7 +93,14 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
     made = _followed(playing, inputs, found, gradients)
     share = sum(known) / len(known) if known else 0.0
-    return replace(made, returned=returned, sure=share == 1, share=share, absent=absent)
+    return replace(
+        made,
+        returned=returned,
+        sure=share == 1,
+        share=share,
+        absent=absent,
+        running=_running(run, how, outputs, sent_back),
+    )
 
 
 def supposed(run: Run, how: Calling) -> Followed:
@@ -147,6 +156,16 @@ def _ordered(playing: Scene) -> list[str] | None:
     if playing.how.owner is None:
         return None
     return [name for name in playing.how.given if name not in playing.own]
+
+
+def _running(run: Run, how: Calling, outputs: Mapping[str, Value], sent_back: Sequence[str]) -> frozenset[Dim]:
+    """Return the sizes that run through everything: those of the first input that every output has too."""
+    first = run.known(Pending(how.given[0])) if how.given else UNKNOWN
+    shapes = [
+        value.shape for value in (first, *(outputs.get(name, UNKNOWN) for name in sent_back)) if isinstance(value, Arr)
+    ]
+    axes = [{run.dims.resolve(axis) for axis in shape} for shape in shapes]
+    return frozenset(axis for axis in set.intersection(*axes) if axis.terms) if len(axes) > 1 else frozenset()
 
 
 def _given(how: Calling) -> dict[str, Value]:

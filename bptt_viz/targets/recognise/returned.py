@@ -25,6 +25,7 @@ _VIEWS = {
 }
 
 
+_TAKEN = "~"  # in front of a name that is that of what a value is taken from
 Functions = Mapping[str, ast.FunctionDef]
 
 
@@ -81,7 +82,8 @@ def _argument(node: ast.FunctionDef, value: ast.expr, inner: bool = False) -> Ar
     keys = _keys(node, name if not inner else "", made)
     if keys:
         return Argument("dict", name, items=tuple(Argument("name", key, key) for key in keys))
-    return Argument("name", name or _called(value))
+    called = "" if name else _called(value)
+    return Argument("name", name or (f"{_TAKEN}{called}" if called else ""))
 
 
 def _built(node: ast.FunctionDef, name: str) -> ast.expr | None:
@@ -161,20 +163,27 @@ def _viewed(call: ast.Call) -> str:
 
 
 def unique(parts: Sequence[Argument]) -> tuple[Argument, ...]:
-    """Return what is returned with a name of its own for each thing."""
-    taken: set[str] = set()
+    """Return what is returned with a name of its own for each thing; what has a name keeps it before what is taken."""
+    taken = {each.name for each in _leaves(parts) if each.name and not each.name.startswith(_TAKEN)}
     named = [
         part if part.name or part.kind == "name" else replace(part, name=f"_{at}") for at, part in enumerate(parts)
     ]
-    return tuple(_renamed(part, taken) for part in named)
+    seen: set[str] = set()
+    return tuple(_renamed(part, taken, seen) for part in named)
 
 
-def _renamed(part: Argument, taken: set[str]) -> Argument:
+def _leaves(parts: Sequence[Argument]) -> Iterator[Argument]:
+    for part in parts:
+        yield part
+        yield from _leaves(part.items)
+
+
+def _renamed(part: Argument, taken: set[str], seen: set[str]) -> Argument:
     name = part.name
     if part.kind == "name" or name:
-        base = name or "out"
-        name, count = base, 2
-        while name in taken:
-            name, count = f"{base}_{count}", count + 1
-        taken.add(name)
-    return Argument(part.kind, name, part.keyword, tuple(_renamed(item, taken) for item in part.items))
+        own = bool(name) and not name.startswith(_TAKEN) and name not in seen
+        base = name.removeprefix(_TAKEN) or "out"
+        numbered = (base, *(f"{base}_{count}" for count in range(2, 999)))
+        name = name if own else next(each for each in numbered if each not in taken | seen)
+        seen.add(name)
+    return Argument(part.kind, name, part.keyword, tuple(_renamed(item, taken, seen) for item in part.items))

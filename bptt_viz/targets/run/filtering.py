@@ -24,11 +24,21 @@ def definitions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the definitions, imports and plain assignments of a module in order, those within plain branches too."""
     for statement in body:
         if isinstance(statement, _DEFINITIONS + _IMPORTS) or _assigns_plainly(statement):
-            yield statement
+            yield _without_hints(statement)
         elif isinstance(statement, ast.Try):
             yield from _attempt(statement)
         elif isinstance(statement, ast.If) and not _is_main(statement.test) and _is_plain(statement.test):
             yield _branch(statement)
+
+
+def _without_hints(statement: ast.stmt) -> ast.stmt:
+    """Return a definition without the type hints of functions: what they are made of may not be installed here."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.returns = None
+            for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+                each.annotation = None
+    return statement
 
 
 def _assigns_plainly(statement: ast.stmt) -> bool:

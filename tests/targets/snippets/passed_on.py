@@ -1,0 +1,46 @@
+import numpy as np
+
+def rnn_clip_forward(x, h0, Wx, Wh, b):
+    hs = {-1: h0}
+    for t in range(len(x)):
+        hs[t] = np.tanh(x[t] @ Wx + hs[t-1] @ Wh + b)
+    return np.array([hs[t] for t in range(len(x))]), (x, hs, Wx, Wh)
+
+def rnn_clip_backward(dhs, cache):
+    x, hs, Wx, Wh = cache
+    dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(Wh.shape[0])
+    dx = np.zeros_like(x); dn = np.zeros_like(hs[-1])
+    for t in reversed(range(len(x))):
+        da = (dhs[t] + dn) * (1 - hs[t]**2)
+        dWx += x[t].T @ da; dWh += hs[t-1].T @ da; db += da.sum(0)
+        dx[t] = da @ Wx.T; dn = da @ Wh.T
+    return dx, dn, dWx, dWh, db
+
+def rnn_norm_forward(x, h0, Wx, Wh, b):
+    return rnn_clip_forward(x, h0, Wx, Wh, b)
+
+def rnn_norm_backward(dhs, cache):
+    grads = rnn_clip_backward(dhs, cache)
+    n = np.sqrt(sum((g**2).sum() for g in grads))
+    return [g / n for g in grads] if n > 1 else grads
+
+def list_forward(x, h0, Wx, Wh, b):
+    hs = [h0]
+    for t in range(x.shape[1]):
+        hs.append(np.tanh(x[:, t] @ Wx + hs[-1] @ Wh + b))
+    return np.stack(hs[1:], axis=1), (x, hs, Wx, Wh)
+
+def list_backward(dh, cache):
+    x, hs, Wx, Wh = cache
+    grads = []
+    dWx, dWh, db = 0, 0, 0
+    dnext = 0
+    dxs = []
+    for t in reversed(range(x.shape[1])):
+        da = (dh[:, t] + dnext) * (1 - hs[t+1]**2)
+        dWx = dWx + x[:, t].T @ da; dWh = dWh + hs[t].T @ da; db = db + da.sum(axis=0)
+        dnext = da @ Wh.T
+        dxs.insert(0, da @ Wx.T)
+    grads.append(np.stack(dxs, axis=1)); grads.append(dnext)
+    grads.append(dWx); grads.append(dWh); grads.append(db)
+    return grads
