@@ -290,6 +290,15 @@ def test_the_users_module_and_generators_are_left_as_they_are():
     assert all(value.grad is None and value.dtype is torch.float32 for value in module.parameters())
 
 
+def test_a_backward_hook_is_checked_and_a_hook_on_a_parameter_is_not():
+    hooked = nn.Sequential(nn.Linear(4, 3), nn.Tanh())
+    hooked[0].weight.register_hook(lambda gradient: 0 * gradient)
+    assert check_torch(hooked, torch.randn(5, 4)).outcome is Outcome.OK
+    hooked[0].register_full_backward_hook(lambda module, inward, outward: (2 * inward[0],))
+    found = check_torch(hooked, torch.randn(5, 4))
+    assert found.diagnosis.startswith("input: the analytic gradient is 2× the numeric one")
+
+
 def test_the_same_check_gives_the_same_numbers():
     assert repr(check_torch(layer("forget"))) == repr(check_torch(layer("forget")))
 

@@ -29,7 +29,7 @@ class Call:
     """A function of named tensors: a target with an example of its arguments.
 
     Attributes:
-        target: the module, in double precision and a copy of the user's; the autograd function or the callable.
+        target: the module, a copy of the user's in double precision on the CPU; the autograd function or the callable.
         arguments: the example, nested as the target takes it, with floating tensors in double precision.
         names: the arguments' names.
         titles: other names for some of their leaves.
@@ -45,7 +45,7 @@ class Call:
         titles: Mapping[str, str] | None = None,
         named: Callable[[Any], dict[str, Any]] = lambda made: leaves(made, "output"),
     ) -> None:
-        self.target = deepcopy(target).double() if isinstance(target, torch.nn.Module) else target
+        self.target = deepcopy(target).double().cpu() if isinstance(target, torch.nn.Module) else target
         self.names = names
         self.titles = titles or {}
         self.named = named
@@ -104,7 +104,7 @@ class Call:
 def _doubled(_: str, leaf: Any) -> Any:
     if not isinstance(leaf, torch.Tensor):
         return leaf
-    detached = leaf.detach().clone()
+    detached = leaf.detach().cpu().clone()
     return detached.double() if detached.is_floating_point() else detached
 
 
