@@ -15,7 +15,7 @@ from bptt_viz.results.check import Check, Verdict
 from bptt_viz.results.targets import Outcome, TargetCheck, verdict_of
 from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
-from bptt_viz.targets.run.binding import Nothing, Unfit
+from bptt_viz.targets.run.binding import Unfit
 from bptt_viz.targets.run.completing import completed
 from bptt_viz.targets.run.explaining.bounds import Bound
 from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, clipped_wherever_wrong
@@ -24,16 +24,16 @@ from bptt_viz.targets.run.explaining.scaled import scaled
 from bptt_viz.targets.run.explaining.truncated import truncated
 from bptt_viz.targets.run.explaining.whose import whose
 from bptt_viz.targets.run.loading import Loaded
-from bptt_viz.targets.run.outdated import for_python2, set_by_running
 from bptt_viz.targets.run.own_numpy import asked_for
 from bptt_viz.targets.run.point import Posing
-from bptt_viz.targets.run.posed import Misshapen, NoGradient, NotLetThrough, Posed
-from bptt_viz.targets.run.preparing import NoOutput, NotPosed, prepared
+from bptt_viz.targets.run.posed import NotLetThrough, Posed
+from bptt_viz.targets.run.preparing import NotPosed, prepared
 from bptt_viz.targets.run.question import Question
 from bptt_viz.targets.run.raised import Raised
+from bptt_viz.targets.run.refusing import refusal
 from bptt_viz.targets.run.sweep import points
 from bptt_viz.targets.run.types_asked import mentions_single
-from bptt_viz.targets.run.unfinished import is_marked, is_unfinished
+from bptt_viz.targets.run.unfinished import is_marked
 
 Load = Callable[[bool], Loaded]
 
@@ -43,8 +43,6 @@ _OUTCOMES = {
     Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
 }
 _NEARLY = 1e-6
-# What code raises that is given other arrays than it expects.
-_OF_SHAPES = (ValueError, IndexError, TypeError, KeyError, AttributeError, AssertionError)
 
 
 class Judge:
@@ -79,9 +77,9 @@ class Judge:
         except UsageError as error:
             return self._answer(Outcome.NOT_RECOGNISED, str(error))
         except NotPosed as error:
-            return self._not_posed(error.cause, error.label)
+            return self._refused(error.cause, error.label)
         except (Raised, Misbehaviour) as error:
-            return self._not_posed(error, "")
+            return self._refused(error)
         except Inconclusive as why:
             return self._answer(Outcome.INCONCLUSIVE, str(why))
 
@@ -240,39 +238,9 @@ class Judge:
         right = [self._checked(posing, [Shape(T, shapes[-1].size, False)]).verdict is Verdict.PASS for T in lengths]
         return max((T for T, fine in zip(lengths, right, strict=True) if fine), default=None)
 
-    def _not_posed(self, cause: Exception, label: str) -> TargetCheck:
-        loaded = self._load(self._double)
-        if isinstance(cause, NoOutput):
-            return self._answer(Outcome.TODO, f"forward returns None for {cause}")
-        if isinstance(cause, NoGradient | Nothing):
-            return self._answer(Outcome.TODO, str(cause))
-        if isinstance(cause, Raised):
-            if is_unfinished(cause, loaded.tree, loaded.text):
-                return self._answer(Outcome.TODO, f"{cause.phase} is not written yet: {cause}", raised=cause.at)
-            return self._raised(cause, label, loaded)
-        if isinstance(cause, Misshapen):
-            return self._answer(Outcome.WRONG, str(cause), hint=cause.look)
-        return self._answer(Outcome.WRONG if isinstance(cause, Misbehaviour) else Outcome.NOT_RECOGNISED, str(cause))
-
-    def _raised(self, cause: Raised, label: str, loaded: Loaded) -> TargetCheck:
-        change = for_python2(cause, loaded.tree)
-        if change:
-            return self._answer(Outcome.PYTHON2, change, raised=cause.at)
-        lacking = set_by_running(cause, loaded.tree)
-        if lacking is not None:
-            name, line = lacking
-            why = loaded.why_missing(name) or f" (line {line} sets it when the whole file is run)"
-            sentence = f'{cause.phase} needs {name}{why}; declare it, such as globals = "{name}=5"'
-            return self._answer(Outcome.NOT_RECOGNISED, sentence, raised=cause.at)
-        where = f" (at {label})" if label else ""
-        if isinstance(cause.error, NameError) and "*" in loaded.missing:
-            where += f"; perhaps it is from {loaded.missing['*']}, which cannot be imported here"
-        if not self._sure and cause.phase != "backward" and isinstance(cause.error, _OF_SHAPES):
-            sentence = (
-                f"what goes in could not be told for certain: {cause.phase} raised {cause}{where}; declare shapes"
-            )
-            return self._answer(Outcome.NOT_RECOGNISED, sentence, raised=cause.at)
-        return self._answer(Outcome.CRASHED, f"{cause.phase} raised {cause}{where}", raised=cause.at)
+    def _refused(self, cause: Exception, label: str = "") -> TargetCheck:
+        why = refusal(cause, label, self._load(self._double), self._sure)
+        return self._answer(why.outcome, why.sentence, raised=why.raised, hint=why.hint)
 
     def _answer(self, outcome: Outcome, sentence: str, made: Check | None = None, **more: Any) -> TargetCheck:
         target = self._target
