@@ -11,13 +11,13 @@ from bptt_viz.checking.problem import Inconclusive, Misbehaviour
 from bptt_viz.checking.run import CheckRequest, check, misbehaves
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.errors import UsageError
-from bptt_viz.results.check import Check, Verdict
+from bptt_viz.results.check import Case, Check, Verdict
 from bptt_viz.results.targets import Outcome, TargetCheck, verdict_of
 from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
 from bptt_viz.targets.run.binding import Unfit
 from bptt_viz.targets.run.completing import completed
-from bptt_viz.targets.run.explaining.bounds import Bound
+from bptt_viz.targets.run.explaining.bounds import Bound, in_words
 from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, clipped_wherever_wrong
 from bptt_viz.targets.run.explaining.hints import hint
 from bptt_viz.targets.run.explaining.scaled import scaled
@@ -147,11 +147,8 @@ class Judge:
         """Look for a purpose in a gradient that is not the right one."""
         if not self._double and (self._single or mentions_single(posing.loaded.tree)):
             return self._in_double(made)
-        if _nearly_right(made):
-            worst = max(each.error for case in made.cases for each in case.comparisons)
-            self._notes.append(
-                f"agrees to {worst:.0e} only: is there a small number added in a logarithm or a division?"
-            )
+        if all(case.verdict is Verdict.PASS or _is_nearly_right(case) for case in made.cases):
+            self._agrees_only(made)
             return self._passed(posing, shapes, made)
         bound = self._bound(posing, shapes, made)
         if bound is not None:
@@ -165,16 +162,29 @@ class Judge:
         seed = self._question.seed
         if posing.roles.upstreams:
             return clipped(posing, shapes, seed) if any(map(misbehaves, made.cases)) else None
-        cases = enumerate(zip(shapes, made.cases, strict=False))
-        wrong = [(shape, (seed, k, 0)) for k, (shape, case) in cases if case.verdict is Verdict.MISMATCH]
+        wrong = [
+            (shape, (seed, k, 0))
+            for k, (shape, case) in enumerate(zip(shapes, made.cases, strict=False))
+            if case.verdict is Verdict.MISMATCH and not _is_nearly_right(case)
+        ]
         return clipped_wherever_wrong(posing, wrong, seed) if wrong else None
+
+    def _agrees_only(self, made: Check) -> None:
+        """Note how well the gradient agrees where it is nearly right."""
+        nearly = [each.error for case in made.cases if _is_nearly_right(case) for each in case.comparisons]
+        if nearly:
+            self._notes.append(
+                f"agrees to {max(nearly):.0e} only: is there a small number added in a logarithm or a division?"
+            )
 
     def _in_double(self, made: Check) -> TargetCheck:
         judge = Judge(self._target, self._question, self._load, double=True, sure=self._sure)
         judge._notes = list(self._notes)
         found = judge.judged()
         if found.outcome is Outcome.OK:
-            worst = max((each.error for case in made.cases for each in case.comparisons), default=0.0)
+            worst = _worst(made)
+            if _worst(found) > worst / 10:  # as far off in double precision: no rounding makes that
+                return found
             sentence = f"computes in single precision (error {worst:.0e}); right in double precision"
             return replace(found, outcome=Outcome.FLOAT32, diagnosis=sentence, cases=made.cases)
         return replace(found, notes=(*found.notes, "computes in single precision; this is what it does in double"))
@@ -182,12 +192,13 @@ class Judge:
     def _beneath(self, posing: Posing, shapes: Sequence[Shape], made: Check, bound: Bound) -> TargetCheck:
         """Check with tiny cotangents, which no bound touches; a loss's bound has explained all that is wrong."""
         if not posing.roles.upstreams:
+            self._agrees_only(made)
             return self._is_clipped(bound, made)
         free = replace(posing, upstream=SHRUNK)
         beneath = self._checked(free, shapes)
         if beneath.verdict is Verdict.PASS:
             return self._is_clipped(bound, made)
-        self._notes.append(f"{_bound_in_words(bound)} besides")
+        self._notes.append(f"{in_words(bound)} besides")
         return self._as_it_is(free, shapes, beneath)
 
     def _misbehaving(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
@@ -200,7 +211,7 @@ class Judge:
 
     def _is_clipped(self, bound: Bound, made: Check) -> TargetCheck:
         value = None if bound.value != bound.value else bound.value
-        sentence = f"{_bound_in_words(bound)}; right beneath"
+        sentence = f"{in_words(bound)}; right beneath"
         return self._answer(Outcome.CLIPPED, sentence, made, bound=value, bounded=bound.kind)
 
     def _as_it_is(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
@@ -273,24 +284,17 @@ def _without_gradient(posing: Posing) -> list[str]:
     return [name for name, spec in posing.shapes.items() if spec.kind == "float" and name not in wanted]
 
 
-def _nearly_right(made: Check) -> bool:
+def _worst(made: Check) -> float:
+    return max((each.error for case in made.cases for each in case.comparisons), default=0.0)
+
+
+def _is_nearly_right(case: Case) -> bool:
     """Tell whether all that is wrong is as small as what a 1e-12 in `log(p + 1e-12)` makes; no bug is that small."""
-    wrong = [case for case in made.cases if case.verdict is not Verdict.PASS]
-    errors = [each.error for case in wrong for each in case.comparisons]
-    return bool(errors) and all(case.comparisons for case in wrong) and max(errors) <= _NEARLY
+    errors = [each.error for each in case.comparisons]
+    return case.verdict is not Verdict.PASS and bool(errors) and max(errors) <= _NEARLY
 
 
 def _behaviour_in_words(reason: str) -> str:
     if "does not grow" in reason:
         return "backward is not linear in its upstream gradient: is a function of values applied to a gradient?"
     return reason
-
-
-def _bound_in_words(bound: Bound) -> str:
-    whose = ", ".join(f"d{name}" for name in bound.inputs)
-    told = {
-        "entries": f"entries of {whose} are clipped to ±{bound.value:.6g}",
-        "norm": f"the norm of {whose} together is clipped to {bound.value:.4g}",
-        "norms": f"the norm of each of {whose} is clipped to {bound.value:.4g}",
-    }
-    return told.get(bound.kind, f"{whose} are clipped on the way")

@@ -78,3 +78,14 @@ def agreed(found: list[Bound | None]) -> Bound | None:
     if len(seen) < 2 or len({bound.kind for bound in seen}) > 1 or not alike([bound.value for bound in seen]):
         return None
     return max(seen, key=lambda bound: len(bound.inputs))
+
+
+def in_words(bound: Bound) -> str:
+    """Return what is held within which bound."""
+    whose = ", ".join(f"d{name}" for name in bound.inputs)
+    told = {
+        "entries": f"entries of {whose} are clipped to ±{bound.value:.6g}",
+        "norm": f"the norm of {whose} together is clipped to {bound.value:.4g}",
+        "norms": f"the norm of each of {whose} is clipped to {bound.value:.4g}",
+    }
+    return told.get(bound.kind, f"{whose} are clipped on the way")
