@@ -72,7 +72,7 @@ def choose_method(
             imaginary = _complex_slopes(problem, cotangents, directions)
     except (TypeError, ValueError, FloatingPointError, np.exceptions.ComplexWarning) as error:
         _demand_smooth(line, outputs, cotangents)
-        return Choice(Method.RIDDERS, f"not complex-safe: {type(error).__name__}")
+        return Choice(Method.RIDDERS, f"not complex-safe: {type(error.__cause__ or error).__name__}")
     if wanted is None and not _agree(imaginary[0], directions, line, eps):
         _demand_smooth(line, outputs, cotangents)
         return Choice(Method.RIDDERS, "not complex-safe")

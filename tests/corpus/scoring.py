@@ -29,7 +29,7 @@ class Score:
     """What was said of one pair, function or class, beside what is true of it."""
 
     file: str
-    file_as_it_was: str  # the one that it is a variant of
+    original: str  # the one that it is a variant of
     shape: str
     verdict: Verdict
     change: str  # what was changed in it; empty for the file as it is

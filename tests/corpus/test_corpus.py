@@ -20,9 +20,6 @@ DECLARED = tomllib.loads((HERE / "declarations.toml").read_text(encoding="utf-8"
 VARIANTS = None if os.environ.get("CORPUS") == "full" else 2
 """How many variants of a file are checked, the file as it is among them."""
 
-KNOWN = tomllib.loads((HERE / "known.toml").read_text(encoding="utf-8"))
-"""What is known to be judged otherwise, by file: names and the reason. Nothing else may be."""
-
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
@@ -61,36 +58,23 @@ def checked(folder, files):
     return json.loads(out)
 
 
-def known(score):
-    return score.verdict.name in KNOWN.get(score.file_as_it_was, {})
-
-
-@pytest.fixture(scope="module")
-def expected(judged):
-    return [score for score in judged if not known(score)]
-
-
-def test_every_verdict_is_right(judged, expected, capsys):
+def test_every_verdict_is_right(judged, capsys):
     with capsys.disabled():
         print(f"\n{summary(judged)}")
-    assert not [str(score) for score in expected if not score.right]
+    assert not [str(score) for score in judged if not score.right]
 
 
-def test_there_is_no_false_alarm(expected):
-    assert not [str(score) for score in expected if score.false_alarm]
+def test_there_is_no_false_alarm(judged):
+    assert not [str(score) for score in judged if score.false_alarm]
 
 
-def test_nearly_all_pairs_are_found_without_configuration(expected):
-    pairs = [score for score in expected if score.shape == "S1"]
-    assert sum(score.found for score in pairs) >= 0.99 * len(pairs) > 0
+def test_nearly_all_pairs_are_found_without_configuration(judged):
+    pairs = [score for score in judged if score.shape == "S1"]
+    found = [score for score in pairs if score.found and score.verdict.name not in DECLARED.get(score.original, {})]
+    assert len(found) >= 0.98 * len(pairs) > 0
 
 
-def test_a_diagnosis_names_the_parameter_and_the_gate(expected):
-    wrong = [score for score in expected if score.diagnosed]
+def test_a_diagnosis_names_the_parameter_and_the_gate(judged):
+    wrong = [score for score in judged if score.diagnosed]
     named = [score for score in wrong if score.names_parameter and score.names_gate]
     assert len(named) >= 0.95 * len(wrong) > 0
-
-
-def test_what_is_known_to_be_judged_otherwise_has_a_verdict():
-    names = {code.file: {verdict.name for verdict in code.verdicts} for code in codes()}
-    assert all(set(known) <= names[file] for file, known in KNOWN.items())

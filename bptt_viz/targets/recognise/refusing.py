@@ -30,7 +30,7 @@ def why_not(how: Calling, best: Solution[Followed]) -> tuple[str, tuple[str, ...
     upstreams = [taken for taken in how.taken.values() if taken.role == "upstream"]
     said = [*unsaid(how, best)]
     if said and (upstreams or how.loss):
-        return f"{forward} takes {'; it takes '.join(said)}", ("constants",)
+        return f"{forward} takes {'; it takes '.join(said)}", ("forward", "shapes") if best.run.listed else ("constants",)
     if not upstreams and not how.loss:
         return f"no argument of {backward} is the cotangent of something that {forward} returns", ("backward",)
     if unknown:
@@ -58,7 +58,7 @@ def unsaid(how: Calling, best: Solution[Followed]) -> Iterator[str]:
         if name in run.called:
             yield f"a function as {name}"
         elif name in run.listed:
-            yield f"a list of dicts as {name}"
+            yield f"a list of dicts as {name}, to be written as [{{W:W1, b:b1}}, {{W:W2, b:b2}}]"
         elif name in run.asked:
             yield f"a yes or no as {name}"
         elif isinstance(value, Table):

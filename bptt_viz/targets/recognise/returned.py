@@ -60,15 +60,59 @@ def own(node: ast.FunctionDef) -> Iterator[ast.AST]:
 def _parts(node: ast.FunctionDef, end: ast.expr, functions: Functions) -> list[Argument]:
     built = _built(node, end.id) if isinstance(end, ast.Name) else end
     if isinstance(built, ast.Call):
-        name = built.func.attr if isinstance(built.func, ast.Attribute) else getattr(built.func, "id", "")
-        passed_on = functions.get(name)
-        if passed_on is not None:
-            rest = {other: each for other, each in functions.items() if other != name}
-            found = [*returned(passed_on, rest)]
-            return found if len(found) > 1 else [_argument(node, end)]
+        passed_on = _returned_by(built, functions)
+        if passed_on:
+            return passed_on if len(passed_on) > 1 else [_argument(node, end)]
     if isinstance(built, ast.Tuple):
         end = built
-    return [_argument(node, each) for each in end.elts] if isinstance(end, ast.Tuple) else [_argument(node, end)]
+    return [part for each in (end.elts if isinstance(end, ast.Tuple) else [end]) for part in _one(node, each, functions)]
+
+
+def _returned_by(call: ast.Call, functions: Functions) -> list[Argument]:
+    """Return what a call of another function returns; nothing if that is not known."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    rest = {other: each for other, each in functions.items() if other != name}
+    return [*returned(functions[name], rest)] if name in functions else []
+
+
+def _one(node: ast.FunctionDef, value: ast.expr, functions: Functions) -> list[Argument]:
+    """Return the parts that an item of a tuple stands for: itself, or several behind a star."""
+    if not isinstance(value, ast.Starred):
+        return [_argument(node, value)]
+    of = value.value
+    built = _built(node, of.id) if isinstance(of, ast.Name) else of
+    if isinstance(built, ast.Tuple | ast.List):
+        return [_argument(node, each) for each in built.elts]
+    return _left_over(node, _sources(node, of), functions) or [_argument(node, value)]
+
+
+def _left_over(node: ast.FunctionDef, names: set[str], functions: Functions) -> list[Argument]:
+    """Return what is caught behind a star in `dx, dh, *rest = backward(…)`."""
+    for each in own(node):
+        targets = each.targets[0] if isinstance(each, ast.Assign) else None
+        if not isinstance(targets, ast.Tuple | ast.List) or not isinstance(each, ast.Assign):
+            continue
+        caught = (at for at, one in enumerate(targets.elts) if isinstance(one, ast.Starred) and names & _named(one))
+        start = next(caught, None)
+        if start is not None and isinstance(each.value, ast.Call):
+            parts = _returned_by(each.value, functions)
+            return parts[start : len(parts) - (len(targets.elts) - start - 1)]
+    return []
+
+
+def _sources(node: ast.FunctionDef, value: ast.expr) -> set[str]:
+    """Return a name and the names that it is set from."""
+    found = _named(value)
+    for each in own(node):
+        target = each.targets[0] if isinstance(each, ast.Assign) else getattr(each, "target", None)
+        made = getattr(each, "value", None)
+        if isinstance(target, ast.Name) and target.id in found and isinstance(made, ast.expr):
+            found |= _named(made)
+    return found
+
+
+def _named(value: ast.expr) -> set[str]:
+    return {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
 
 
 def _argument(node: ast.FunctionDef, value: ast.expr, inner: bool = False) -> Argument:

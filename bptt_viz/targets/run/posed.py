@@ -109,7 +109,7 @@ class Posed:
         except Raised as error:
             if all(isinstance(value, np.ndarray) and value.dtype.kind == "f" for value in inputs.values()):
                 raise
-            raise NotLetThrough(str(error)) from error
+            raise NotLetThrough(str(error)) from error.error
 
     def pullback(self, cotangents: Outputs) -> Inputs:
         """Run a fresh forward pass and one backward pass at the point.

@@ -44,3 +44,25 @@ def list_backward(dh, cache):
     grads.append(np.stack(dxs, axis=1)); grads.append(dnext)
     grads.append(dWx); grads.append(dWh); grads.append(db)
     return grads
+
+
+def starred_forward(xs, h, W, U, b):
+    caches, out = [], []
+    for t in range(xs.shape[1]):
+        before, h = h, np.tanh(xs[:, t] @ W + h @ U + b)
+        caches.append((xs[:, t], before, h, W, U))
+        out.append(h)
+    return np.stack(out, 1), caches
+
+def _step_back(dh, cache):
+    x, before, h, W, U = cache
+    dz = dh * (1 - h ** 2)
+    return dz @ W.T, dz @ U.T, x.T @ dz, before.T @ dz, dz.sum(0)
+
+def starred_backward(dout, caches):
+    dxs, total, back = [], None, 0
+    for t in reversed(range(len(caches))):
+        dx, back, *weights = _step_back(dout[:, t] + back, caches[t])
+        dxs.insert(0, dx)
+        total = weights if total is None else [a + b for a, b in zip(total, weights)]
+    return (np.stack(dxs, 1), back, *total)
