@@ -13,7 +13,7 @@ import pytest
 from commands import processes
 
 from corpus.scoring import scores, summary
-from corpus.twins import codes, written
+from corpus.twins import written
 
 HERE = Path(__file__).parent
 DECLARED = tomllib.loads((HERE / "declarations.toml").read_text(encoding="utf-8"))

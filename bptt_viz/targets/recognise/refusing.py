@@ -30,7 +30,8 @@ def why_not(how: Calling, best: Solution[Followed]) -> tuple[str, tuple[str, ...
     upstreams = [taken for taken in how.taken.values() if taken.role == "upstream"]
     said = [*unsaid(how, best)]
     if said and (upstreams or how.loss):
-        return f"{forward} takes {'; it takes '.join(said)}", ("forward", "shapes") if best.run.listed else ("constants",)
+        missing = ("forward", "shapes") if best.run.listed else ("constants",)
+        return f"{forward} takes {'; it takes '.join(said)}", missing
     if not upstreams and not how.loss:
         return f"no argument of {backward} is the cotangent of something that {forward} returns", ("backward",)
     if unknown:

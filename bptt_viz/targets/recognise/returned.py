@@ -65,7 +65,8 @@ def _parts(node: ast.FunctionDef, end: ast.expr, functions: Functions) -> list[A
             return passed_on if len(passed_on) > 1 else [_argument(node, end)]
     if isinstance(built, ast.Tuple):
         end = built
-    return [part for each in (end.elts if isinstance(end, ast.Tuple) else [end]) for part in _one(node, each, functions)]
+    items = end.elts if isinstance(end, ast.Tuple) else [end]
+    return [part for each in items for part in _one(node, each, functions)]
 
 
 def _returned_by(call: ast.Call, functions: Functions) -> list[Argument]:

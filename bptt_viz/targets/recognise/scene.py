@@ -81,7 +81,7 @@ def scene(run: Run, module: Module, how: Calling) -> Scene:
     Raises:
         Conflict: shapes do not fit.
     """
-    for name in how.numbers:
+    for name in sorted(how.numbers):
         size = run.as_size(Pending(name))
         if isinstance(size, Num) and size.dim is not None:
             run.dims.protect(size.dim)
