@@ -76,4 +76,4 @@ def test_a_declaration_belongs_to_something_with_a_verdict():
     declared = tomllib.loads((Path(__file__).parent / "declarations.toml").read_text(encoding="utf-8"))
     names = {code.file: {verdict.name for verdict in code.verdicts} for code in CODES}
     assert all(set(targets) <= names[file] for file, targets in declared.items())
-    assert all(code.declaration for code in CODES if code.file in declared)
+    assert all(code.declaration for code in CODES if code.file in declared and code.shape != "S1")
