@@ -1,0 +1,1 @@
+"""From what a weight file holds to the parameters of our models; every conversion stands here."""
