@@ -127,7 +127,14 @@ MODELS = {
 def without_traces(path):
     """Take out what an exporter says about the machine that it ran on."""
     model = onnx.load(path, load_external_data=False)
-    for part in (model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+    for part in (
+        model,
+        model.graph,
+        *model.graph.node,
+        *model.graph.value_info,
+        *model.graph.input,
+        *model.graph.output,
+    ):
         part.ClearField("metadata_props")
         part.ClearField("doc_string")
     path.write_bytes(model.SerializeToString())

@@ -148,7 +148,9 @@ class Beside:
         """
         if location not in self._read:
             if location in {"", ".", ".."} or any(letter in location for letter in "/\\:\0"):
-                raise DamagedError(f"its numbers would be in {shortened(location)!r}, which is no name of a file beside it")
+                raise DamagedError(
+                    f"its numbers would be in {shortened(location)!r}, which is no name of a file beside it"
+                )
             path = self._folder / location
             if path.is_symlink() or not path.is_file():
                 raise DamagedError(f"its numbers are in {shortened(location)!r}, which is no file beside it; copy both")
