@@ -32,6 +32,11 @@ class Batch:
         return self.vocabulary
 
     @property
+    def width(self) -> int:
+        """D of the model's sizes: for symbols, how many can be read."""
+        return len(self.vocabulary)
+
+    @property
     def length(self) -> int:
         """T of a plain sequence, from which a model counts the steps of its clock."""
         return self.steps

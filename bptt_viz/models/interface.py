@@ -42,7 +42,7 @@ class Sizes:
     """How large a model is.
 
     Attributes:
-        inputs: D, the length of x_t: for symbols, how many there are.
+        inputs: D, the length of x_t: for symbols, how many there are; of a captioner, the length of a feature vector.
         hidden: H.
         outputs: V, the number of classes.
         layers: how many cells are stacked.

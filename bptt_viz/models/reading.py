@@ -6,7 +6,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.cells import Parameter
 from bptt_viz.models.readouts import Exact, Readout
 from bptt_viz.models.rollout import Rollout
-from bptt_viz.ops import at_step, mean, stack, sum
+from bptt_viz.ops import add, at_step, mean, stack, sum
 from bptt_viz.tape import Node, Tape
 from bptt_viz.topologies import Layer, Module, Pattern, alias_all
 
@@ -21,6 +21,8 @@ def readout_parameters(hidden: int, outputs: int) -> dict[str, Parameter]:
 
 class Reader:
     """Reads a network out, step by step: y_t are scores, L_t = mean over the batch of −log p(target).
+
+    Rows whose text has ended do not count, and the mean stays one over all N.
 
     Attributes:
         outputs: y_t, by step.
@@ -47,13 +49,17 @@ class Reader:
         self._tape, self._row, self._readout = tape, row, readout or Exact()
         self._shared = {name: shared[name] for name in self._readout.parameters(1, 1)}
 
-    def read(self, t: int, top: Node, targets: Array) -> Node:
+    def read(
+        self, t: int, top: Node, targets: Array, counted: Array | None = None, penalty: Node | None = None
+    ) -> Node:
         """Record the scores and the loss of one step and return the scores.
 
         Args:
             t: the step.
             top: the state that is read out (…, N, H).
             targets: the true classes (N,).
+            counted: 1 for rows whose loss counts, 0 for others, (N,); all count if left out.
+            penalty: what is added to the loss, (…), if anything.
         """
         tape, readout = self._tape, self._readout
         with tape.at(t, self._row, "parameter"):
@@ -62,7 +68,9 @@ class Reader:
             y = self.outputs[t] = readout.scores(used, top, targets, len(self.losses))
         with tape.at(t, self._row, "loss"):
             self.surprise[t] = readout.loss(y, targets)
-            self.losses[t] = mean(self.surprise[t], axis=-1, name="L")
+            rows = self.surprise[t] if counted is None else self.surprise[t] * counted
+            loss = mean(rows, axis=-1, name="L")
+            self.losses[t] = loss if penalty is None else add(loss, penalty, "L")
         self.asked[t] = readout.asked(targets)
         return y
 

@@ -22,7 +22,7 @@ class Rollout:
         outputs: y_t (…, N, V), the scores, where the pattern has an output.
         asked: where in each row of y_t the true class stands, (N,).
         surprise: −log p(true class) of each row (…, N).
-        losses: L_t, the mean of these, where the pattern has an output.
+        losses: L_t, the mean of these over the rows that count, and any penalty, where the pattern has an output.
         loss: L = Σ_t L_t.
         parameters: the shared parameters by their name in the model.
         readout: the readout's parameters as used at each output step.

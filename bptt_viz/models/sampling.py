@@ -74,6 +74,19 @@ class Choosing:
         shares = self.probabilities(scores)
         if self.greedy:
             return np.asarray(shares.argmax(axis=-1))
-        passed = shares.cumsum(axis=-1)
-        chosen = (chance[:, None] * passed[..., -1:] >= passed).sum(axis=-1)
-        return np.asarray(np.minimum(chosen, scores.shape[-1] - 1))
+        return drawn_class(shares, chance)
+
+
+def drawn_class(shares: Array, chance: Array) -> Array:
+    """Return the class that chance chooses for each row.
+
+    Args:
+        shares: with which probability each class is chosen, (…, N, V).
+        chance: uniform numbers in [0, 1), (N,).
+
+    Returns:
+        Classes (…, N).
+    """
+    passed = shares.cumsum(axis=-1)
+    chosen = (chance[:, None] * passed[..., -1:] >= passed).sum(axis=-1)
+    return np.asarray(np.minimum(chosen, shares.shape[-1] - 1))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bptt_viz.arrays import Array
 from bptt_viz.cells import State
 from bptt_viz.tape import Node
 
@@ -19,6 +20,7 @@ class Module:
         outcomes: by step, what it hands on.
         maps: by step, the weights of an attention (…, N, L) over L places.
         aliases: by step, each weight as that step used it; its cotangent is dW_t.
+        places: by step, the place that a hard attention has chosen in each row, (…, N).
         about: its equations, in one line.
     """
 
@@ -29,4 +31,5 @@ class Module:
     outcomes: dict[int, Node] = field(default_factory=dict)
     aliases: dict[int, State] = field(default_factory=dict)
     maps: dict[int, Node] = field(default_factory=dict)
+    places: dict[int, Array] = field(default_factory=dict)
     about: str = ""

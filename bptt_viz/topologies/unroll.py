@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bptt_viz.cells import Cell, State
 from bptt_viz.errors import BpttVizError, UsageError
+from bptt_viz.ops import add
 from bptt_viz.tape import Node, Scope, Tape
 from bptt_viz.tape.collector import paused_collector
 from bptt_viz.topologies.borders import CARRY, Borders, alias_all
@@ -108,7 +109,13 @@ def layer(
     return Layer(cell, depth, parameters, [], [start], [], first, backward, name)
 
 
-def advance(run: Layer, x: Node, borders: Borders, through: Callable[[Layer, State], State] | None = None) -> Node:
+def advance(
+    run: Layer,
+    x: Node,
+    borders: Borders,
+    through: Callable[[Layer, State], State] | None = None,
+    onto: State | None = None,
+) -> Node:
     """Record the next step of one layer and return the state that is read out.
 
     Args:
@@ -116,6 +123,8 @@ def advance(run: Layer, x: Node, borders: Borders, through: Callable[[Layer, Sta
         x: input (…, N, D).
         borders: where the gradient through time stops.
         through: what becomes of the carried states before the cell sees them; nothing if left out.
+        onto: what is added to the cell's parameters at this step, row by row, by their name in the cell: a bias with
+            something added to it is how a further input gets into a pre-activation.
 
     Raises:
         UsageError: the cell's step fails, or returns other states than it declares.
@@ -129,7 +138,8 @@ def advance(run: Layer, x: Node, borders: Borders, through: Callable[[Layer, Sta
     used = alias_all(tape, run.parameters)
     entering = through(run, carried) if through else carried
     tape.scope = Scope(t, run.depth, "cell")
-    states = _stepped(cell, used, x, entering)
+    changed = {name: add(used[name], node) for name, node in (onto or {}).items()}
+    states = _stepped(cell, used | changed, x, entering)
     run.aliases.append(used)
     run.states.append(states)
     run.carries.append(carried)
