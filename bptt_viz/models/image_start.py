@@ -37,7 +37,7 @@ def started(tape: Tape, shared: Mapping[str, Node], stack: Stack, v: Node, place
     """
     own = {name: shared[name] for name in ("W_0", "b_0")}
     seen = "mean of v" if places else "v"
-    module = Module("start", "v→h", 0, own, about=f"all initial states side by side: tanh({seen} W_0 + b_0)")
+    module = Module("start", "init", 0, own, about=f"all initial states side by side: tanh({seen} W_0 + b_0)")
     with tape.at(0, 0, "parameter"):
         used = module.aliases[0] = alias_all(tape, own)
     with tape.at(0, 0, module.name):

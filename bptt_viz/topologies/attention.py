@@ -71,11 +71,20 @@ class Attention:
         Returns:
             z (…, N, M).
         """
+        return self.read(t, self.weigh(t, query, memory), memory)
+
+    def weigh(self, t: int, query: Node, memory: Node) -> Node:
+        """Record the weights α (…, N, L) of step `t`; the arguments are as in `look`."""
         with self._tape.at(t, self.module.depth, "parameter"):
             used = self.module.aliases[t] = alias_all(self._tape, self.module.parameters)
         with self._tape.at(t, self.module.depth, self.module.name):
             scores = self._score(SimpleNamespace(**used), query, memory)
-            weights = self.module.maps[t] = softmax(scores, "α")
+            self.module.maps[t] = softmax(scores, "α")
+        return self.module.maps[t]
+
+    def read(self, t: int, weights: Node, memory: Node) -> Node:
+        """Record z = Σ_i w_i m_i (…, N, M), for weights w (…, N, L)."""
+        with self._tape.at(t, self.module.depth, self.module.name):
             self.module.outcomes[t] = sum(expand(weights, -2) @ memory, axis=-2, name="z")
         return self.module.outcomes[t]
 

@@ -10,7 +10,7 @@ from bptt_viz.models import Architecture, Request, Sizes, discover_models, own_o
 D, H, V, LAYERS, T = 3, 4, 6, 2, 4
 
 # Values of options that cannot be counted.
-TRIED = {"dropout": ("0.4",)}
+TRIED = {"dropout": ("0.4",), "penalty": ("0.7",)}
 # Values that only make sense together with others, tested by themselves.
 APART = {("char-lm", "weights")}
 
@@ -43,6 +43,12 @@ TOGETHER = {
     "multilayer": ({"dropout": "0.4", "mask": "tied", "cell": "lstm"}, {"dropout": "0.4", "skip": "true"}),
     "seq2seq": ({"attention": "additive", "fed": "sampled", "cell": "lstm"}, {"attention": "dot", "fed": "zero"}),
     "char-lm": ({"softmax": "sampled", "reads": "embedding", "cell": "lstm"},),
+    "captioner": ({"image": "h0", "cell": "lstm"}, {"image": "every", "cell": "gru", "fed": "sampled"}),
+    "attention-captioner": (
+        {"attention": "hard", "gate": "true", "fed": "sampled"},
+        {"gate": "true", "penalty": "0.7", "cell": "gru"},
+        {"attention": "hard", "penalty": "0.7"},
+    ),
     "bidirectional": ({"cell": "gru", "skip": "true"},),
 }
 

@@ -204,7 +204,7 @@ def box_size(box: Box) -> tuple[float, float]:
 
 
 def _before_cells(network: Network) -> Mapping[tuple[str, int], int]:
-    """Return the modules that cells read, at once or through other ones, each with the lowest row that does."""
+    """Return the modules that cells or first states read, at once or through other ones, with the lowest row of these."""
     found: dict[tuple[str, int], int] = {}
     modules = {name: box for name, box in network.boxes.items() if box.kind in {"op", "gate"}}
     grown = True
@@ -214,7 +214,8 @@ def _before_cells(network: Network) -> Mapping[tuple[str, int], int]:
             if source not in modules:
                 continue
             box, reader = modules[source], network.boxes[target]
-            row = reader.row if reader.place == "cell" and reader.t == box.t else None
+            reads = reader.place == "cell" or (reader.place == "state" and box.t == 0)  # or makes what they start from
+            row = reader.row if reads and reader.t == box.t else None
             if target in modules and (reader.place, reader.row) in found and reader.t == box.t:
                 row = found[reader.place, reader.row]
             key = (box.place, box.row)
