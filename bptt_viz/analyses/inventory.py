@@ -42,7 +42,7 @@ def _cell(make: type[Cell]) -> CellEntry:
 
 def _model(make: type[Architecture]) -> ModelEntry:
     options = _options(make, Architecture)
-    data = "text" if make.reads_text else options["task"].default
+    data = "text" if make.reads_text else make.own_data or options["task"].default
     about = _first_line(import_module(make.__module__))
     return ModelEntry(about, _first_line(make), make.default_cell, make.default_layers, data, options)
 

@@ -1,4 +1,4 @@
-"""An image captioner that attends to places of the image (Xu et al. 2015, "Show, Attend and Tell", arXiv:1502.03044)."""
+"""An image captioner that attends to places of the image (Xu et al. 2015, Show, Attend and Tell, arXiv:1502.03044)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bptt_viz.models.interface import Feed, joined
 from bptt_viz.models.reading import Reader, readout_parameters
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.models.sampling import drawn_class
-from bptt_viz.ops import add, alias, concatenate, mean, multiply, sigmoid, sum
+from bptt_viz.ops import add, concatenate, mean, multiply, sigmoid, sum
 from bptt_viz.tape import Node, Tape
 from bptt_viz.topologies import (
     CARRY,
@@ -38,7 +38,7 @@ PLACES = 5
 
 @dataclass(frozen=True)
 class AttentionCaptioner(Captioning):
-    """h_0 of mean(v); α_t over the places of v by h_(t−1); z_t = Σ α_i v_i; h_t = cell([x_t ; z_t], h_(t−1)); y_t of h_t.
+    """h_0 of mean(v); α_t over the places of v by h_(t−1); z_t = Σ α_i v_i; h_t = cell([x_t ; z_t], h_(t−1)); y_t.
 
     Attributes:
         attention: `soft`, z_t = Σ_i α_i v_i, or `hard`: z_t is the v_i of one place that is drawn with probability α_i.
@@ -144,9 +144,9 @@ class _Looking:
         own = {name: shared[name] for name in attention_parameters("additive", 1, 1, 1)}
         self._attention = Attention(tape, "additive", own, self._top.depth)
         gate = {name: shared[name] for name in ("W_b", "b_b") if model.gate}
-        self._gate = Module("gate", "β", self._top.depth, gate, about="β_t = σ(h_(t−1) W_b + b_b), times z_t")
+        self._gate = Module("gate", "β", self._top.depth, gate, about="z_t times β_t = σ(q W_b + b_b)")
         self._beside = Module("beside", "‖", 0, about="[x_t ; z_t]")
-        self._sum = Module("coverage", "Σα", self._top.depth, about="Σ_(s≤t) α_s, where attention has been so far")
+        self._sum = Module("coverage", "Σα", self._top.depth, about="all α so far; at the end λ Σ_i (1 − Σα_i)²")
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -191,16 +191,14 @@ class _Looking:
     def covered(self, t: int, counted: Array | None) -> Node | None:
         """Record where attention has been so far, and behind the last step the penalty."""
         tape, row, module = self._tape, self._top.depth, self._sum
-        before = module.outcomes.get(t - 1)
-        if before is not None:
-            with tape.at(t, row, CARRY):
-                cut = bool(self.borders.between(t - 1, t))
-                before = self.borders.cross(tape, {"A": before}, cut)["A"]
+        with tape.at(t, row, CARRY):
+            last = module.outcomes.get(t - 1)
+            cut = bool(self.borders.between(t - 1, t))
+            before = None if last is None else self.borders.cross(tape, {"A": last}, cut)["A"]
         with tape.at(t, row, module.name):
             weights = self._attention.module.maps[t]
-            seen = alias(weights) if counted is None else multiply(counted[:, None], weights)
-            module.outcomes[t] = seen if before is None else add(before, seen)
-            module.outcomes[t].name = "A"
+            seen = weights if counted is None else multiply(counted[:, None], weights)
+            module.outcomes[t] = add(np.zeros_like(weights.value.real) if before is None else before, seen, "A")
         if t < self._model.pattern.steps:
             return None
         with tape.at(t, row + 1, "loss"):

@@ -1,7 +1,7 @@
 """What all captioners share: their data, START and END, and what the writer is fed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -45,6 +45,7 @@ class Captioning(Architecture):
     vocabulary: str = ""
 
     reads_text: ClassVar[bool] = False
+    own_data: ClassVar[str] = "scenes"
 
     @property
     def pattern(self) -> Pattern:
@@ -148,8 +149,3 @@ class Words:
         """Return which rows count at a step, (N,); None if all do."""
         found = self._feed.drawn.get("counted")
         return None if found is None else found[t - 1]
-
-
-def own_options(model: Captioning) -> dict[str, Any]:
-    """Return a captioner's options apart from the files, by name."""
-    return {f.name: getattr(model, f.name) for f in fields(model) if f.name not in {"sizes", "cell", *FILES}}

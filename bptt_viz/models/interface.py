@@ -155,6 +155,7 @@ class Architecture(Model):
         name: what people type.
         default_cell: the cell if none is chosen by `--set cell=…`.
         default_layers: how many cells are stacked if `--layers` does not say.
+        own_data: what the data are called that it makes itself; its option `task` says so if this is empty.
     """
 
     sizes: Sizes
@@ -163,6 +164,7 @@ class Architecture(Model):
     name: ClassVar[str]
     default_cell: ClassVar[str] = "rnn"
     default_layers: ClassVar[int] = 1
+    own_data: ClassVar[str] = ""
 
     @property
     @abstractmethod

@@ -204,7 +204,7 @@ def box_size(box: Box) -> tuple[float, float]:
 
 
 def _before_cells(network: Network) -> Mapping[tuple[str, int], int]:
-    """Return the modules that cells or first states read, at once or through other ones, with the lowest row of these."""
+    """Return the modules that cells or first states read, at once or through others, with the lowest row of these."""
     found: dict[tuple[str, int], int] = {}
     modules = {name: box for name, box in network.boxes.items() if box.kind in {"op", "gate"}}
     grown = True
