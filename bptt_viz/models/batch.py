@@ -37,6 +37,11 @@ class Batch:
         return len(self.vocabulary)
 
     @property
+    def beside(self) -> int:
+        """F, the length of a feature vector that stands beside the symbols; 0 if there is none."""
+        return 0
+
+    @property
     def length(self) -> int:
         """T of a plain sequence, from which a model counts the steps of its clock."""
         return self.steps

@@ -47,6 +47,7 @@ class Sizes:
         outputs: V, the number of classes.
         layers: how many cells are stacked.
         steps: T of a plain sequence; a model says itself how long its clock is for it.
+        features: F, the length of a feature vector that stands beside a sequence of symbols.
     """
 
     inputs: int
@@ -54,6 +55,7 @@ class Sizes:
     outputs: int
     layers: int
     steps: int
+    features: int = 5
 
 
 class Model(ABC):

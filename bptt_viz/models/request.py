@@ -107,7 +107,7 @@ def prepare(request: Request) -> Prepared:
     initialisation = Initialisation.parse(request.init)
     plan = planned(request, target_class(request.cell))
     batch = plan.batch(request)
-    sizes = Sizes(batch.width, request.hidden, len(batch.answers), plan.layers, batch.length)
+    sizes = Sizes(batch.width, request.hidden, len(batch.answers), plan.layers, batch.length, batch.beside)
     with blamed_on(request.cell):
         model = plan.model(sizes)
         values = model.draw(np.random.default_rng(request.seed), initialisation, request.dtype)

@@ -51,17 +51,17 @@ def scenes(size: int, seed: int, steps: int | None = None) -> Scenes:
     if size < 1:
         raise UsageError("--batch must be at least 1")
     rng = np.random.default_rng((seed, 5))
-    images = np.full((size, SIDE * PIXELS, SIDE * PIXELS, 3), _GROUND)
+    images = blank(size)
     captions, named = [], np.full((8, size), -1)
     for row in range(size):
         places = np.sort(rng.choice(SIDE * SIDE, 1 if rng.random() < _ALONE else 2, replace=False))
         kinds = [OBJECTS[k] for k in rng.choice(len(OBJECTS), len(places), replace=False)]
         for place, (colour, shape) in zip(places, kinds, strict=True):
-            _paint(images[row], int(place), colour, shape)
+            paint(images[row], int(place), colour, shape)
         captions.append(_caption(kinds, places))
         for k, place in enumerate(places):
             named[4 * k + 1 : 4 * k + 3, row] = place
-    images = np.clip(images + _NOISE * rng.standard_normal(images.shape), 0, 1)
+    images = noisy(images, rng)
     read, targets, counted = caption_batch(captions, VOCABULARY, 8 if steps is None else steps)
     return Scenes(
         VOCABULARY, read, targets, "scenes", features(images), counted, (SIDE, SIDE), images, named[: len(targets)]
@@ -76,7 +76,17 @@ def _caption(kinds: list[tuple[str, str]], places: Array) -> list[str]:
     return [*said[0], RELATIONS[0] if rows[0] < rows[1] else RELATIONS[1], *said[1]]
 
 
-def _paint(image: Array, place: int, colour: str, shape: str) -> None:
+def blank(size: int) -> Array:
+    """Return images without an object, (N, height, width, 3)."""
+    return np.full((size, SIDE * PIXELS, SIDE * PIXELS, 3), _GROUND)
+
+
+def noisy(images: Array, rng: Generator) -> Array:
+    """Return images with noise in every pixel."""
+    return np.asarray(np.clip(images + _NOISE * rng.standard_normal(images.shape), 0, 1))
+
+
+def paint(image: Array, place: int, colour: str, shape: str) -> None:
     """Paint one object into its place of an image (height, width, 3)."""
     row, column = divmod(place, SIDE)
     patch = image[row * PIXELS : (row + 1) * PIXELS, column * PIXELS : (column + 1) * PIXELS]

@@ -49,6 +49,7 @@ TOGETHER = {
         {"gate": "true", "penalty": "0.7", "cell": "gru"},
         {"attention": "hard", "penalty": "0.7"},
     ),
+    "vqa": ({"attention": "additive", "cell": "lstm"},),
     "bidirectional": ({"cell": "gru", "skip": "true"},),
 }
 

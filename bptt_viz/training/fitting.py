@@ -1,0 +1,149 @@
+"""Training of any model on the data that it makes itself, recorded anew at each update."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from bptt_viz.arrays import Array
+from bptt_viz.cells import Values
+from bptt_viz.errors import UsageError
+from bptt_viz.models import Batch, Prepared, Request, Rollout, prepare
+from bptt_viz.results.learning import Learning, LearningPoint
+from bptt_viz.tape import backward
+from bptt_viz.training.clipping import Clip
+from bptt_viz.training.flat import Flat
+from bptt_viz.training.optimisers import Optimiser, optimiser
+
+_SHOWN = 10
+_ASKED = 1000
+_MEANS = ("loss", "right", "norm")
+
+
+class Fitting:
+    """Learns from one batch after the other.
+
+    Attributes:
+        prepared: the model with its parameters as they are now.
+    """
+
+    def __init__(self, prepared: Prepared, rule: Optimiser, clip: Clip, draw: Callable[[int], Batch]) -> None:
+        """Start from the prepared parameters, of which it makes a copy.
+
+        Args:
+            prepared: the model.
+            rule: changes the parameters.
+            clip: holds gradients back.
+            draw: makes the data of update 1, 2, …
+        """
+        self._flat = Flat(prepared.values)
+        self._gradient = self._flat.empty()
+        self.prepared = replace(prepared, values=self._flat.parts)
+        self._rule, self._clip, self._draw, self._count = rule, clip, draw, 0
+        rule.start(self._flat.vector)
+
+    def update(self) -> LearningPoint:
+        """Learn from one more batch."""
+        self._count += 1
+        rollout, counted = ran(self.prepared, self._draw(self._count), self._count)
+        found = backward(rollout.tape, {rollout.loss: np.ones(())}, list(rollout.parameters.values()))
+        for name, part in self._gradient.parts.items():
+            np.copyto(part, found[rollout.parameters[name]])
+        norm = self._gradient.norm()
+        if np.isfinite(norm):
+            self._clip.apply(self._gradient, norm)
+            self._rule.update(self._flat.vector, self._gradient.vector)
+        return LearningPoint(self._count, float(rollout.loss.value), right(rollout, counted), norm)
+
+
+def ran(prepared: Prepared, batch: Batch, place: int) -> tuple[Rollout, Array | None]:
+    """Return a run on other data, and which of its outputs count (outputs, N), if not all do.
+
+    Args:
+        prepared: the model.
+        batch: the data.
+        place: whatever chance has a say in, such as dropout, differs from place to place.
+    """
+    rng = np.random.default_rng((prepared.request.seed, 1, place))
+    feed = prepared.model.feed(batch, rng, prepared.request.dtype)
+    return prepared.model.record(prepared.values, feed), feed.drawn.get("counted")
+
+
+def right(rollout: Rollout, counted: Array | None = None) -> float:
+    """Return the share of asked classes that have the largest score.
+
+    Args:
+        rollout: a run whose scores are those of all classes.
+        counted: 1 where an output counts, 0 where it does not, (outputs, N); all do if left out.
+    """
+    hits = [y.value.argmax(axis=-1) == rollout.asked[t] for t, y in rollout.outputs.items()]
+    return float(np.average(hits, weights=counted))
+
+
+@dataclass(frozen=True)
+class LearningRecipe:
+    """What is learned and how.
+
+    Attributes:
+        request: the model and its data; fresh data are drawn at each update.
+        updates: how many.
+        optimiser: its name.
+        rate: learning rate.
+        clip_norm: θ of norm clipping; None does not clip.
+    """
+
+    request: Request
+    updates: int
+    optimiser: str
+    rate: float | None
+    clip_norm: float | None
+
+    def told(self) -> Mapping[str, Any]:
+        """Return by name what is not the request's."""
+        return {"updates": self.updates, "optimiser": self.optimiser, "clip_norm": self.clip_norm}
+
+
+def learn(recipe: LearningRecipe, tick: Callable[[float], None]) -> tuple[Learning, Values]:
+    """Let a model learn, and ask it about data that it has not seen.
+
+    Args:
+        recipe: what and how.
+        tick: is told the finished share.
+
+    Returns:
+        How it went, and the parameters.
+
+    Raises:
+        UsageError: the recipe names something unknown, has a number out of range, or its model reads a text.
+    """
+    first = prepare(recipe.request)
+    if first.model.reads_text:
+        raise UsageError(f"{recipe.request.cell!r} reads a text; `bptt-viz train` is for that")
+    rule, plan = optimiser(recipe.optimiser, recipe.rate), first.plan
+    fitting = Fitting(first, rule, Clip(recipe.clip_norm), lambda k: plan.batch(_drawn(recipe.request, 2 * k)))
+    seen = []
+    for k in range(1, recipe.updates + 1):
+        seen.append(fitting.update())
+        tick(k / recipe.updates)
+    fresh = plan.batch(replace(_drawn(recipe.request, 1), batch=_ASKED))
+    tried, counted = ran(fitting.prepared, fresh, 0)
+    loss, share = float(tried.loss.value), right(tried, counted)
+    told = {**asdict(first.request), **recipe.told(), "rate": rule.learning_rate}
+    finding = f"After {recipe.updates:,} updates {share:.1%} of the answers to fresh data are right."
+    return Learning(finding, told, loss, share, _spans(seen)), fitting.prepared.values
+
+
+def _spans(seen: Sequence[LearningPoint]) -> tuple[LearningPoint, ...]:
+    """Return the means over a few spans of updates."""
+    every = max(1, -(-len(seen) // _SHOWN))
+    spans = [seen[start : start + every] for start in range(0, len(seen), every)]
+    return tuple(
+        LearningPoint(span[-1].updates, *(float(np.mean([getattr(p, name) for p in span])) for name in _MEANS))
+        for span in spans
+    )
+
+
+def _drawn(request: Request, place: int) -> Request:
+    """Return the request for data of a seed of their own: odd places are for trials, even ones for learning."""
+    return replace(request, seed=request.seed * 10**6 + place)
