@@ -1,4 +1,4 @@
-"""`bptt-viz learn`: a model learns from data that it makes itself."""
+"""`bptt-viz learn`: a model learns from data that it makes itself, or from windows of a text."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +24,7 @@ def learn(
         Path | None, _o("-o", "--output", metavar="FILE", help="The report (.txt, .json), or the way there (.csv).")
     ] = None,
 ) -> None:
-    """Let a model learn from data that it makes itself, and ask it about fresh ones.
+    """Let a model learn from data that it makes itself, or from a text's windows, and ask it about fresh ones.
 
     Example: bptt-viz learn vqa --batch 16 --updates 100
     """

@@ -1,4 +1,4 @@
-"""Training of any model on the data that it makes itself, recorded anew at each update."""
+"""Training of any model on data that are drawn anew at each update, and recorded at each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -8,13 +8,14 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.cells import Values
-from bptt_viz.errors import UsageError
 from bptt_viz.models import Batch, Prepared, Request, Rollout, prepare
 from bptt_viz.results.learning import Learning, LearningPoint
 from bptt_viz.tape import backward
+from bptt_viz.texts import read_text
 from bptt_viz.training.clipping import Clip
 from bptt_viz.training.flat import Flat
 from bptt_viz.training.optimisers import Optimiser, optimiser
+from bptt_viz.training.stream import encode
 
 _SHOWN = 10
 _ASKED = 1000
@@ -86,7 +87,7 @@ class LearningRecipe:
     """What is learned and how.
 
     Attributes:
-        request: the model and its data; fresh data are drawn at each update.
+        request: the model and its data: those that it makes itself, or windows of a text.
         updates: how many.
         optimiser: its name.
         rate: learning rate.
@@ -115,22 +116,20 @@ def learn(recipe: LearningRecipe, tick: Callable[[float], None]) -> tuple[Learni
         How it went, and the parameters.
 
     Raises:
-        UsageError: the recipe names something unknown, has a number out of range, or its model reads a text.
+        UsageError: the recipe names something unknown, or has a number out of range.
     """
     first = prepare(recipe.request)
-    if first.model.reads_text:
-        raise UsageError(f"{recipe.request.cell!r} reads a text; `bptt-viz train` is for that")
-    rule, plan = optimiser(recipe.optimiser, recipe.rate), first.plan
-    fitting = Fitting(first, rule, Clip(recipe.clip_norm), lambda k: plan.batch(_drawn(recipe.request, 2 * k)))
+    rule, draw = optimiser(recipe.optimiser, recipe.rate), _source(first)
+    fitting = Fitting(first, rule, Clip(recipe.clip_norm), lambda k: draw(2 * k, recipe.request.batch))
     seen = []
     for k in range(1, recipe.updates + 1):
         seen.append(fitting.update())
         tick(k / recipe.updates)
-    fresh = plan.batch(replace(_drawn(recipe.request, 1), batch=_ASKED))
-    tried, counted = ran(fitting.prepared, fresh, 0)
+    tried, counted = ran(fitting.prepared, draw(1, _ASKED), 0)
     loss, share = float(tried.loss.value), right(tried, counted)
     told = {**asdict(first.request), **recipe.told(), "rate": rule.learning_rate}
-    finding = f"After {recipe.updates:,} updates {share:.1%} of the answers to fresh data are right."
+    kind = "windows of the text" if first.model.reads_text else "fresh data"
+    finding = f"After {recipe.updates:,} updates {share:.1%} of the answers to {kind} are right."
     return Learning(finding, told, loss, share, _spans(seen)), fitting.prepared.values
 
 
@@ -144,6 +143,17 @@ def _spans(seen: Sequence[LearningPoint]) -> tuple[LearningPoint, ...]:
     )
 
 
-def _drawn(request: Request, place: int) -> Request:
-    """Return the request for data of a seed of their own: odd places are for trials, even ones for learning."""
-    return replace(request, seed=request.seed * 10**6 + place)
+def _source(first: Prepared) -> Callable[[int, int], Batch]:
+    """Return what makes N rows of data, from a place and N: odd places are for trials, even ones for learning."""
+    seed = first.request.seed
+    if not first.model.reads_text:
+        return lambda place, size: first.plan.batch(replace(first.request, seed=seed * 10**6 + place, batch=size))
+    codes = encode(read_text(first.request.text or ""), "".join(first.batch.vocabulary))
+    length = first.batch.steps
+
+    def windows(place: int, size: int) -> Batch:
+        starts = np.random.default_rng((seed, 9, place)).integers(0, len(codes) - length, size)
+        picked = codes[starts + np.arange(length + 1)[:, None]]
+        return replace(first.batch, inputs=picked[:-1], targets=picked[1:])
+
+    return windows

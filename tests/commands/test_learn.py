@@ -63,10 +63,23 @@ def test_other_models_with_data_of_their_own_learn_too(model, capsys):
     assert 0 < points[-1]["right"] <= 1
 
 
+@pytest.mark.parametrize("model", ["gru", "char-lm", "bidirectional"])
+def test_models_of_texts_learn_from_windows(model, capsys):
+    assert run(["learn", model, "--hidden", "12", "--batch", "16", "--steps", "8", "--updates", "40"]) == 0
+    out = capsys.readouterr().out
+    assert "of the answers to windows of the text are right" in out
+    losses = [float(line.split()[1]) for line in out.splitlines() if line[:1].isdigit()]
+    assert losses[-1] < 0.9 * losses[0]
+
+
+def test_the_lectures_word_is_learned(capsys):
+    assert run(["learn", "rnn", "--text", "hello", "--hidden", "3", "--updates", "200"]) == 0
+    assert "After 200 updates 100.0% of the answers" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["learn", "lstm"], "'lstm' reads a text; `bptt-viz train` is for that"),
         ([*SMALL, "--save", "kept.pt"], "--save kept.pt: the name must end in .npz"),
         ([*SMALL, "-o", "way.svg"], "--output way.svg: the name must end in .txt, .json or .csv"),
         ([*SMALL, "--save", "nowhere/kept.npz"], "nowhere/kept.npz cannot be written"),
