@@ -48,6 +48,7 @@ class VQA(Architecture):
 
     name: ClassVar[str] = "vqa"
     reads_text: ClassVar[bool] = False
+    own_data: ClassVar[str] = "questions"
 
     @property
     def pattern(self) -> Pattern:
