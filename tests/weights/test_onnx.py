@@ -221,5 +221,7 @@ def test_no_other_file_is_read_by_a_trick(tmp_path, what):
         folder.mkdir(exist_ok=True)
         (folder / "numbers").write_bytes(W.tobytes())
     (tmp_path / "link").symlink_to(tmp_path / "within" / "numbers")
-    with pytest.raises(UsageError, match=r"a\.onnx: the file is damaged"):
+    with pytest.raises(
+        UsageError, match=r"a\.onnx: (the file is damaged|its numbers are in \w+, which is not beside it)"
+    ):
         read(tmp_path, beside(**TRICKS[what]))

@@ -68,18 +68,16 @@ def _answer(file: IO[bytes], size: int) -> tuple[dict[str, Any], memoryview]:
     """Return the description and the bytes of all arrays."""
     file.seek(0)
     environment = {**os.environ, **dict.fromkeys(_THREADS, "1"), "HDF5_PLUGIN_PRELOAD": "::"}
-    child = subprocess.Popen(
-        [sys.executable, "-P", str(_CHILD)], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
-    )
+    command = [sys.executable, "-P", str(_CHILD)]
     try:
-        out, said = child.communicate(timeout=_PATIENCE + size // 10**7)
+        child = subprocess.run(
+            command, stdin=file, capture_output=True, env=environment, timeout=_PATIENCE + size // 10**7, check=False
+        )
     except subprocess.TimeoutExpired:
         raise DamagedError("the HDF5 library did not come to an end with it") from None
-    finally:
-        child.kill()
-        child.wait()
     if child.returncode:
-        raise DamagedError(_why(child.returncode, said))
+        raise DamagedError(_why(child.returncode, child.stderr))
+    out = child.stdout
     length = int.from_bytes(out[:8], "little")
     if length > min(len(out) - 8, _LONGEST_HEADER):
         raise DamagedError("what was read of it is too long")

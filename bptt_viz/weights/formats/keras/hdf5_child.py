@@ -49,13 +49,14 @@ class _Walk:
 
     def _member(self, group: Any, name: str, path: str, depth: int) -> None:
         self._left -= 1
-        if self._left < 0:
-            raise RefusedError(f"it has more than {_MOST_OBJECTS:,} groups and arrays")
+        self._text_left -= len(path)
+        if self._left < 0 or self._text_left < 0:
+            raise RefusedError(f"it has more than {_MOST_OBJECTS:,} groups and arrays, or names beyond all measure")
         if name.startswith(_OPTIMISER):
             self.ignored[path] = "of the optimiser"
             return
         if not isinstance(group.get(name, getlink=True), self._h5py.HardLink):
-            raise RefusedError(f"{path} is a link to something else, perhaps another file; links are not followed")
+            raise RefusedError(f"links are not followed: {path}")
         member = group[name]
         if isinstance(member, self._h5py.Group):
             self.group(member, path, depth + 1)
@@ -71,9 +72,9 @@ class _Walk:
             return
         made = dataset.id.get_create_plist()
         if made.get_nfilters():
-            raise RefusedError(f"{path} is compressed, which Keras does not do; save it again without")
+            raise RefusedError(f"it is compressed; save it again without: {path}")
         if made.get_external_count() or made.get_layout() == self._h5py.h5d.VIRTUAL:
-            raise RefusedError(f"{path} takes its numbers from another file")
+            raise RefusedError(f"its numbers are from another file: {path}")
         self._room -= dataset.size * dataset.dtype.itemsize
         if self._room < 0:
             raise RefusedError("its arrays would need more bytes than it has")

@@ -119,7 +119,7 @@ def _listed(config: Any) -> Iterator[Mapping[str, Any]]:
     try:
         layers = config["config"]["layers"]
     except (KeyError, TypeError):
-        layers = []
+        layers = None
     if not isinstance(config, dict) or not isinstance(layers, list) or len(layers) > _MOST_LAYERS:
         raise DamagedError("its configuration describes no model")
     for told in layers:

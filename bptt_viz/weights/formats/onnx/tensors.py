@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from bptt_viz.arrays import Array
+from bptt_viz.errors import UsageError
 from bptt_viz.weights.elements import DamagedError, array_at, byte_count, shortened, sizes, widened
 from bptt_viz.weights.formats.onnx.wire import fields, number, signed, text, varints
 
@@ -132,7 +133,7 @@ class Beside:
 
     def __init__(self, model: Path) -> None:
         """Take in no file but those in the model's own folder."""
-        self._folder = model.parent
+        self._model = model
         self._read: dict[str, memoryview] = {}
 
     @property
@@ -144,15 +145,16 @@ class Beside:
         """Return a file's bytes.
 
         Raises:
-            DamagedError: the name leads to another folder, or to no regular file.
+            DamagedError: the name leads to another folder.
+            UsageError: there is no such file.
         """
         if location not in self._read:
             if location in {"", ".", ".."} or any(letter in location for letter in "/\\:\0"):
-                raise DamagedError(
-                    f"its numbers would be in {shortened(location)!r}, which is no name of a file beside it"
-                )
-            path = self._folder / location
+                raise DamagedError(f"its numbers would be in {shortened(location)!r}, no file beside it")
+            path = self._model.with_name(location)
             if path.is_symlink() or not path.is_file():
-                raise DamagedError(f"its numbers are in {shortened(location)!r}, which is no file beside it; copy both")
+                raise UsageError(
+                    f"{self._model}: its numbers are in {shortened(location)}, which is not beside it; copy both"
+                )
             self._read[location] = memoryview(path.read_bytes())
         return self._read[location]
