@@ -1,0 +1,95 @@
+"""The directive `bptt`: a block of commands that are run when the site is built, with what they said and drew.
+
+    ```{bptt}
+    :alt: what the picture shows
+    bptt-viz norms lstm --steps 20 -o norms.svg
+    ```
+
+Options: `alt`, needed where a picture is written; `head` and `tail`, lines of the output to show of its beginning and
+end; `exit`, the exit code that the last command must have if not 0; `only-picture`, to leave the output out. A command
+that ends otherwise is an error of the page. Files that a page shows, as `name.py`: and a code block, are there.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from running import KEPT, CommandError, run
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+from terminal import as_html, block
+
+_SHOWN_FILE = re.compile(r"`([\w./]+\.(?:py|toml))`:\n\n```(?:python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILES = "bptt_files"
+
+
+class Commands(SphinxDirective):
+    """Run commands and show what a terminal shows."""
+
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {
+        "alt": directives.unchanged,
+        "exit": directives.nonnegative_int,
+        "head": directives.positive_int,
+        "tail": directives.positive_int,
+        "only-picture": directives.flag,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the terminal session, and the picture that was written."""
+        files = self.env.temp_data.setdefault(_FILES, {})
+        lines = [line for line in self.content if line.strip()]
+        try:
+            ran = run(lines, files, self.options.get("exit", 0))
+        except CommandError as failure:
+            raise self.error(str(failure)) from None
+        files |= ran.written
+        sessions = [as_html(line, self._cut(shown)) for line, shown in zip(lines, ran.shown, strict=True)]
+        return [nodes.raw("", block("\n".join(sessions)), format="html"), *self._pictures(ran.written)]
+
+    def _cut(self, shown: str) -> str:
+        lines = shown.splitlines()
+        head, tail = self.options.get("head"), self.options.get("tail", 0)
+        if "only-picture" in self.options:
+            return ""
+        if (head is None and not tail) or (head or 0) + tail >= len(lines):
+            return shown
+        return "\n".join([*lines[: head or 0], "…", *lines[len(lines) - tail :]]) + "\n"
+
+    def _pictures(self, written: dict[str, Path]) -> list[nodes.Node]:
+        pictures = [path for name, path in written.items() if name.endswith((".svg", ".png"))]
+        if bool(pictures) != ("alt" in self.options):
+            raise self.error("a picture and `alt`, which says what it shows, go together")
+        return [self._picture(path) for path in pictures]
+
+    def _picture(self, path: Path) -> nodes.image:
+        image = nodes.image("", uri=_beside(path, self.env), alt=self.options["alt"])
+        image["classes"].append("bptt-picture")
+        self.set_source_info(image)
+        return image
+
+
+def _beside(path: Path, env: BuildEnvironment) -> str:
+    """Return where a kept file is, from the top of the sources."""
+    return "/" + os.path.relpath(path, env.srcdir)
+
+
+def keep_shown_files(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Keep the files that a page shows, so that its commands find them."""
+    files = app.env.temp_data.setdefault(_FILES, {})
+    for name, text in _SHOWN_FILE.findall(source[0]):
+        place = KEPT / "shown" / docname / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+        files[name] = place
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the directive."""
+    app.add_directive("bptt", Commands)
+    app.connect("source-read", keep_shown_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

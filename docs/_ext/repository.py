@@ -1,0 +1,34 @@
+"""Pages of the repository on the site: its files outside docs/, and the table of contents that only the site needs."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+# Files outside docs/ that are pages of the site, by the name they have there.
+OUTSIDE = {
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changes.md",
+    "benchmarks/README.md": "how-measured.md",
+}
+
+# A link called like its file is called like its page on the site.
+_NAMED_AS_FILE = re.compile(r"\[([\w-]+\.md)\]\(\1\)")
+
+
+def adapt(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Point links at the pages of the site, and append the table of contents to the start page."""
+    source[0] = _NAMED_AS_FILE.sub(r"[](\1)", source[0])
+    for file, page in OUTSIDE.items():
+        source[0] = re.sub(rf"\]\((?:\.\./)+{re.escape(file)}", f"]({page}", source[0])
+    if docname == "index":
+        contents = Path(app.srcdir) / "_contents.md"
+        app.env.note_dependency(str(contents))
+        source[0] += contents.read_text(encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the adaptation."""
+    app.connect("source-read", adapt)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,74 @@
+"""Search in Korean: particles at the end of words and compounds do not hide what is looked for."""
+
+import json
+import re
+import shutil
+import subprocess
+from urllib.parse import quote
+
+import pytest
+
+from documentation.sites import build
+
+PAGES = {
+    "index": "# 시작\n\n```{toctree}\nvanishing\nlearning\n```\n",
+    "vanishing": "# 기울기 소실(vanishing gradient)\n\nLSTM의 기울기가 시간축을 거슬러 흐릅니다.\n",
+    "learning": "# 학습\n\n학습률을 바꾸며 RNN을 학습시킵니다.\n",
+}
+FOUND = [("기울기를", "vanishing"), ("시간", "vanishing"), ("lstm의 소실", "vanishing"), ("학습", "learning")]
+
+
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [
+        ("기울기를", "기울기"),
+        ("기울기에서는", "기울기"),
+        ("학습으로", "학습"),
+        ("학습", "학습"),
+        ("은닉", "은닉"),
+        ("차이", "차이"),
+    ],
+)
+def test_a_query_loses_its_particle_and_keeps_two_syllables(word, stem):
+    from korean import without_particle
+
+    assert without_particle(word) == stem
+
+
+def test_words_of_two_scripts_are_told_apart():
+    from korean import SearchKorean
+
+    assert SearchKorean({}).split("LSTM의 W_hh를") == ["LSTM", "W_hh"]
+    assert SearchKorean({}).split("시간축") == ["시간", "시간축", "간축"]
+
+
+def index_of(site):
+    return json.loads(re.search(r"Search\.setIndex\((.*)\)", (site / "searchindex.js").read_text(encoding="utf-8"))[1])
+
+
+def test_the_index_has_the_parts_of_korean_words(made):
+    index = index_of(made)
+    known = index["terms"] | index["titleterms"]
+    assert {"기울기", "시간", "소실", "학습", "학습률", "lstm"} <= set(known)
+    assert "가" not in known
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="searching as a reader does needs chromium")
+@pytest.mark.parametrize(("query", "page"), FOUND)
+def test_a_reader_finds_the_page(made, query, page):
+    assert f'href="{page}.html' in results(made, query)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Build the pages once."""
+    code, folder = build(tmp_path_factory.mktemp("korean"), PAGES, "ko")
+    assert code == 0
+    return folder
+
+
+def results(site, query):
+    line = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"]
+    page = f"file://{site}/search.html?q={quote(query)}"
+    out = subprocess.run([*line, page], capture_output=True, text=True, timeout=120, check=True).stdout
+    return out.partition('id="search-results"')[2]
