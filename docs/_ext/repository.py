@@ -25,7 +25,14 @@ def adapt(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == "index":
         contents = Path(app.srcdir) / "_contents.md"
         app.env.note_dependency(str(contents))
-        source[0] += contents.read_text(encoding="utf-8")
+        source[0] += _complete(contents.read_text(encoding="utf-8"), app.env.found_docs)
+
+
+def _complete(contents: str, pages: set[str]) -> str:
+    """Add the pages that the table does not name, so that a new page needs no line in it."""
+    named = {line.rpartition("<")[2].rstrip(">") for line in contents.splitlines()}
+    rest = sorted(page for page in pages if page not in named and not page.startswith(("index", "lecture/")))
+    return contents + "\n```{toctree}\n:hidden:\n:caption: More\n\n" + "\n".join(rest) + "\n```\n" if rest else contents
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
