@@ -20,9 +20,10 @@ from bptt_viz.analyses.saturation import Found, activated, pooled, shares
 from bptt_viz.arrays import Array, norm
 from bptt_viz.cells import Cell, described
 from bptt_viz.cells.gru import GRU
+from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation, largest_singular_value, spectral_radius
 from bptt_viz.models import Prepared, Rollout
-from bptt_viz.results.norms import LayerNorms, NormReport, Run, Series, StateNorms, Trend
+from bptt_viz.results.norms import Advice, LayerNorms, NormReport, Run, Series, StateNorms, Trend
 from bptt_viz.tape import Cotangents, Node
 from bptt_viz.topologies import Layer
 
@@ -64,7 +65,7 @@ def norm_report(
         inputs, targets = characters(prepared, rollout)
         return NormReport(
             verdict=verdict,
-            advice=advise(verdict, run, chain, layers, place, usual),
+            advice=_for_next_time(advise(verdict, run, chain, layers, place, usual), run),
             nonfinite=place,
             run=run,
             loss=loss,
@@ -127,9 +128,16 @@ def _whole(rollout: Rollout, layers: Sequence[LayerNorms]) -> list[float]:
     return [_joint(part) for part in parts]
 
 
+def _for_next_time(advice: Advice, run: Run) -> Advice:
+    """Leave out what draws weights anew where they are a trained network's: it is advice for its next training."""
+    return advice if run.origin is None else replace(advice, arguments=())
+
+
 def _more_draws(prepared: Prepared, loss: Loss, seeds: int, tick: Tick) -> Iterator[Draw]:
     """Draw the weights anew with the following seeds; the data stay."""
     request = prepared.request
+    if seeds > 1 and prepared.origin is not None:
+        raise UsageError("--seeds draws weights, and means nothing with --weights")
     initialisation = Initialisation.parse(request.init)
     for k in range(1, seeds):
         tick(k / seeds)

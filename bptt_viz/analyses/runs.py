@@ -60,7 +60,7 @@ def describe(prepared: Prepared) -> Run:
     return Run(
         cell=Path(request.cell).name,
         options=prepared.model.options(),
-        hidden=request.hidden,
+        hidden=request.width,
         layers=request.layers or 1,
         steps=prepared.model.pattern.steps,
         batch=request.batch,
@@ -70,6 +70,7 @@ def describe(prepared: Prepared) -> Run:
         seed=request.seed,
         dtype=request.dtype,
         reads_text=prepared.model.reads_text,
+        origin=prepared.origin,
     )
 
 

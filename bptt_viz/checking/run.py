@@ -19,9 +19,11 @@ from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Initialisation
 from bptt_viz.models import Architecture, Request, Sizes, blamed_on, planned, target_class
 from bptt_viz.results.check import Case, Check, Checks, Diagnosis, HeatMap, Judgement, Verdict
+from bptt_viz.weights import fitted
 
 # A kink met by chance is left by drawing again; one that stays is in the data.
 _DRAWS = 3
+_HIDDEN = 5
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class CheckRequest:
     Attributes:
         target: a built-in cell's or model's name, or `file.py:ClassName`.
         input_size: D; unlike H and V, so that a mixed-up axis cannot fit by chance.
-        hidden: H.
+        hidden: H; None is 5, or that of the weight file.
         output_size: V.
         layers: cells stacked in depth; None leaves it to the model, 1 for a cell.
         activation: φ of a cell that has one.
@@ -44,11 +46,12 @@ class CheckRequest:
         every_entry: run the full tier too, whatever the gate says.
         method: how the numeric side is found; None chooses.
         judgement: the tolerances.
+        weights: a weight file in place of drawn weights; it settles D, H, V and the layers too.
     """
 
     target: str
     input_size: int = 4
-    hidden: int = 5
+    hidden: int | None = None
     output_size: int = 6
     layers: int | None = None
     activation: str | None = None
@@ -61,6 +64,7 @@ class CheckRequest:
     every_entry: bool = False
     method: Method | None = None
     judgement: Judgement = field(default_factory=Judgement)
+    weights: str | None = None
 
 
 def check_all(
@@ -91,23 +95,26 @@ def check_model(request: CheckRequest, make: type[Cell] | type[Architecture] | N
         UsageError: the request names something unknown or has a value out of range.
     """
     _demand_sizes(request)
-    plan = planned(
-        Request(
-            cell=request.target,
-            layers=request.layers,
-            activation=request.activation,
-            topology=request.topology,
-            settings=request.settings,
-        ),
-        target_class(request.target) if make is None else make,
+    asked = Request(
+        cell=request.target,
+        hidden=request.hidden,
+        layers=request.layers,
+        activation=request.activation,
+        topology=request.topology,
+        settings=request.settings,
+        weights=request.weights,
     )
+    found = None if request.weights is None else fitted(asked)
+    plan = planned(found.request if found else asked, target_class(request.target) if make is None else make)
+    D, V = (found.network.inputs, found.classes) if found else (request.input_size, request.output_size)
+    H = found.network.hidden if found else _HIDDEN if request.hidden is None else request.hidden
     initialisation = Initialisation.parse(request.init)
 
     def problem(shape: Shape, rng: np.random.Generator) -> Problem:
-        sizes = Sizes(request.input_size, request.hidden, request.output_size, plan.layers, shape.steps)
         with blamed_on(request.target):
-            model = plan.model(sizes)
+            model = plan.model(Sizes(D, H, V, plan.layers, shape.steps))
             values = model.draw(rng, initialisation)
+            values = found.onto(model, values)[0] if found else values
         cuts = range(1 + request.truncate, model.pattern.steps + 1, request.truncate) if request.truncate else ()
         return random_problem(model, values, shape.size, shape.zero_state, rng, cuts)
 

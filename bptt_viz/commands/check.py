@@ -28,7 +28,7 @@ from bptt_viz.commands.check_options import (
     Verbose,
     with_options_of_code,
 )
-from bptt_viz.console.options import Output, Seed, parse_settings
+from bptt_viz.console.options import Output, Seed, Weights, parse_settings
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ def check(
     atol: Atol = 1e-3,
     eps: Eps = None,
     shapes: Shapes = None,
-    hidden: Hidden = 5,
+    hidden: Hidden = None,
     layers: Layers = None,
     activation: Activation = None,
     topology: Topology = None,
     truncate: Truncate = None,
     init: Init = "xavier",
+    weights: Weights = None,
     settings: Settings = None,
     seed: Seed = 0,
     verbose: Verbose = False,
@@ -87,6 +88,8 @@ def check(
     from bptt_viz.results.check import Judgement
     from bptt_viz.targets.run.question import Question
 
+    if weights is not None and not targets:
+        raise UsageError("--weights wants a MODEL that takes them: see bptt-viz weights inspect FILE")
     names = targets or [*discover_cells(), *discover_models()]
     request = CheckRequest(
         target="",
@@ -102,12 +105,14 @@ def check(
         every_entry=every_entry,
         method=parse_method(method),
         judgement=Judgement(rtol, atol, eps),
+        weights=weights,
     )
     question = Question(seed, every_entry, method, request.judgement, shapes)
     order = Order(tuple(names), request, question, of_code.limits, of_code.fail_on)
     with progress("checking") as tick:
         found = check_everything(order, tick)
-    ran = provenance("check", {**asdict(request), "target": names, "fail_on": sorted(order.fail_on)})
+    named = {"target": names, "fail_on": sorted(order.fail_on), "weights": weights and Path(weights).name}
+    ran = provenance("check", {**asdict(request), **named})
     _publish(found, ran, form, verbose, output)
     return _EXIT_CODES[found.verdict]
 

@@ -48,7 +48,7 @@ Eps = Annotated[float | None, typer.Option("--eps", help="Step of a real differe
 Shapes = Annotated[
     str | None, typer.Option("--shapes", help="TxN pairs such as 1x1,5x3 in place of T in 1,2,5 and N in 1,3.")
 ]
-Hidden = Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1)]
+Hidden = Annotated[int | None, typer.Option("--hidden", help="Hidden size H; 5, or that of --weights.", min=1)]
 Layers = Annotated[
     int | None, typer.Option("--layers", help="Cells stacked in depth; 1 if the model does not say.", min=1)
 ]

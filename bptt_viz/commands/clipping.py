@@ -55,8 +55,8 @@ def clipping(
 
     from bptt_viz.analyses.clipping import clipping as analyse
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import prepare
     from bptt_viz.render.clipping import clipping_csv, clipping_report
+    from bptt_viz.weights import prepare
 
     form_of(output)
     asked = {"windows": windows, "threshold": threshold, "limit": limit, "updates": updates, "rate": rate}

@@ -79,8 +79,8 @@ def _matrix(request: Any, state: str | None, layer: int | None, ends: Any, json:
 
     from bptt_viz.analyses.credit import credit as analyse
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import prepare
     from bptt_viz.render.credit import credit_csv, credit_report
+    from bptt_viz.weights import prepare
 
     form_of(output)
     with progress("credit") as tick:
@@ -108,9 +108,9 @@ def _saliency(request: Any, step: int, of: Of, normalise: bool, ends: Any, json:
 
     from bptt_viz.analyses.saliency import saliency
     from bptt_viz.console.output import emit, on_terminal, provenance
-    from bptt_viz.models import prepare
     from bptt_viz.render.json_document import document
     from bptt_viz.render.saliency import saliency_report
+    from bptt_viz.weights import prepare
 
     form = _saliency_form(output)
     found = saliency(prepare(request), step, of.value, normalise)

@@ -126,7 +126,7 @@ def graph(
     from bptt_viz.analyses.graph import Choice, Clip, Detail, Truncation, graph_view, parse_scale, record
     from bptt_viz.console.output import provenance
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import prepare
+    from bptt_viz.weights import prepare
 
     wanted = _wanted(form, output, json)
     foreign = picture_named(

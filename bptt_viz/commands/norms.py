@@ -72,7 +72,7 @@ def _measured(request: Any, loss: Loss, seeds: int, tick: Any, jacobians: bool) 
     """Measure a model of ours, or a PyTorch model by its name."""
     from bptt_viz.adapters.recording import record_named
     from bptt_viz.analyses.norms import norm_report
-    from bptt_viz.models import prepare
+    from bptt_viz.weights import prepare
 
     found = record_named(request, loss.value)
     if found is None:

@@ -48,8 +48,8 @@ def spectrum(
 
     from bptt_viz.analyses.spectrum import spectrum as analyse
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import prepare
     from bptt_viz.render.spectrum import spectrum_csv, spectrum_report
+    from bptt_viz.weights import prepare
 
     form_of(output)
     spans, prepared = whole_numbers("span", span) if span else None, prepare(request)

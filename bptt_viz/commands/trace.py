@@ -27,9 +27,9 @@ def trace(
     from bptt_viz.analyses.graph import record
     from bptt_viz.analyses.trace import trace as analyse
     from bptt_viz.console.output import emit, provenance, to_terminal
-    from bptt_viz.models import prepare
     from bptt_viz.render.json_document import document
     from bptt_viz.render.trace import TraceReport
+    from bptt_viz.weights import prepare
 
     prepared = prepare(request)
     found = analyse(record(prepared), step)

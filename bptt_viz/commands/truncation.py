@@ -30,9 +30,9 @@ def truncation(
     from bptt_viz.analyses.truncation import truncation as analyse
     from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import prepare
     from bptt_viz.render.json_document import document
     from bptt_viz.render.truncation import truncation_csv, truncation_report
+    from bptt_viz.weights import prepare
 
     form = form_of(output)
     chosen = _parsed(lengths)

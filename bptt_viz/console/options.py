@@ -25,9 +25,33 @@ Output = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)]
 
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        metavar="FILE",
+        help="Trained weights (see `weights`), which settle H, layers and the cell's options.",
+    ),
+]
+Vocabulary = Annotated[
+    str | None,
+    typer.Option(
+        "--vocabulary",
+        metavar="FILE",
+        help="The order of the weights' characters: a JSON or text file, sorted or first-seen; if left out, the weight"
+        " file's own, else the better one of these two.",
+    ),
+]
+
 _option = typer.Option
 _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
-    "hidden": (Annotated[int, _option("--hidden", help="Hidden size H.", min=1, max=_LARGEST)], 32),
+    "hidden": (
+        Annotated[
+            int | None,
+            _option("--hidden", help="Hidden size H; 32, or that of --weights.", min=1, max=_LARGEST),
+        ],
+        None,
+    ),
     "layers": (
         Annotated[
             int | None,
@@ -73,6 +97,8 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "weights": (Weights, None),
+    "vocabulary": (Vocabulary, None),
     "seed": (Seed, 0),
     "dtype": (Annotated[str, _option("--dtype", help="float64 or float32.")], "float64"),
     "settings": (

@@ -85,7 +85,13 @@ class Batch:
 DEFAULT_STEPS = 25
 
 
-def windows(text: str, steps: int | None = None, size: int = 1, source: str = "") -> Batch:
+def windows(
+    text: str,
+    steps: int | None = None,
+    size: int = 1,
+    source: str = "",
+    characters: Sequence[str] | None = None,
+) -> Batch:
     """Cut `size` windows of `steps` characters out of a text, evenly spread over it.
 
     Args:
@@ -93,9 +99,11 @@ def windows(text: str, steps: int | None = None, size: int = 1, source: str = ""
         steps: T; by default 25, or as many as the text has pairs of neighbours.
         size: N, the number of windows; they overlap if the text is short.
         source: the text's name.
+        characters: the vocabulary, by number; by default those of the text, in the order in which it first shows them.
 
     Raises:
-        UsageError: the text is too short for a window, or a size is not positive.
+        UsageError: the text is too short for a window or has a character that is not in the vocabulary, or a size is
+            not positive.
     """
     if len(text) < 2:
         raise UsageError(f"at least 2 characters are needed, the text has {len(text)}")
@@ -105,8 +113,13 @@ def windows(text: str, steps: int | None = None, size: int = 1, source: str = ""
     last = len(text) - 1 - length
     if last < 0:
         raise UsageError(f"--steps {length} needs at least {length + 1} characters, the text has {len(text)}")
-    vocabulary = "".join(dict.fromkeys(text))
+    vocabulary = "".join(dict.fromkeys(text)) if characters is None else characters
     place = {character: k for k, character in enumerate(vocabulary)}
+    unknown = next((character for character in text if character not in place), None)
+    if unknown is not None:
+        raise UsageError(
+            f"{source or 'the text'} has {unknown!r}, which is none of the model's {len(place)} characters"
+        )
     codes = np.array([place[character] for character in text])
     starts = [round(k * last / max(size - 1, 1)) for k in range(size)]
     picked = np.stack([codes[start : start + length + 1] for start in starts], axis=1)

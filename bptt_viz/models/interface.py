@@ -216,7 +216,7 @@ class Architecture(Model):
             options: the model's own options, as they were given.
         """
         name = request.text or "sonnets"
-        return windows(read_text(name), request.steps, request.batch, name)
+        return windows(read_text(name), request.steps, request.batch, name, request.characters)
 
 
 def joined(*groups: Mapping[str, Parameter]) -> dict[str, Parameter]:

@@ -14,6 +14,7 @@ from bptt_viz.models.interface import Architecture, Model, Sizes
 from bptt_viz.models.lookup import cell_class, cell_maker, converted, own_options, target_class
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.models.sequence import SequenceModel
+from bptt_viz.results.origin import Origin
 from bptt_viz.texts import read_text
 from bptt_viz.topologies import Borders, pattern, stack_of
 
@@ -24,7 +25,7 @@ class Request:
 
     Attributes:
         cell: a built-in cell's or model's name, or `file.py:ClassName` for one of the user's own.
-        hidden: H, the hidden size of every layer.
+        hidden: H, the hidden size of every layer; None is 32, or that of the weight file.
         layers: how many cells are stacked; None leaves it to the model, 1 for a cell.
         steps: T; None takes what the data allow, 25 at the most.
         batch: N, the number of text windows.
@@ -35,10 +36,13 @@ class Request:
         seed: of every random draw.
         dtype: `float64` or `float32`.
         settings: further options of the cell or model, by name.
+        weights: a weight file in place of drawn weights; `bptt_viz.weights.prepare` reads it.
+        vocabulary: the order of its characters: `sorted`, `first-seen`, or a file; None leaves it to the weight file.
+        characters: the characters by number; None takes those of the text in the order in which it first shows them.
     """
 
     cell: str = "rnn"
-    hidden: int = 32
+    hidden: int | None = None
     layers: int | None = None
     steps: int | None = None
     batch: int = 1
@@ -49,6 +53,14 @@ class Request:
     seed: int = 0
     dtype: str = "float64"
     settings: Mapping[str, str] = field(default_factory=dict)
+    weights: str | None = None
+    vocabulary: str | None = None
+    characters: tuple[str, ...] | None = None
+
+    @property
+    def width(self) -> int:
+        """H, whether it was given or not."""
+        return 32 if self.hidden is None else self.hidden
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,7 @@ class Prepared:
         values: its drawn parameters.
         batch: its data.
         plan: what makes such models and more data.
+        origin: the weight file that the parameters are from; None if they were drawn.
     """
 
     request: Request
@@ -68,6 +81,7 @@ class Prepared:
     values: Values
     batch: Batch
     plan: "Plan"
+    origin: Origin | None = None
 
     def run(self, cuts: Collection[int] = (), differentiate_inputs: bool = False) -> Rollout:
         """Record the forward pass from zero states, with the gradient through time stopped before the cut steps."""
@@ -107,11 +121,17 @@ def prepare(request: Request) -> Prepared:
     initialisation = Initialisation.parse(request.init)
     plan = planned(request, target_class(request.cell))
     batch = plan.batch(request)
-    sizes = Sizes(batch.width, request.hidden, len(batch.answers), plan.layers, batch.length, batch.beside)
+    sizes = Sizes(batch.width, request.width, len(batch.answers), plan.layers, batch.length, batch.beside)
     with blamed_on(request.cell):
         model = plan.model(sizes)
         values = model.draw(np.random.default_rng(request.seed), initialisation, request.dtype)
-    settled = replace(request, layers=plan.layers, topology=model.pattern.name, text=request.text or batch.source)
+    settled = replace(
+        request,
+        hidden=request.width,
+        layers=plan.layers,
+        topology=model.pattern.name,
+        text=request.text or batch.source,
+    )
     return Prepared(settled, model, values, batch, plan)
 
 
@@ -148,7 +168,8 @@ def _plan_of_cell(request: Request, cell: type[Cell]) -> Plan:
 
     def batch(wanted: Request) -> Batch:
         steps = 1 if topology == "one-to-one" else wanted.steps
-        return windows(read_text(wanted.text or "sonnets"), steps, wanted.batch, wanted.text or "sonnets")
+        name = wanted.text or "sonnets"
+        return windows(read_text(name), steps, wanted.batch, name, wanted.characters)
 
     return Plan(request.layers or 1, model, batch)
 

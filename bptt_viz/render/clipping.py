@@ -93,7 +93,7 @@ def described(result: Clipping) -> str:
     taken = f" {said}: measured {result.quantile:.0%} quantile{'s' * (len(limits) > 1)}." if limits else ""
     return (
         f"{shown(run.cell)}, H = {run.hidden}, T = {run.steps}, {len(result.norms)} windows{left} of"
-        f" {shown(run.text)!r}, weights {run.init}.{taken}"
+        f" {shown(run.text)!r}, weights {run.origin.file if run.origin else run.init}.{taken}"
     )
 
 

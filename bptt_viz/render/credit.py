@@ -44,7 +44,7 @@ def described(found: Credit) -> str:
     what = "all states" if found.state == "joint" else f"{found.state}_t"
     return (
         f"{what}{layer}, {run.cell}{options}, H={run.hidden} T={run.steps}{batch}, {run.topology}, text {run.text},"
-        f" init {run.init}, seed {run.seed}, {run.dtype}"
+        f" {run.drawn}, {run.dtype}"
     )
 
 

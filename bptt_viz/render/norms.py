@@ -19,6 +19,7 @@ from bptt_viz.render.norms_words import (
     draws_words,
     fit_words,
     memory_words,
+    origin_words,
     run_words,
     verdict_words,
 )
@@ -93,6 +94,8 @@ def _reasons(report: NormReport) -> Table:
         for place, said in enumerate(words):
             made.add_row(Text(label if place == 0 else "", "bold"), Text(said))
     made.add_row(Text("try", "bold"), _advice(report))
+    for place, said in enumerate(origin_words(report.run.origin)):
+        made.add_row(Text("net" if place == 0 else "", "bold"), Text(said))
     made.add_row(Text("run", "bold"), Text(run_words(report), "dim"))
     return made
 

@@ -11,6 +11,7 @@ from bptt_viz.results.norms import (
     Trend,
 )
 from bptt_viz.results.norms_spread import RateBand, Spread
+from bptt_viz.results.origin import Origin
 
 
 def verdict_words(report: NormReport) -> str:
@@ -154,5 +155,14 @@ def run_words(report: NormReport) -> str:
     data = "text" if run.reads_text else "data"
     known = [loss for loss in report.losses if loss is not None]
     loss = f", L = {compact(sum(known))}" if known else ""
-    drawn = f"init {run.init}, seed {run.seed}, {run.dtype}{loss}"
+    drawn = f"{run.drawn}, {run.dtype}{loss}"
     return f"{run.cell}{options}, {sizes}, {run.topology}, {data} {run.text}, {drawn}"
+
+
+def origin_words(origin: Origin | None) -> list[str]:
+    """Return where the weights are from, line by line; none if they were drawn."""
+    if origin is None:
+        return []
+    unused = f"; left out: {', '.join(origin.left_out)}" if origin.left_out else ""
+    order = [f"vocabulary: {origin.vocabulary}"] if origin.vocabulary else []
+    return [f"{origin.file} ({origin.form}), {origin.used} arrays{unused}", *order, *origin.notes]

@@ -39,7 +39,7 @@ def described(found: Saliency) -> str:
     options = "".join(f" {name}={value}" for name, value in run.options.items())
     return (
         f"{found.symbol}, p({visible(found.target)}) = {found.probability:.3g}; {run.cell}{options}, H={run.hidden}"
-        f" T={run.steps}, {run.topology}, text {run.text}, init {run.init}, seed {run.seed}, {run.dtype}"
+        f" T={run.steps}, {run.topology}, text {run.text}, {run.drawn}, {run.dtype}"
     )
 
 

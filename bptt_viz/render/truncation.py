@@ -50,8 +50,8 @@ def described(result: Truncation) -> str:
     """Say in one line what was run."""
     run = result.run
     return (
-        f"{run.cell}, H = {run.hidden}, T = {result.steps}, N = {run.batch}, on {run.text}, init {run.init}, seed"
-        f" {run.seed}; off by: ‖g − full‖ / ‖full‖"
+        f"{run.cell}, H = {run.hidden}, T = {result.steps}, N = {run.batch}, on {run.text}, {run.drawn};"
+        f" off by: ‖g − full‖ / ‖full‖"
     )
 
 

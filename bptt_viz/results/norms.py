@@ -11,6 +11,7 @@ from bptt_viz.results.norms_entries import EntrySizes
 from bptt_viz.results.norms_factors import Path, Split, StepJacobians
 from bptt_viz.results.norms_parameters import ParameterNorms
 from bptt_viz.results.norms_spread import Spread
+from bptt_viz.results.origin import Origin
 
 __all__ = [
     "GONE",
@@ -136,6 +137,7 @@ class Run:
         seed: of the draw.
         dtype: float64 or float32.
         reads_text: the data are windows of a text.
+        origin: the weight file; None if the weights were drawn.
     """
 
     cell: str
@@ -150,6 +152,12 @@ class Run:
     seed: int
     dtype: str
     reads_text: bool = True
+    origin: Origin | None = None
+
+    @property
+    def drawn(self) -> str:
+        """Where the weights are from, in words."""
+        return f"init {self.init}, seed {self.seed}" if self.origin is None else f"weights {self.origin.file}"
 
 
 @dataclass(frozen=True, slots=True)

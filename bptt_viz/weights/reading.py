@@ -2,6 +2,8 @@
 
 import struct
 import zlib
+from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from zipfile import BadZipFile, is_zipfile
 
@@ -18,6 +20,9 @@ _OF_PARSERS = (
     NotImplementedError, BadZipFile, struct.error, zlib.error,
 )  # fmt: skip
 
+EMBEDDED: Mapping[str, Path] = {"hello": Path(str(files("bptt_viz"))) / "training" / "hello.npz"}
+"""Weights that come along: min-char-rnn with 8 units that has learned the lecture's word, as `train` saves it."""
+
 _START = 1024
 _PICKLES = (".pkl", ".pickle", ".p", ".joblib")
 
@@ -28,13 +33,14 @@ def read_weights(path: Path) -> Contents:
     The format is told by the content, and by the suffix where the content does not tell.
 
     Args:
-        path: a regular file of one of the formats in `formats/`.
+        path: a regular file of one of the formats in `formats/`, or one of `EMBEDDED` by name.
 
     Raises:
         UsageError: there is no such file, its format is unknown, it is damaged, or it cannot be read without running
             code; in one line.
         MissingError: the format needs an extra that is not installed.
     """
+    path = EMBEDDED.get(str(path), path)
     start = _start(path)
     try:
         made = _format_of(path, start)
