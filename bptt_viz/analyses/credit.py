@@ -92,7 +92,7 @@ def recorded(prepared: Prepared) -> tuple[Rollout, Sequence[int]]:
     """Record the model with cuts between blocks of steps; return the first step of each block, too."""
     steps, rows = prepared.model.pattern.steps, prepared.batch.size
     # None may be given where something makes them all.
-    units = sum(shape[-1] for shape in prepared.model.starts(1).values()) or prepared.request.hidden
+    units = sum(shape[-1] for shape in prepared.model.starts(1).values()) or prepared.request.width
     length = int(np.clip(_NUMBERS // (_EACH * units * rows * steps), 1, _STEPS))
     firsts = range(1, steps + 1, length)
     rollout = prepared.run(cuts=firsts)
