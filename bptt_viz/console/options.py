@@ -1,10 +1,11 @@
 """The options that several commands share, declared once."""
 
 import inspect
+import shlex
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
@@ -18,6 +19,13 @@ _LARGEST = 10**6
 
 Model = Annotated[
     str, typer.Argument(metavar="MODEL", help="A built-in cell or model (see `list`), or file.py:ClassName.")
+]
+Models = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MODEL...",
+        help='One or two of these; one with options of its own in quotation marks: "lstm --set forget_bias=3".',
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
 Output = Annotated[
@@ -42,6 +50,18 @@ Vocabulary = Annotated[
         " file's own, else the better one of these two.",
     ),
 ]
+
+class Asked(NamedTuple):
+    """One of several models.
+
+    Attributes:
+        text: as it was typed.
+        request: what it stands for, a `Request`.
+    """
+
+    text: str
+    request: Any
+
 
 _option = typer.Option
 _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
@@ -117,30 +137,100 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
 
 def model_command(command: Callable[..., Result]) -> Callable[..., Result]:
     """Give a command the common model options; it gets them and MODEL as one `Request`, its parameter `request`."""
+    return _with_model_options(command, "model", Model, "request", _request)
+
+
+def models_command(command: Callable[..., Result]) -> Callable[..., Result]:
+    """Give a command the common model options for one or several models, each with options of its own if it has any.
+
+    It gets them as `Asked`, its parameter `asked`: what was typed for each model and its `Request`.
+    """
+    return _with_model_options(command, "models", Models, "asked", _requests)
+
+
+def _with_model_options(
+    command: Callable[..., Result], argument: str, kind: Any, parameter: str, read: Callable[[Any, dict[str, Any]], Any]
+) -> Callable[..., Result]:
+    """Give a command the common model options.
+
+    Args:
+        command: the command.
+        argument: the name of the argument that says which model.
+        kind: its type.
+        parameter: the command's parameter that takes what was asked for.
+        read: makes that of the argument and the options.
+    """
     own = list(inspect.signature(command, eval_str=True).parameters.values())
-    rest = [parameter for parameter in own if parameter.name != "request"]
     keyword = inspect.Parameter.KEYWORD_ONLY
     shown = [
-        inspect.Parameter("model", keyword, annotation=Model),
-        *(
-            inspect.Parameter(name, keyword, annotation=kind, default=default)
-            for name, (kind, default) in _MODEL_OPTIONS.items()
-        ),
-        *(parameter.replace(kind=keyword) for parameter in rest),
+        inspect.Parameter(argument, keyword, annotation=kind),
+        *_model_parameters(),
+        *(each.replace(kind=keyword) for each in own if each.name != parameter),
     ]
 
     @wraps(command)
     def wrapper(**given: Any) -> Result:
-        from bptt_viz.models import Request
-
         chosen = {name: given.pop(name) for name in _MODEL_OPTIONS}
-        settings = parse_settings(chosen.pop("settings"))
-        return command(request=Request(cell=given.pop("model"), settings=settings, **chosen), **given)
+        return command(**{parameter: read(given.pop(argument), chosen)}, **given)
 
     wrapper.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in shown}
     del wrapper.__wrapped__
     return wrapper
+
+
+def _model_parameters() -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+        for name, (kind, default) in _MODEL_OPTIONS.items()
+    ]
+
+
+def _request(model: str, chosen: dict[str, Any]) -> Any:
+    from bptt_viz.models import Request
+
+    settings = parse_settings(chosen["settings"])
+    return Request(cell=model, **(chosen | {"settings": settings}))
+
+
+def _requests(models: list[str], chosen: dict[str, Any]) -> "tuple[Asked, ...]":
+    """Read models such as `lstm` or `lstm --set forget_bias=3`, whose own options come before the common ones."""
+    asked = []
+    for text in models:
+        name, options = split_model(text)
+        own = _own_options(options)
+        settings = [*(chosen["settings"] or ()), *own.pop("settings", ())]
+        asked.append(Asked(text, _request(name, {**chosen, **own, "settings": settings})))
+    return tuple(asked)
+
+
+def split_model(text: str) -> tuple[str, list[str]]:
+    """Split a model from options of its own; a file's name may have spaces, but no word that starts with a dash.
+
+    Raises:
+        UsageError: a quotation mark is not closed.
+    """
+    name, dash, options = text.strip().partition(" -")
+    try:
+        return name.strip(), shlex.split(f"-{options}") if dash else []
+    except ValueError as error:
+        raise UsageError(f"MODEL {text!r}: {str(error).lower()}") from None
+
+
+def _own_options(words: list[str]) -> dict[str, Any]:
+    """Return those of the model options that the words give."""
+
+    def collect(**_: Any) -> None: ...
+
+    collect.__signature__ = inspect.Signature(_model_parameters())  # type: ignore[attr-defined]
+    collect.__annotations__ = {each.name: each.annotation for each in _model_parameters()}
+    single = typer.Typer(add_completion=False)
+    single.command(add_help_option=False)(collect)
+    context = typer.main.get_command(single).make_context("MODEL", words)
+    given = {
+        name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    }
+    return {name: value for name, value in context.params.items() if name in given}
 
 
 def parse_settings(given: list[str] | None) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 
 from bptt_viz.render.characters import shown
@@ -46,9 +46,38 @@ def svg_bytes(view: GraphView, theme: Theme | None = None) -> bytes:
     return "".join(_Writer(view).document(theme)).encode()
 
 
+@dataclass(frozen=True)
+class Inline:
+    """How a picture stands on a page.
+
+    Attributes:
+        prefix: of all ids, so that several pictures have none in common.
+        moments: of backward edges, by id, for a script that plays the backward pass.
+    """
+
+    prefix: str = ""
+    moments: Mapping[str, int] = field(default_factory=dict)
+
+
+def svg_element(view: GraphView, inline: Inline) -> str:
+    """Return a picture as an element of a page, which brings the styles itself: those of `used_by`.
+
+    Its edges say from which node to which they lead, as `data-from` and `data-to`, and, if it is known, in which moment
+    of the backward pass they have their turn, as `data-moment`.
+    """
+    return "".join(_Writer(view, inline).element())
+
+
+def used_by(view: GraphView) -> Used:
+    """Return what a picture needs styles for."""
+    return _Writer(view).used()
+
+
 class _Writer:
-    def __init__(self, view: GraphView) -> None:
+    def __init__(self, view: GraphView, inline: Inline | None = None) -> None:
         self._view = view
+        self._inline = inline
+        self._prefix = inline.prefix if inline else ""
         self._high = view.origin[1] + view.size[1]
         self._nodes = {node.id: node for node in view.nodes}
         self._levels = {edge.id: level_of(edge.norm, view.scale) for edge in view.edges if edge.kind == "gradient"}
@@ -56,30 +85,53 @@ class _Writer:
         self._keys = [level_of(key.norm, view.scale) for key in view.legend if _is_level(key)]
 
     def document(self, theme: Theme | None) -> Iterator[str]:
-        view = self._view
-        left = f"{view.origin[0]:.1f}"
+        about = json.dumps(asdict(self._view.provenance), ensure_ascii=False, sort_keys=True, default=str)
+        mark = sha256(f"{self._view.title} {about}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+        yield from self._opened(f"-{mark}")
+        yield f"<metadata>{_told(about)}</metadata>\n"
+        yield style_sheets(self.used(), theme)
+        yield from self._drawn()
+
+    def element(self) -> Iterator[str]:
+        yield from self._opened("")
+        yield from self._drawn()
+
+    def _opened(self, mark: str) -> Iterator[str]:
+        view, (title, about) = self._view, (f"{self._prefix}{name}{mark}" for name in ("title", "about"))
         wide, high = (f"{length:.0f}" for length in view.size)
-        about = json.dumps(asdict(view.provenance), ensure_ascii=False, sort_keys=True, default=str)
-        mark = sha256(f"{view.title} {about}".encode("utf-8", "surrogatepass")).hexdigest()[:8]
         yield (
-            '<?xml version="1.0" encoding="UTF-8"?>\n<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve"'
-            f' class="{ROOT} {view.level}" width="{wide}pt" height="{high}pt" viewBox="{left} 0 {wide} {high}"'
-            f' role="graphics-document document" aria-labelledby="title-{mark}" aria-describedby="about-{mark}">\n'
-            f'<title id="title-{mark}">{_told(view.title)}</title>\n<desc id="about-{mark}">{_about(view)}</desc>\n'
-            f"<metadata>{_told(about)}</metadata>\n"
+            f'<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" class="{ROOT} {view.level}"'
+            f' width="{wide}pt" height="{high}pt" viewBox="{view.origin[0]:.1f} 0 {wide} {high}"'
+            f' role="graphics-document document" aria-labelledby="{title}" aria-describedby="{about}">\n'
+            f'<title id="{title}">{_told(view.title)}</title>\n<desc id="{about}">{_about(view)}</desc>\n'
         )
-        yield style_sheets(self._used(), theme)
-        yield f'<rect class="paper" x="{left}" width="{wide}" height="{high}"/>\n'
+
+    def _drawn(self) -> Iterator[str]:
+        view = self._view
+        wide, high = (f"{length:.0f}" for length in view.size)
+        yield f'<rect class="paper" x="{view.origin[0]:.1f}" width="{wide}" height="{high}"/>\n'
         yield from map(self._frame, view.frames)
         yield from map(self._edge, view.edges)
         yield from (self._node(node) for node in view.nodes if node.kind != "end")
-        yield from (f'<g id="text-{k}">{self._text(label)}</g>\n' for k, label in enumerate(view.labels))
+        yield from (f"<g{self._id(f'text-{k}')}>{self._text(label)}</g>\n" for k, label in enumerate(view.labels))
         yield from (self._key(k, key) for k, key in enumerate(view.legend))
         if view.bar:
             yield from self._bar(view.bar)
         yield "</svg>\n"
 
-    def _used(self) -> Used:
+    def _id(self, name: str) -> str:
+        return f' id="{self._prefix}{_quoted(name)}"'
+
+    def _ends(self, edge: GraphEdge) -> str:
+        """Return what a script wants to know of an edge."""
+        if self._inline is None:
+            return ""
+        moment = self._inline.moments.get(edge.id)
+        turn = "" if moment is None else f' data-moment="{moment}"'
+        return f' data-from="{_quoted(edge.source)}" data-to="{_quoted(edge.target)}"{turn}'
+
+    def used(self) -> Used:
         view = self._view
         along = {label.kind for edge in view.edges for label in edge.labels}
         texts = along | {label.kind for label in view.labels} | {key.kind for key in view.legend if key.sample}
@@ -97,9 +149,7 @@ class _Writer:
         kind = f"node {node.kind}{_place(node)}{gate}"
         symbol = ' role="graphics-symbol"' if node.tooltip else ""
         text = self._lines(node.label, text_size(node.kind), node.x, node.y) if node.label else ""
-        return (
-            f'<g id="{_quoted(node.id)}" class="{kind}"{symbol}>{_title(node.tooltip)}{self._shape(node)}{text}</g>\n'
-        )
+        return f'<g{self._id(node.id)} class="{kind}"{symbol}>{_title(node.tooltip)}{self._shape(node)}{text}</g>\n'
 
     def _shape(self, node: GraphNode) -> str:
         x, y = node.x, self._high - node.y
@@ -121,7 +171,7 @@ class _Writer:
             self._arrows[look] = self._arrow(edge.path, *look[1:])
         shift = f' transform="translate({edge.shift:.1f} 0)"' if edge.shift else ""
         inside = f"{_title(edge.tooltip)}{self._arrows[look]}{texts}"
-        return f'<g id="{_quoted(edge.id)}" class="{kind}"{shift}>{inside}</g>\n'
+        return f'<g{self._id(edge.id)} class="{kind}"{self._ends(edge)}{shift}>{inside}</g>\n'
 
     def _arrow(self, path: Path, width: float, headless: bool = False) -> str:
         course = path if headless else _with_base(path, 6.5 + 1.7 * width)
@@ -154,23 +204,23 @@ class _Writer:
     def _frame(self, frame: Frame) -> str:
         corner = (frame.x - frame.width / 2, self._high - frame.y - frame.height / 2)
         place = f'x="{corner[0]:.1f}" y="{corner[1]:.1f}" width="{frame.width:.1f}" height="{frame.height:.1f}" rx="10"'
-        return f'<g id="{_quoted(frame.id)}" class="frame {frame.kind}">{_title(frame.tooltip)}<rect {place}/></g>\n'
+        return f'<g{self._id(frame.id)} class="frame {frame.kind}">{_title(frame.tooltip)}<rect {place}/></g>\n'
 
     def _key(self, k: int, key: Key) -> str:
         text = self._text(Label(key.text, "note", key.text_x, key.y, 0.0, 0.0, is_left=True))
         if key.sample:
             sample = self._text(Label(key.sample, key.kind, key.x, key.y, 0.0, 0.0, is_left=True))
-            return f'<g id="legend-{k}" class="legend">{sample}{text}</g>\n'
+            return f'<g{self._id(f"legend-{k}")} class="legend">{sample}{text}</g>\n'
         level = level_of(key.norm, self._view.scale) if _is_level(key) else None
         line: Path = tuple((key.x + SAMPLE * share, key.y) for share in (1.0, 0.66, 0.33, 0.0))
         arrow = self._arrow(line, _width(key.kind, level), key.kind in DASHED)
         kind = f"legend edge {key.kind}{f' g-{level}' if level else ''}"
-        return f'<g id="legend-{k}" class="{kind}">{arrow}{text}</g>\n'
+        return f'<g{self._id(f"legend-{k}")} class="{kind}">{arrow}{text}</g>\n'
 
     def _bar(self, bar: ColourBar) -> Iterator[str]:
         """Yield the scale as a wedge that is as wide and has the colours of the edges."""
         middle, step = self._high - bar.y, bar.length / LEVELS
-        yield '<g id="scale" class="bar">\n'
+        yield f'<g{self._id("scale")} class="bar">\n'
         for k in range(LEVELS):
             half, x = 2 * LIGHT.stroke(f"{k:02d}").width, bar.x + k * step
             place = f"M{x:.1f} {middle - half:.1f}h{step + 0.3:.1f}v{2 * half:.1f}h{-step - 0.3:.1f}z"

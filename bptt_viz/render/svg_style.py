@@ -52,15 +52,26 @@ def style_sheets(used: Used, theme: Theme | None) -> str:
         used: what is drawn.
         theme: its colours; None for what the reader prefers, and light paper where that is not known.
     """
+    return "".join("<style>\n" + "\n".join(rules) + "\n</style>\n" for rules in _sheets(used, theme))
+
+
+def page_styles(used: Iterable[Used]) -> str:
+    """Return one style sheet for all pictures of a page, in the colours that the reader prefers."""
+    return "\n".join(rule for rules in _sheets(together(used), None) for rule in rules)
+
+
+def together(used: Iterable[Used]) -> Used:
+    """Return what any of several pictures needs styles for."""
+    return Used(*(set().union(*kinds) for kinds in zip(*used, strict=True)))
+
+
+def _sheets(used: Used, theme: Theme | None) -> Iterator[list[str]]:
     colours = list(_colours(used, (theme or LIGHT, theme or DARK)))
     plain = [f".{ROOT}{{font-family:Helvetica,Arial,sans-serif}}"]
     plain += [_rule(selector, declarations) for selector, declarations in (_PLAIN | _sizes(used)).items()]
-    plain += [_rule(one.selector, f"{one.property}:{one.values[0]}") for one in colours]
-    return _element(plain) if theme else _element(plain) + _element(_by_preference(colours))
-
-
-def _element(rules: Iterable[str]) -> str:
-    return "<style>\n" + "\n".join(rules) + "\n</style>\n"
+    yield [*plain, *(_rule(one.selector, f"{one.property}:{one.values[0]}") for one in colours)]
+    if theme is None:
+        yield list(_by_preference(colours))
 
 
 def _rule(selector: str, declarations: str) -> str:

@@ -1,0 +1,98 @@
+"""The section about the unrolled network: its graph, which can be played, and one step in full."""
+
+from collections.abc import Iterator
+
+from bptt_viz.render.characters import shown
+from bptt_viz.render.numbers import scientific
+from bptt_viz.render.report.parts import Drawing, Figure, Section, Table
+from bptt_viz.render.svg import Inline, svg_element, used_by
+from bptt_viz.render.svg_style import Used
+from bptt_viz.results.graph import GraphNode, GraphView
+from bptt_viz.results.playback import Playback
+from bptt_viz.results.report import Absent, Flow, Report, Subject
+
+
+def flow_section(report: Report) -> Section:
+    """Return the pictures of each run."""
+    figures: list[Figure] = []
+    absent = []
+    for place, subject in enumerate(report.subjects):
+        if isinstance(subject.flow, Absent):
+            absent.append((subject.label, subject.flow.reason))
+        else:
+            figures += _figures(subject, subject.flow, place, len(report.subjects) > 1)
+    return Section("flow", "The unrolled network, and what flows back", (), tuple(figures), tuple(absent))
+
+
+def used(report: Report) -> Iterator[Used]:
+    """Yield what the pictures need styles for."""
+    for subject in report.subjects:
+        if not isinstance(subject.flow, Absent):
+            yield from map(used_by, (subject.flow.whole, subject.flow.step))
+
+
+def _figures(subject: Subject, flow: Flow, place: int, many: bool) -> Iterator[Figure]:
+    whose = f": {subject.label}" if many else ""
+    played = Drawing(
+        svg_element(flow.whole, Inline(f"g{place}-", flow.playback.edges)), tuple(_turns(subject, flow.playback))
+    )
+    folded = ("Steps that are alike are folded.",) if any(node.fold for node in flow.whole.nodes) else ()
+    yield Figure(
+        f"graph-{place}",
+        f"All time steps{whose}",
+        ("Thin arrows: values forward. Coloured arrows: gradients back, wider the larger their norm.", *folded),
+        played,
+        (_nodes(flow.whole), _arrows(flow.whole)),
+        f"graph {subject.arguments} --gradients",
+    )
+    yield Figure(
+        f"step-{place}",
+        f"One step, operation by operation{whose}",
+        ("Green: names of values. Red: expressions of gradients, as the recorded operations give them.",),
+        Drawing(svg_element(flow.step, Inline(f"o{place}-"))),
+        (_nodes(flow.step), _arrows(flow.step)),
+        f"graph {subject.arguments} --level op --gradients",
+    )
+
+
+def _turns(subject: Subject, played: Playback) -> Iterator[str]:
+    """Yield a line for each moment of the backward pass: which steps, and what arrives at their states."""
+    for times in played.moments:
+        said = [f"‖∂L/∂{name}_{t}‖ = {scientific(norm)}" for t in times[:2] for name, norm in _arriving(subject, t)]
+        when = f"step {', '.join(map(str, times))}" if len(times) <= 3 else f"steps {times[0]} to {times[-1]}"
+        yield " · ".join([when, *said]) if times else "sums over all steps"
+
+
+def _arriving(subject: Subject, t: int) -> Iterator[tuple[str, float]]:
+    layer = next((layer for layer in reversed(subject.norms.layers) if t in layer.steps), None)
+    if layer is not None and subject.norms.loss == "all":
+        place = layer.steps.index(t)
+        for state in layer.states:
+            yield state.name, state.total[place]
+
+
+def _nodes(view: GraphView) -> Table:
+    told = [node for node in view.nodes if node.label and node.tooltip]
+    rows = tuple((_name(node), *_lines(node.tooltip)) for node in told)
+    return Table(f"{view.title}: nodes", ("node", "what it is", "more"), rows)
+
+
+def _name(node: GraphNode) -> str:
+    label = shown(node.label.replace("\n", " "))
+    return label if node.t is None else f"{label}, step {node.t}"
+
+
+def _lines(tooltip: str) -> tuple[str, str]:
+    first, _, rest = shown(tooltip, "\n").partition("\n")
+    return first, rest.replace("\n", "; ")
+
+
+def _arrows(view: GraphView) -> Table:
+    names = {node.id: _name(node) for node in view.nodes if node.label}
+    rows = []
+    for edge in view.edges:
+        if edge.kind == "gradient" and edge.norm is not None:
+            said = shown(edge.tooltip, "\n").partition("\n")[0]
+            way = f"{names.get(edge.source, '·')} → {names.get(edge.target, '·')}"
+            rows.append((way, said.rpartition(": norm")[0] or said.rpartition(", norm")[0], scientific(edge.norm)))
+    return Table(f"{view.title}: what flows back", ("arrow", "gradient", "norm"), tuple(rows))
