@@ -1,7 +1,7 @@
 """The order of a backward pass over the arrows of a picture, by the time steps that it crosses."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bptt_viz.results.graph import GraphEdge, GraphView
 from bptt_viz.results.playback import Playback
@@ -19,20 +19,41 @@ def playback(view: GraphView) -> Playback:
         view: a picture with backward edges, which form no circle.
     """
     edges = [edge for edge in view.edges if edge.kind == "gradient"]
-    leaving, times = _by_source(edges), {node.id: node.t for node in view.nodes}
-    order = _in_order(edges, leaving)
+    leaving = _by_source(edges)
+    order, times = _in_order(edges, leaving), _times(view, leaving)
     earliest = dict.fromkeys(order, 0)
     for node in order:
         for edge in leaving[node]:
             earliest[edge.target] = max(earliest[edge.target], earliest[node] + _crosses(edge, times))
     turn = _as_late_as_possible(order, leaving, times, earliest)
-    moments = _moments(edges, times, turn)
+    sums = _sums(edges)
+    moments = {edge.id: turn[_leader(edge, times, sums)] for edge in edges}
     told: list[set[int]] = [set() for _ in range(1 + max(moments.values(), default=-1))]
     for edge in edges:
-        here = times[edge.source] if times[edge.source] is not None else times[edge.target]
-        if here is not None:
-            told[moments[edge.id]].add(here)
+        here = times[_leader(edge, times, sums)]
+        told[moments[edge.id]].update(() if here is None else _behind(view, here))
     return Playback(tuple(tuple(sorted(each)) for each in told), moments)
+
+
+def _behind(view: GraphView, t: int) -> Sequence[int]:
+    """Return the time steps that are drawn as step t: those that are folded into it, or itself."""
+    fold = next((node.fold for node in view.nodes if node.fold and node.fold.first == t), None)
+    return range(fold.first, fold.last + 1) if fold else (t,)
+
+
+def _times(view: GraphView, leaving: Arrows) -> dict[str, int | None]:
+    """Return the time step of each node; a fold's is its first, a fork's that of its value."""
+    found = {node.id: node.t for node in view.nodes}
+    for fold in {node.fold for node in view.nodes if node.fold}:
+        inside = range(fold.first, fold.last + 1)
+        found |= {name: fold.first for name, t in found.items() if t is not None and t in inside}
+    forks = {node.id for node in view.nodes if node.kind == "fork"}
+    for name in forks:
+        end = name
+        while end in forks and leaving.get(end):
+            end = leaving[end][0].target
+        found[name] = found[end]
+    return found
 
 
 def _by_source(edges: Sequence[GraphEdge]) -> defaultdict[str, list[GraphEdge]]:
@@ -74,16 +95,17 @@ def _as_late_as_possible(
     return turn
 
 
-def _moments(edges: Sequence[GraphEdge], times: Mapping[str, int | None], turn: Mapping[str, int]) -> dict[str, int]:
-    """Return each edge's moment: its source's, or its target's if the source stands outside of time.
-
-    A second edge between the same nodes carries a sum over all steps, and comes when that is complete.
-    """
+def _sums(edges: Sequence[GraphEdge]) -> set[str]:
+    """Return the edges that carry a sum over all steps: of two between the same nodes the second."""
     seen: set[tuple[str, str]] = set()
-    moments = {}
+    found = set()
     for edge in edges:
-        pair = edge.source, edge.target
-        late = times[edge.source] is None or pair in seen
-        moments[edge.id] = turn[edge.target if late else edge.source]
-        seen.add(pair)
-    return moments
+        if (edge.source, edge.target) in seen:
+            found.add(edge.id)
+        seen.add((edge.source, edge.target))
+    return found
+
+
+def _leader(edge: GraphEdge, times: Mapping[str, int | None], sums: Collection[str]) -> str:
+    """Return the node whose turn an edge shares: its source, or its target if the source stands outside of time."""
+    return edge.target if times[edge.source] is None or edge.id in sums else edge.source

@@ -22,6 +22,8 @@ def compared(first: tuple[str, NormReport], second: tuple[str, NormReport]) -> s
     if a < b:
         a, b, one, other = b, a, other, one
     back = f"{distance} step{'s' * (distance > 1)} back"
+    if a == 0:
+        return f"{back.capitalize()}, neither has anything of its last loss's gradient left."
     if b == 0:
         return f"{back.capitalize()}, {one} has {_share(a)} its last loss's gradient left, and {other} nothing."
     times = a / b

@@ -6,6 +6,8 @@ from pathlib import Path
 from shlex import quote
 from typing import TypeVar
 
+import numpy as np
+
 from bptt_viz.analyses.activations import activations
 from bptt_viz.analyses.credit import credit
 from bptt_viz.analyses.curves import VANILLA, curves
@@ -25,17 +27,19 @@ from bptt_viz.models import Architecture, Prepared, Request, cell_class, own_opt
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.results.check import Check
 from bptt_viz.results.curves import Curves, CurvesSetting
-from bptt_viz.results.graph import GraphView, Level, Scale
+from bptt_viz.results.graph import Level, Scale
 from bptt_viz.results.report import Absent, Flow, Report, Subject
 
 Found = TypeVar("Found")
 
 _SEEDS, _LONGEST_CURVE = 5, 50
-_PLAIN, _ROUTED = 120, 40
-"""Up to so many columns a picture of the whole run has every step: of a stack that runs forward, of other models."""
-_ENDS = 6
+_PLAIN, _ROUTED = 120, 80
+"""Up to so many cells a picture has every step: of a stack that runs forward, of other models."""
+_ENDS, _SHORT = 6, 16
+"""How many steps a longer picture has at its beginning and end, and how many altogether where it cannot be folded."""
 
 
+@np.errstate(all="ignore")  # what is not finite is shown as such, not by NumPy's warnings
 def measured(asked: Sequence[Asked], tick: Tick) -> Report:
     """Return all that is known of each run.
 
@@ -103,17 +107,20 @@ def _quoted(word: str) -> str:
 
 
 def _flow(rollout: Rollout, request: Request, count: int, scale: Scale | None = None) -> Flow:
-    whole = _whole(rollout, request, count, scale)
-    step = graph_view(rollout, Level.OP, provenance("graph", {"cell": Path(request.cell).name}), gradients=True)
-    return Flow(whole, playback(whole), step)
-
-
-def _whole(rollout: Rollout, request: Request, count: int, scale: Scale | None) -> GraphView:
-    routed = bool(rollout.modules) or any(run.backward or run.name for run in rollout.layers)
-    most = (_ROUTED if routed else _PLAIN) // (count * rollout.rows)
+    """Draw a run. Of a long one the picture is folded; of a model that cannot be, it is that of a shorter run."""
+    shown, columns = rollout, rollout.steps * rollout.rows * count
+    if _is_routed(rollout) and columns > _ROUTED:
+        shown = record(prepare(replace(request, steps=_SHORT)))
     ran = provenance("graph", {"cell": Path(request.cell).name})
-    choice = Choice(0 if rollout.steps <= most else _ENDS)
-    return graph_view(rollout, Level.STEP, ran, gradients=True, scale=scale, choice=choice)
+    choice = Choice(_ENDS if columns > _PLAIN and not _is_routed(rollout) else 0)
+    whole = graph_view(shown, Level.STEP, ran, gradients=True, scale=scale, choice=choice)
+    step = graph_view(rollout, Level.OP, ran, gradients=True)
+    return Flow(whole, playback(whole), step, shown.steps if shown.steps < rollout.steps else None)
+
+
+def _is_routed(rollout: Rollout) -> bool:
+    """Tell whether a picture's arrows have to be routed one by one: it is no plain stack of layers that run forward."""
+    return bool(rollout.modules) or any(run.backward or run.name for run in rollout.layers)
 
 
 def _on_one_scale(asked: Sequence[Asked], subjects: Sequence[Subject]) -> list[Subject]:

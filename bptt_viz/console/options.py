@@ -198,7 +198,7 @@ def _requests(models: list[str], chosen: dict[str, Any]) -> "tuple[Asked, ...]":
     asked = []
     for text in models:
         name, options = split_model(text)
-        own = _own_options(options)
+        own = _own_options(text, options)
         settings = [*(chosen["settings"] or ()), *own.pop("settings", ())]
         asked.append(Asked(text, _request(name, {**chosen, **own, "settings": settings})))
     return tuple(asked)
@@ -217,8 +217,12 @@ def split_model(text: str) -> tuple[str, list[str]]:
         raise UsageError(f"MODEL {text!r}: {str(error).lower()}") from None
 
 
-def _own_options(words: list[str]) -> dict[str, Any]:
-    """Return those of the model options that the words give."""
+def _own_options(model: str, words: list[str]) -> dict[str, Any]:
+    """Return those of the model options that the words behind a model give.
+
+    Raises:
+        UsageError: there is no such option, or its value does not fit.
+    """
 
     def collect(**_: Any) -> None: ...
 
@@ -226,11 +230,16 @@ def _own_options(words: list[str]) -> dict[str, Any]:
     collect.__annotations__ = {each.name: each.annotation for each in _model_parameters()}
     single = typer.Typer(add_completion=False)
     single.command(add_help_option=False)(collect)
-    context = typer.main.get_command(single).make_context("MODEL", words)
-    given = {
-        name for name in context.params if getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    try:
+        context = typer.main.get_command(single).make_context("MODEL", words)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        raise UsageError(f"MODEL {model!r}: {error.format_message().rstrip('.')}") from None
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return {
+        name: value for name, value in context.params.items() if getattr(sources[name], "name", "") == "COMMANDLINE"
     }
-    return {name: value for name, value in context.params.items() if name in given}
 
 
 def parse_settings(given: list[str] | None) -> dict[str, str]:

@@ -28,14 +28,16 @@ class Flow:
     """The unrolled network with what flows back, and one of its steps in full.
 
     Attributes:
-        whole: all time steps; the longest runs are folded.
+        whole: all time steps; those of long runs are folded.
         playback: the order of the backward pass in it.
         step: one step, operation by operation.
+        shortened: the steps of `whole`, if that is a shorter run than the report's, of the same model.
     """
 
     whole: GraphView
     playback: Playback
     step: GraphView
+    shortened: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

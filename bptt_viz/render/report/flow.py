@@ -33,15 +33,12 @@ def used(report: Report) -> Iterator[Used]:
 
 def _figures(subject: Subject, flow: Flow, place: int, many: bool) -> Iterator[Figure]:
     whose = f": {subject.label}" if many else ""
-    played = Drawing(
-        svg_element(flow.whole, Inline(f"g{place}-", flow.playback.edges)), tuple(_turns(subject, flow.playback))
-    )
-    folded = ("Steps that are alike are folded.",) if any(node.fold for node in flow.whole.nodes) else ()
+    turns = tuple(_turns(None if flow.shortened else subject, flow.playback))
     yield Figure(
         f"graph-{place}",
         f"All time steps{whose}",
-        ("Thin arrows: values forward. Coloured arrows: gradients back, wider the larger their norm.", *folded),
-        played,
+        ("Thin arrows: values forward. Coloured arrows: gradients back, wider the larger their norm.", *_fewer(flow)),
+        Drawing(svg_element(flow.whole, Inline(f"g{place}-", flow.playback.edges)), turns),
         (_nodes(flow.whole), _arrows(flow.whole)),
         f"graph {subject.arguments} --gradients",
     )
@@ -55,17 +52,28 @@ def _figures(subject: Subject, flow: Flow, place: int, many: bool) -> Iterator[F
     )
 
 
-def _turns(subject: Subject, played: Playback) -> Iterator[str]:
-    """Yield a line for each moment of the backward pass: which steps, and what arrives at their states."""
+def _fewer(flow: Flow) -> Iterator[str]:
+    """Yield what the picture leaves out."""
+    if flow.shortened:
+        yield f"So that it can be read, this is the same model over the first {flow.shortened} steps alone."
+    if any(node.fold for node in flow.whole.nodes):
+        yield "The steps in the middle are folded."
+
+
+def _turns(subject: Subject | None, played: Playback) -> Iterator[str]:
+    """Yield a line for each moment of the backward pass: which steps, and what arrives at their states if known."""
     for times in played.moments:
-        said = [f"‖∂L/∂{name}_{t}‖ = {scientific(norm)}" for t in times[:2] for name, norm in _arriving(subject, t)]
-        when = f"step {', '.join(map(str, times))}" if len(times) <= 3 else f"steps {times[0]} to {times[-1]}"
+        states = [(t, *each) for t in times[:2] for each in _arriving(subject, t)] if subject else []
+        said = [f"‖∂L/∂{name}_{t}‖ = {scientific(norm)}" for t, name, norm in states]
+        when = f"step{'s' * (len(times) > 1)} {', '.join(map(str, times))}"
+        if len(times) > 3:
+            when = f"steps {times[0]} to {times[-1]}"
         yield " · ".join([when, *said]) if times else "sums over all steps"
 
 
 def _arriving(subject: Subject, t: int) -> Iterator[tuple[str, float]]:
     layer = next((layer for layer in reversed(subject.norms.layers) if t in layer.steps), None)
-    if layer is not None and subject.norms.loss == "all":
+    if layer is not None:
         place = layer.steps.index(t)
         for state in layer.states:
             yield state.name, state.total[place]

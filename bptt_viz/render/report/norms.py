@@ -27,7 +27,8 @@ def _last(report: Report) -> Figure:
         mark = f"{subject.label}: " if len(report.subjects) > 1 else ""
         series.append(Series(f"{mark}‖∂L_T‖", _padded(chain.norms, places)))
         if fitted := _fitted(subject.norms):
-            series.append(Series(f"{mark}fit ×{chain.decay.rate if chain.decay else 1:.3g}", fitted, True))
+            rate = chain.decay.rate if chain.decay else 1.0
+            series.append(Series(f"{mark}fit ×{rate:.3g}", _padded(fitted, places), True))
         series += _by_layer(subject, mark, places)
     return chart_figure(
         "norms-last",
@@ -84,7 +85,7 @@ def _places(report: Report) -> Places:
     return Places("t", tuple(map(str, range(1, longest.run.steps + 1))), marks)
 
 
-def _padded(values: Sequence[float], places: Places) -> tuple[float | None, ...]:
+def _padded(values: Sequence[float | None], places: Places) -> tuple[float | None, ...]:
     return (*values, *[None] * (len(places.labels) - len(values)))
 
 

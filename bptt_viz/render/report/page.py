@@ -57,25 +57,32 @@ def report_page(report: Report, provenance: Provenance) -> str:
     """
     style = "\n".join([_style(), page_styles(list(used(report)))]) if list(used(report)) else _style()
     script = _file("script.js")
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, loader=_Here(), trim_blocks=True, lstrip_blocks=True
+    return (
+        templates()
+        .get_template("page.html.jinja")
+        .render(
+            report=report,
+            labels=" and ".join(subject.label for subject in report.subjects),
+            cards=[card(subject) for subject in report.subjects],
+            compared=side_by_side(report),
+            sections=[section(report) for section in _SECTIONS],
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+            ran=_ran(provenance),
+            version=provenance.version,
+            numpy=provenance.numpy,
+            python=provenance.python,
+            subjects=report.subjects,
+        )
     )
-    environment.filters["shown"] = _shown
-    return environment.get_template("page.html.jinja").render(
-        report=report,
-        labels=" and ".join(subject.label for subject in report.subjects),
-        cards=[card(subject) for subject in report.subjects],
-        compared=side_by_side(report),
-        sections=[section(report) for section in _SECTIONS],
-        style=Markup(style),
-        script=Markup(script),
-        policy=_policy(style, script),
-        ran=_ran(provenance),
-        version=provenance.version,
-        numpy=provenance.numpy,
-        python=provenance.python,
-        subjects=report.subjects,
-    )
+
+
+def templates() -> Environment:
+    """Return what fills templates in: all text is escaped, and a name that is not there is an error."""
+    made = Environment(autoescape=True, undefined=StrictUndefined, loader=_Here(), trim_blocks=True, lstrip_blocks=True)
+    made.filters["shown"] = _shown
+    return made
 
 
 def _file(name: str) -> str:

@@ -167,16 +167,19 @@
     if (one(controls, "input")) playing(figure, svg, tell, zoom, release);
   }
 
-  /** Return the nearest node in a direction, or the first if none is chosen. */
+  /** Return the nearest node in a direction, beside rather than aside, or the first if none is chosen. */
   function nextNode(nodes, from, [dx, dy]) {
     if (!from) return nodes[0];
-    const middle = (node) => { const box = node.getBBox(); return [box.x + box.width / 2, box.y + box.height / 2]; };
-    const [x, y] = middle(from);
+    const here = from.getBBox();
     let best = null, least = Infinity;
     for (const node of nodes) {
-      const [there, high] = middle(node), ahead = (there - x) * dx + (high - y) * dy;
-      const aside = Math.abs((there - x) * dy) + Math.abs((high - y) * dx);
-      if (node !== from && ahead > 1 && ahead + 3 * aside < least) { best = node; least = ahead + 3 * aside; }
+      const there = node.getBBox(), across = dx ? "x" : "y", up = dx ? "y" : "x";
+      const size = { x: "width", y: "height" };
+      const middle = (box, axis) => box[axis] + box[size[axis]] / 2;
+      const ahead = (middle(there, across) - middle(here, across)) * (dx + dy);
+      const gap = Math.max(here[up] - there[up] - there[size[up]], there[up] - here[up] - here[size[up]], 0);
+      const cost = ahead + 3 * gap + 0.1 * Math.abs(middle(there, up) - middle(here, up));
+      if (node !== from && ahead > 1 && cost < least) { best = node; least = cost; }
     }
     return best;
   }
