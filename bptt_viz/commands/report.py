@@ -21,17 +21,17 @@ def report(asked: Any, json: Json = False, output: Page = Path("report.html")) -
     Example: bptt-viz report lstm -o lstm.html
     Example: bptt-viz report lstm "lstm --set forget_bias=3" --steps 50 -o forget.html
     """
-    from bptt_viz.commands.report_parts import measured
     from bptt_viz.console.artefacts import demand_place
     from bptt_viz.console.output import emit, emit_bytes, provenance
     from bptt_viz.console.progress import progress
     from bptt_viz.render.json_document import document
     from bptt_viz.render.report import report_data, report_lines, report_page
+    from bptt_viz.reports import measured
 
     standard = _demand(asked, json, output)
     demand_place(output)
     with progress("report") as tick:
-        found = measured(asked, tick)
+        found = measured(asked, provenance("report", {}), tick)
     ran = provenance("report", {"models": {each.label: each.norms.run for each in found.subjects}})
     emit_bytes(report_page(found, ran).encode("utf-8", "replace"), output)
     if json:

@@ -9,20 +9,18 @@ from html.parser import HTMLParser
 import jinja2
 import pytest
 
-from bptt_viz.commands.report_parts import measured
-from bptt_viz.console.options import Asked
 from bptt_viz.console.output import provenance
 from bptt_viz.models import Request
 from bptt_viz.render.report import report_page
 from bptt_viz.render.report.page import templates
+from bptt_viz.reports import measured
 from bptt_viz.results.report import Absent, Report
 
 LIMIT = 2_000_000
 
 
 def made(*models, **options):
-    asked = [Asked(model, Request(cell=model, **options)) for model in models]
-    return measured(asked, lambda _: None)
+    return measured([(model, Request(cell=model, **options)) for model in models], provenance("report", {}))
 
 
 def page_of(report):

@@ -1,4 +1,4 @@
-"""What `bptt-viz report` measures: every analysis of each run, and their gradient checks."""
+"""From requests to a report: every analysis of each run, and the checks of their gradients."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
@@ -19,18 +19,19 @@ from bptt_viz.analyses.spectrum import spectrum
 from bptt_viz.cells import Cell
 from bptt_viz.checking.run import CheckRequest, check_model
 from bptt_viz.checking.shapes import DEFAULT_SHAPES
-from bptt_viz.console.options import Asked
-from bptt_viz.console.output import provenance
-from bptt_viz.console.progress import Tick
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Architecture, Prepared, Request, cell_class, own_options, prepare, target_class
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.results.check import Check
 from bptt_viz.results.curves import Curves, CurvesSetting
 from bptt_viz.results.graph import Level, Scale
+from bptt_viz.results.provenance import Provenance
 from bptt_viz.results.report import Absent, Flow, Report, Subject
 
 Found = TypeVar("Found")
+Tick = Callable[[float], None]
+Asked = tuple[str, Request]
+"""What a model is called, and what it stands for."""
 
 _SEEDS, _LONGEST_CURVE = 5, 50
 _PLAIN, _ROUTED = 120, 80
@@ -40,31 +41,37 @@ _ENDS, _SHORT = 6, 16
 
 
 @np.errstate(all="ignore")  # what is not finite is shown as such, not by NumPy's warnings
-def measured(asked: Sequence[Asked], tick: Tick) -> Report:
+def measured(asked: Sequence[Asked], ran: Provenance, tick: Tick = lambda _: None) -> Report:
     """Return all that is known of each run.
+
+    Args:
+        asked: one or two runs.
+        ran: what the pictures say of where they come from.
+        tick: takes the finished share, between 0 and 1.
 
     Raises:
         UsageError: a model cannot be made or run.
     """
     shares = [tick if len(asked) == 1 else _part(tick, k, len(asked)) for k in range(len(asked))]
-    subjects = [_subject(each, len(asked), share) for each, share in zip(asked, shares, strict=True)]
+    subjects = [_subject(each, len(asked), ran, share) for each, share in zip(asked, shares, strict=True)]
     if len(subjects) == 1:
         return Report(subjects[0].norms.verdict.value, tuple(subjects))
     words = compared(*((each.label, each.norms) for each in subjects))
-    return Report(words, tuple(_on_one_scale(asked, subjects)))
+    return Report(words, tuple(_on_one_scale(asked, subjects, ran)))
 
 
 def _part(tick: Tick, place: int, count: int) -> Tick:
     return lambda share: tick((place + share) / count)
 
 
-def _subject(asked: Asked, count: int, tick: Tick) -> Subject:
+def _subject(asked: Asked, count: int, ran: Provenance, tick: Tick) -> Subject:
     """Measure one run; what a model cannot have is told, and the rest is there."""
-    prepared = prepare(asked.request)
+    text, request = asked
+    prepared = prepare(request)
     norms = norm_report(prepared, jacobians=False)
     tick(0.2)
     rollout = record(prepared)
-    flow = _or_absent(lambda: _flow(rollout, asked.request, count))
+    flow = _or_absent(lambda: _flow(rollout, request, count, ran))
     tick(0.4)
     reach = _or_absent(lambda: credit(prepared))
     rates = _or_absent(lambda: spectrum(prepared))
@@ -74,7 +81,7 @@ def _subject(asked: Asked, count: int, tick: Tick) -> Subject:
     checked = _or_absent(lambda: _check(prepared.request))
     tick(1.0)
     made = activations(prepared, rollout)
-    return Subject(_label(asked.text), _arguments(asked.request), norms, flow, reach, made, fading, rates, checked)
+    return Subject(_label(text), _arguments(request), norms, flow, reach, made, fading, rates, checked)
 
 
 def _or_absent(make: Callable[[], Found]) -> Found | Absent:
@@ -106,12 +113,11 @@ def _quoted(word: str) -> str:
     return quote(Path(word).name if "/" in word else word)
 
 
-def _flow(rollout: Rollout, request: Request, count: int, scale: Scale | None = None) -> Flow:
+def _flow(rollout: Rollout, request: Request, count: int, ran: Provenance, scale: Scale | None = None) -> Flow:
     """Draw a run. Of a long one the picture is folded; of a model that cannot be, it is that of a shorter run."""
     shown, columns = rollout, rollout.steps * rollout.rows * count
     if _is_routed(rollout) and columns > _ROUTED:
         shown = record(prepare(replace(request, steps=_SHORT)))
-    ran = provenance("graph", {"cell": Path(request.cell).name})
     choice = Choice(_ENDS if columns > _PLAIN and not _is_routed(rollout) else 0)
     whole = graph_view(shown, Level.STEP, ran, gradients=True, scale=scale, choice=choice)
     step = graph_view(rollout, Level.OP, ran, gradients=True)
@@ -123,7 +129,7 @@ def _is_routed(rollout: Rollout) -> bool:
     return bool(rollout.modules) or any(run.backward or run.name for run in rollout.layers)
 
 
-def _on_one_scale(asked: Sequence[Asked], subjects: Sequence[Subject]) -> list[Subject]:
+def _on_one_scale(asked: Sequence[Asked], subjects: Sequence[Subject], ran: Provenance) -> list[Subject]:
     """Draw the pictures of several runs again with the colours of their gradients on one scale."""
     scales = [each.flow.whole.scale for each in subjects if isinstance(each.flow, Flow)]
     known = [scale for scale in scales if scale is not None]
@@ -131,8 +137,8 @@ def _on_one_scale(asked: Sequence[Asked], subjects: Sequence[Subject]) -> list[S
         return list(subjects)
     common = Scale(min(scale.low for scale in known), max(scale.high for scale in known))
     return [
-        replace(each, flow=_flow(record(prepare(one.request)), one.request, len(asked), common))
-        for each, one in zip(subjects, asked, strict=True)
+        replace(each, flow=_flow(record(prepare(request)), request, len(asked), ran, common))
+        for each, (_, request) in zip(subjects, asked, strict=True)
     ]
 
 
