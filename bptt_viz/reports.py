@@ -20,13 +20,14 @@ from bptt_viz.cells import Cell
 from bptt_viz.checking.run import CheckRequest, check_model
 from bptt_viz.checking.shapes import DEFAULT_SHAPES
 from bptt_viz.errors import UsageError
-from bptt_viz.models import Architecture, Prepared, Request, cell_class, own_options, prepare, target_class
+from bptt_viz.models import Architecture, Prepared, Request, cell_class, own_options, target_class
 from bptt_viz.models.rollout import Rollout
 from bptt_viz.results.check import Check
 from bptt_viz.results.curves import Curves, CurvesSetting
 from bptt_viz.results.graph import Level, Scale
 from bptt_viz.results.provenance import Provenance
 from bptt_viz.results.report import Absent, Flow, Report, Subject
+from bptt_viz.weights import prepare
 
 Found = TypeVar("Found")
 Tick = Callable[[float], None]
@@ -76,9 +77,9 @@ def _subject(asked: Asked, count: int, ran: Provenance, tick: Tick) -> Subject:
     reach = _or_absent(lambda: credit(prepared))
     rates = _or_absent(lambda: spectrum(prepared))
     tick(0.6)
-    fading = _or_absent(lambda: _curves(prepared))
+    fading = _or_absent(lambda: _curves(prepared, norms.run.hidden))
     tick(0.8)
-    checked = _or_absent(lambda: _check(prepared.request))
+    checked = _or_absent(lambda: _check(request))
     tick(1.0)
     made = activations(prepared, rollout)
     return Subject(_label(text), _arguments(request), norms, flow, reach, made, fading, rates, checked)
@@ -142,7 +143,7 @@ def _on_one_scale(asked: Sequence[Asked], subjects: Sequence[Subject], ran: Prov
     ]
 
 
-def _curves(prepared: Prepared) -> Curves:
+def _curves(prepared: Prepared, hidden: int) -> Curves:
     """Measure the model's cell with weights of several spectral radii."""
     request, target = prepared.request, target_class(prepared.request.cell)
     settings, name = dict(request.settings), request.cell
@@ -155,7 +156,7 @@ def _curves(prepared: Prepared) -> Curves:
         cells=(name,),
         activations=(request.activation or activation or "tanh",),
         seeds=_SEEDS,
-        hidden=request.hidden,
+        hidden=hidden,
         steps=min(prepared.model.pattern.steps, _LONGEST_CURVE),
         text=(request.text or "sonnets") if prepared.model.reads_text else "sonnets",
         seed=request.seed,
@@ -166,7 +167,7 @@ def _curves(prepared: Prepared) -> Curves:
 
 
 def _check(request: Request) -> Check:
-    """Check the model at small sizes."""
+    """Check the model, at small sizes if no weight file settles them."""
     shapes = tuple(shape for shape in DEFAULT_SHAPES if request.topology != "delayed" or shape.steps > 1)
     return check_model(
         CheckRequest(
@@ -178,5 +179,6 @@ def _check(request: Request) -> Check:
             init=request.init,
             seed=request.seed,
             shapes=shapes,
+            weights=request.weights,
         )
     )

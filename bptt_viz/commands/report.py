@@ -8,7 +8,12 @@ import typer
 from bptt_viz.console.options import Json, models_command
 from bptt_viz.errors import UsageError
 
-Page = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The page; - is standard output.")]
+Page = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--output", metavar="FILE", help="The page (.html; - is standard output), or its verdicts (.txt, .json)."
+    ),
+]
 
 
 @models_command
@@ -28,28 +33,34 @@ def report(asked: Any, json: Json = False, output: Page = Path("report.html")) -
     from bptt_viz.render.report import report_data, report_lines, report_page
     from bptt_viz.reports import measured
 
-    standard = _demand(asked, json, output)
+    form, rest = _form(asked, json, output), None
     demand_place(output)
     with progress("report") as tick:
         found = measured(asked, provenance("report", {}), tick)
     ran = provenance("report", {"models": {each.label: each.norms.run for each in found.subjects}})
-    emit_bytes(report_page(found, ran).encode("utf-8", "replace"), output)
-    if json:
-        emit(document("report", report_data(found), ran))
-    elif not standard:
-        emit(report_lines(found, str(output)))
+    if form in {"html", "-"}:
+        emit_bytes(report_page(found, ran).encode("utf-8", "replace"), output)
+    else:
+        rest = output
+    if json or form == "json":
+        emit(document("report", report_data(found), ran), rest)
+    elif form != "-":
+        emit(report_lines(found, str(output) if form == "html" else ""), rest)
 
 
-def _demand(asked: Any, json: bool, output: Path) -> bool:
-    """Refuse what makes no page; return whether the page goes to standard output."""
+def _form(asked: Any, json: bool, output: Path) -> str:
+    """Refuse what makes no report; return what the file is to hold, or `-` for a page on standard output."""
     if len(asked) > 2:
         raise UsageError(f"a report is about one or two models, got {len(asked)}")
     if len({each.text for each in asked}) < len(asked):
         raise UsageError(
             f'both models are {asked[0].text!r}; give one of them other options: "{asked[0].text} --seed 1"'
         )
-    if str(output) != "-" and output.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"--output {output}: the name must end in .html")
-    if json and str(output) == "-":
-        raise UsageError("--json takes standard output; name a file for the page with -o")
-    return str(output) == "-"
+    if str(output) == "-":
+        if json:
+            raise UsageError("--json takes standard output; name a file for the page with -o")
+        return "-"
+    form = output.suffix.lower().removeprefix(".")
+    if form not in {"html", "txt", "json"}:
+        raise UsageError(f"--output {output}: the name must end in .html, .txt or .json")
+    return form

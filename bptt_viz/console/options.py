@@ -51,6 +51,7 @@ Vocabulary = Annotated[
     ),
 ]
 
+
 class Asked(NamedTuple):
     """One of several models.
 

@@ -36,6 +36,13 @@ def test_a_page_goes_to_standard_output(tmp_path, capsys):
     assert (tmp_path / "r.html").read_text(encoding="utf-8") == page
 
 
+def test_verdicts_and_data_go_to_files_of_their_own(tmp_path, capsys):
+    lines = printed(capsys, "rnn", *SMALL)
+    assert printed(capsys, "rnn", *SMALL, "-o", "r.txt") == printed(capsys, "rnn", *SMALL, "-o", "r.json") == ""
+    assert (tmp_path / "r.txt").read_text(encoding="utf-8") == lines.replace("page: report.html\n", "")
+    assert json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["kind"] == "report"
+
+
 def test_json_has_everything_but_the_pictures(tmp_path, capsys):
     document = json.loads(printed(capsys, "gru", "rnn", *SMALL, "--json"))
     assert document["kind"] == "report"
@@ -82,7 +89,7 @@ def test_a_cell_of_one_s_own_with_spaces_in_its_file(tmp_path, capsys):
     [
         (["rnn", "lstm", "gru"], "a report is about one or two models, got 3"),
         (["rnn", "rnn"], "both models are 'rnn'; give one of them other options"),
-        (["rnn", "-o", "r.pdf"], "the name must end in .html"),
+        (["rnn", "-o", "r.pdf"], "the name must end in .html, .txt or .json"),
         (["rnn", "--json", "-o", "-"], "--json takes standard output"),
         (["rnn --sett a=b", "lstm"], "MODEL 'rnn --sett a=b': No such option: --sett"),
         (["rnn --hidden x", "lstm"], "MODEL 'rnn --hidden x': Invalid value for '--hidden'"),

@@ -29,6 +29,8 @@ def check_words(check: Check) -> str:
 def _figure(place: int, subject: Subject, check: Check, many: bool) -> Figure:
     title = f"Analytic against numeric gradients{f': {subject.label}' if many else ''}"
     note = "The same cell and options at small sizes, all different, so that no mixed-up axis fits by chance."
+    if "--weights" in subject.arguments:
+        note = "The trained weights at random inputs, over short sequences."
     heat = [_heat(case) for case in check.cases if case.heat is not None]
     tables = (_inputs(check), _cases(check), *heat)
     return Figure(f"check-{place}", title, (note,), None, tables, f"check {_checkable(subject)}", open=True)

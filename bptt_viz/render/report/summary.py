@@ -13,7 +13,7 @@ from bptt_viz.results.report import Absent, Report
 
 
 def report_lines(report: Report, file: str) -> RenderableType:
-    """Return each run's verdict and check, what the comparison comes to, and where the page is."""
+    """Return each run's verdict and check, what the comparison comes to, and where the page is, if there is a file."""
     lines = []
     for subject in report.subjects:
         mark = f"{shown(subject.label)}  "
@@ -21,7 +21,7 @@ def report_lines(report: Report, file: str) -> RenderableType:
         if isinstance(subject.check, Check):
             lines.append(Text(f"{mark}gradient check {check_words(subject.check)}"))
     compared = [Text(shown(report.finding), "bold")] if len(report.subjects) > 1 else []
-    return Group(*compared, *lines, Text(f"page: {shown(file)}", "dim"))
+    return Group(*compared, *lines, *([Text(f"page: {shown(file)}", "dim")] if file else []))
 
 
 def report_data(report: Report) -> Report:
