@@ -147,10 +147,15 @@ def _own_rates(report: NormReport) -> list[str]:
     return said
 
 
+# Options of cells and models that say how weights are drawn, and nothing of those from a file.
+_OF_DRAWING = ("forget_bias", "weights")
+
+
 def run_words(report: NormReport) -> str:
     """Return what was run, on one line."""
     run = report.run
-    options = "".join(f" {name}={value}" for name, value in run.options.items())
+    drawing = () if run.origin is None else _OF_DRAWING
+    options = "".join(f" {name}={value}" for name, value in run.options.items() if name not in drawing)
     sizes = f"H={run.hidden}{f' layers={run.layers}' if run.layers > 1 else ''} T={run.steps} N={run.batch}"
     data = "text" if run.reads_text else "data"
     known = [loss for loss in report.losses if loss is not None]

@@ -73,5 +73,6 @@ def _of_json(text: str) -> Any:
     """Return what JSON holds; of a table of tables, the first that is a vocabulary (a tokenizer's file)."""
     held = json.loads(text)
     if isinstance(held, dict) and vocabulary_of(held) is None:
-        return next((value for value in held.values() if vocabulary_of(value)), held)
+        tables = [value for value in held.values() if isinstance(value, dict | list)]
+        return next((value for value in tables if vocabulary_of(value)), held)
     return held

@@ -51,10 +51,11 @@ def pytorch_layers(arrays: Mapping[str, Array]) -> list[Recurrent]:
         groups.setdefault(key, _Group(*key)).names[_PLACES[found["what"]]] = name
     prefixes = _in_order({prefix for prefix, _, _ in groups})
     stacked = sorted(groups.values(), key=lambda group: (prefixes.index(group.prefix), group.depth, group.backward))
-    rows: list[tuple[str, int]] = []
-    for group in stacked:
-        if (group.prefix, group.depth) not in rows:
-            rows.append((group.prefix, group.depth))
+    rows = list(dict.fromkeys((group.prefix, group.depth) for group in stacked))
+    for prefix in prefixes:
+        depths = [depth for of, depth in rows if of == prefix]
+        if depths != list(range(len(depths))):
+            raise UsageError(f"{prefix}*: layers {', '.join(map(str, depths))} are there, others are missing")
     return [_layer(group, rows.index((group.prefix, group.depth)), arrays) for group in stacked]
 
 
