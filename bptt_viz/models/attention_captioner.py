@@ -57,10 +57,13 @@ class AttentionCaptioner(Captioning):
         """Refuse a penalty that would be a reward.
 
         Raises:
-            UsageError: λ is negative.
+            UsageError: λ is negative, or attention is hard: the paper has the penalty for soft attention alone, and
+                the score function does not charge places with it.
         """
         if self.penalty < 0:
             raise UsageError(f"option 'penalty' must not be negative, got {self.penalty:g}")
+        if self.penalty and self.attention == "hard":
+            raise UsageError("option 'penalty' is for attention=soft; leave it out")
 
     @cached_property
     def stacks(self) -> tuple[Stack]:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
@@ -201,6 +201,10 @@ class Architecture(Model):
     def drawn(self, rng: Generator, size: int, dtype: str = "float64") -> dict[str, Array]:  # noqa: ARG002
         """Return constants that are drawn before a run, by name; by default none."""
         return {}
+
+    def writing(self) -> Self:
+        """Return the model as it answers when nobody tells it what is true; by default it is the same one."""
+        return self
 
     def leaves(self, tape: Tape, values: Mapping[str, Array]) -> dict[str, Node]:
         """Record all parameters."""

@@ -47,7 +47,6 @@ TOGETHER = {
     "attention-captioner": (
         {"attention": "hard", "gate": "true", "fed": "sampled"},
         {"gate": "true", "penalty": "0.7", "cell": "gru"},
-        {"attention": "hard", "penalty": "0.7"},
     ),
     "vqa": ({"attention": "additive", "cell": "lstm"},),
     "bidirectional": ({"cell": "gru", "skip": "true"},),
