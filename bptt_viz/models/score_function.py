@@ -101,16 +101,19 @@ class Estimator:
             return found
         seen = looks(rollout, feed)
         share = seen.counted / seen.counted.shape[-1]
-        charged = self.charged(seen)
+        charged = self.charged(seen.totals(self.to_go))
         for place, t in enumerate(seen.logs):
             found[seen.logs[t]] = self.weight * charged[place] * share[place]
             if self.entropy:
                 found[seen.entropies[t]] = -self.entropy * share[place]
         return found
 
-    def charged(self, seen: Looks) -> Array:
-        """Return C − b for each place, (T, N), with b of the runs before; then move b on."""
-        totals = seen.totals(self.to_go)
+    def charged(self, totals: Array) -> Array:
+        """Return C − b for each place, (T, N), with b of the runs before; then move b on.
+
+        Args:
+            totals: C, (T, N).
+        """
         before = np.zeros(len(totals)) if self.baseline is None else self.baseline
         mean = totals.mean(axis=-1)
         self.baseline = mean if self.baseline is None else _KEPT * before + (1 - _KEPT) * mean

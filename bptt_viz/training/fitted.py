@@ -37,8 +37,9 @@ def packed(prepared: Prepared, values: Mapping[str, Array], updates: int) -> byt
     told = {name: request[name] for name in _KEPT} | {"steps": prepared.batch.length}
     about = json.dumps({"version": _VERSION, "request": told, "updates": updates}, sort_keys=True, ensure_ascii=False)
     held = io.BytesIO()
-    arrays: dict[str, Any] = {f"{_START}{name}": value for name, value in sorted(values.items())}
-    np.savez_compressed(held, **{_ABOUT: np.array(about)}, **arrays)
+    arrays = {f"{_START}{name}": value for name, value in sorted(values.items())}
+    everything: dict[str, Any] = {_ABOUT: np.array(about), **arrays}
+    np.savez_compressed(held, **everything)
     return held.getvalue()
 
 
