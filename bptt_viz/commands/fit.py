@@ -28,6 +28,9 @@ def fit(
     whole: Annotated[
         bool, _o("--whole", help="Charge a drawn place with the whole caption, not with the words from its own on.")
     ] = False,
+    start: Annotated[
+        Path | None, _o("--start", metavar="FILE.npz", help="Go on from the parameters of a model saved by --save.")
+    ] = None,
     save: Annotated[Path | None, _o("--save", metavar="FILE.npz", help="Save the model there.")] = None,
     json: Json = False,
     output: Annotated[
@@ -50,7 +53,7 @@ def fit(
     form = _demand(output, save)
     demand_place(output)
     demand_place(save)
-    learner, described = _learner(request, optimiser, rate, clip_norm, entropy, not whole)
+    learner, described = _learner(request, start, optimiser, rate, clip_norm, entropy, not whole)
     data = packed(learner.prepared, learner.parameters.parts, 0) if save else b""  # what cannot be saved is told first
     with progress("fit") as tick, threadpool_limits(1):
         found = _result(learner, described, updates, every, tick)
@@ -81,18 +84,23 @@ def _told(request: Any) -> dict[str, Any]:
 
 
 def _learner(
-    request: Any, name: str, rate: float | None, clip_norm: float, entropy: float, to_go: bool
+    request: Any, start: Path | None, name: str, rate: float | None, clip_norm: float, entropy: float, to_go: bool
 ) -> "tuple[ModelLearner, str]":
+    from bptt_viz.commands.train import read_checkpoint
     from bptt_viz.models import prepare
     from bptt_viz.models.score_function import Estimator
     from bptt_viz.training.clipping import Clip
+    from bptt_viz.training.fitted import with_values
     from bptt_viz.training.model_learner import ModelLearner
     from bptt_viz.training.optimisers import optimiser
 
     chosen = optimiser(name, 0.005 if rate is None and name == "adam" else rate)
     estimator, clip = Estimator(entropy=entropy, to_go=to_go), Clip(clip_norm or None)
     described = f"{name} at {chosen.learning_rate:g}" + (f", norm clipped at {clip_norm:g}" if clip_norm else "")
-    return ModelLearner(prepare(request), chosen, clip, estimator), described
+    prepared = prepare(request)
+    if start is not None:
+        prepared = with_values(prepared, read_checkpoint(start), start.name)
+    return ModelLearner(prepared, chosen, clip, estimator), described
 
 
 def _result(learner: "ModelLearner", described: str, updates: int, every: int, tick: Any) -> Any:

@@ -50,6 +50,7 @@ def _row(found: Attending, each: Attended, boxed: bool) -> Iterator[RenderableTy
     yield said
     if max(found.grid) <= _LARGEST and found.grid[0] > 1:
         yield Maps(found, each)
+        yield Text()
     yield table(["t", "word", "most at", "α", *_headings(found)], _lines(found, each), boxed)
 
 

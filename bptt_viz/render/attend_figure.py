@@ -73,7 +73,7 @@ def _draw_row(figure: Figure, found: Attending, each: Attended, image: Array | N
 def _first(axes: Axes, found: Attending, each: Attended, image: Array | None) -> None:
     """Show the image as it is, or where there is none what the places are called."""
     right = tuple(look.word for look in each.looks) == each.truth
-    axes.set_title("written right" if right else "written wrong", fontsize=8, color=FAINT, pad=3)
+    _above(axes, "", "written right" if right else "written wrong")
     if image is not None:
         axes.imshow(image, extent=_extent(found), interpolation="nearest", aspect="auto")
         return
@@ -91,13 +91,18 @@ def _panel(axes: Axes, found: Attending, look: Look, image: Array | None) -> Non
     ground = np.full((rows, columns, 3), 0.93) if image is None else image
     lit = (1 - _DARK * (1 - _stretched(share, *ground.shape[:2])))[..., None]
     axes.imshow(ground * lit, extent=_extent(found), interpolation="nearest", aspect="auto", vmin=0, vmax=1)
-    axes.set_title(f"{visible(look.word)}\n{light.max():.2f}", fontsize=9, color=INK, pad=3, linespacing=1.0)
+    _above(axes, visible(look.word), f"{light.max():.2f}")
     if look.named is not None:
         row, column = divmod(look.named, columns)
-        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=_NAMED, linewidth=1.6))
+        axes.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor=_NAMED, linewidth=1.6, clip_on=False))
     if look.chosen is not None:
         row, column = divmod(look.chosen, columns)
         axes.plot(column + 0.5, row + 0.5, marker="D", color=_DRAWN, markeredgecolor=INK, markersize=5)
+
+
+def _above(axes: Axes, word: str, number: str) -> None:
+    axes.text(0.5, 1.19, word, ha="center", va="baseline", fontsize=9.5, color=INK, transform=axes.transAxes)
+    axes.text(0.5, 1.05, number, ha="center", va="baseline", fontsize=7.5, color=FAINT, transform=axes.transAxes)
 
 
 def _extent(found: Attending) -> tuple[float, float, float, float]:

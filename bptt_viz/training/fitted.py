@@ -16,6 +16,7 @@ from bptt_viz.models import Prepared, Request, prepare
 
 SHIPPED = {"scenes": "scenes.npz", "scenes-hard": "scenes_hard.npz"}
 """Attention captioners that have learned the drawn scenes, soft and hard, by name."""
+_NONE = "{name} is no model saved by `fit`: {error}"
 _ABOUT, _START, _VERSION = "about", "parameters/", 1
 _KEPT = ("cell", "hidden", "layers", "steps", "activation", "settings", "dtype")
 
@@ -60,22 +61,49 @@ def unpacked(data: bytes, name: str, batch: int, seed: int) -> Prepared:
     Raises:
         UsageError: it is no such file, or its parameters do not fit the model that it names.
     """
+    arrays, told = _read(data, name)
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as held:
-            arrays = {key: held[key] for key in held.files}
-        told = json.loads(str(arrays.pop(_ABOUT)))
-        if told["version"] != _VERSION:
-            raise UsageError(f"{name}: written by another version of this program (format {told['version']})")
         own = {key: told["request"][key] for key in _KEPT}
         if ".py:" in str(own["cell"]) or ".py:" in str(own["settings"].get("cell", "")):
             raise UsageError(f"{name} names code to run, which files that are read do not do")
         prepared = prepare(Request(**own, batch=batch, seed=seed))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(_NONE.format(name=name, error=error)) from None
+    return _with(prepared, arrays, name)
+
+
+def with_values(prepared: Prepared, data: bytes, name: str) -> Prepared:
+    """Return a model with the parameters that a file holds.
+
+    Args:
+        prepared: the model.
+        data: the file's contents.
+        name: of the file, for messages.
+
+    Raises:
+        UsageError: it is no such file, or its parameters are those of another model.
+    """
+    return _with(prepared, _read(data, name)[0], name)
+
+
+def _read(data: bytes, name: str) -> tuple[dict[str, Array], Mapping[str, Any]]:
+    """Return a file's parameters and what it says of itself."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
+            arrays = {key.removeprefix(_START): held[key] for key in held.files}
+        told = json.loads(str(arrays.pop(_ABOUT)))
+        if told["version"] != _VERSION:
+            raise UsageError(f"{name}: written by another version of this program (format {told['version']})")
     except (ValueError, KeyError, TypeError, AttributeError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{name} is no model saved by `fit` ({type(error).__name__}: {error})") from None
-    values = {key.removeprefix(_START): value for key, value in arrays.items()}
+        raise UsageError(_NONE.format(name=name, error=error)) from None
+    return arrays, told
+
+
+def _with(prepared: Prepared, values: Mapping[str, Array], name: str) -> Prepared:
     wrong = values.keys() ^ prepared.values.keys() or {
         key for key, value in prepared.values.items() if values[key].shape != value.shape
     }
     if wrong:
-        raise UsageError(f"{name}: its {min(wrong)} does not fit the model that it names")
-    return replace(prepared, values={key: values[key].astype(own["dtype"]) for key in prepared.values})
+        raise UsageError(f"{name}: its {min(wrong)} does not fit {prepared.request.cell} with these options")
+    dtype = prepared.request.dtype
+    return replace(prepared, values={key: values[key].astype(dtype) for key in prepared.values})

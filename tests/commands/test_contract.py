@@ -20,6 +20,8 @@ from bptt_viz.errors import ExitCode
 from commands.processes import BPTT_VIZ, finish, run, run_on_terminal, start
 
 COMMANDS = typer.main.get_command(app.app).commands
+CHOOSY = {"attend", "fit"}
+"""Commands that take some models only."""
 
 
 def options(name):
@@ -27,8 +29,8 @@ def options(name):
 
 
 def plainest(name):
-    """Return the shortest command line that a command takes; its example where it must be told more than a model."""
-    if {each.name for each in COMMANDS[name].params if each.required} - {"model"}:
+    """Return the shortest command line that a command takes; its example where it must be told more than any model."""
+    if {each.name for each in COMMANDS[name].params if each.required} - {"model"} or name in CHOOSY:
         return examples(name)[0]
     return [name, *(["rnn"] if {"model", "targets"} & {each.name for each in COMMANDS[name].params} else [])]
 
