@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from bptt_viz.models import Prepared
 
 _o = typer.Option
+_LEARNED = {"scenes": ("scenes.npz", "soft"), "scenes-hard": ("scenes_hard.npz", "hard")}
+"""Attention captioners that have learned the drawn scenes: their weights and their kind."""
 
 
 @model_command
@@ -34,7 +36,7 @@ def attend(
     json: Json = False,
     output: Besides = None,
 ) -> int:
-    """Draw where a model's attention looks for each word; MODEL may also be a file of `fit`, scenes or scenes-hard.
+    """Draw where a model's attention looks for each word; MODEL may also be scenes or scenes-hard, which have learned.
 
     Example: bptt-viz attend scenes
     """
@@ -49,17 +51,18 @@ def attend(
 
 
 def _prepared(request: Any) -> "Prepared":
-    """Return the model: one that has been fitted, by its file or name, or one with drawn weights."""
-    from bptt_viz.commands.train import read_checkpoint
-    from bptt_viz.models import prepare
-    from bptt_viz.training.fitted import SHIPPED, shipped, unpacked
+    """Return the model; the name of one that has learned stands for its options and its weights."""
+    from dataclasses import replace
+    from importlib.resources import as_file, files
 
-    name = request.cell
-    if name in SHIPPED:
-        return unpacked(shipped(name), name, request.batch, request.seed)
-    if name.endswith(".npz"):
-        return unpacked(read_checkpoint(Path(name)), Path(name).name, request.batch, request.seed)
-    return prepare(request)
+    from bptt_viz.weights import prepare
+
+    if request.cell not in _LEARNED:
+        return prepare(request)
+    file, attention = _LEARNED[request.cell]
+    settings = {"attention": attention, **request.settings}
+    with as_file(files("bptt_viz.training").joinpath(file)) as place:
+        return prepare(replace(request, cell="attention-captioner", settings=settings, weights=str(place)))
 
 
 def _maps(prepared: "Prepared", fresh: int, image: Path | None, json: bool, output: Path | None) -> None:

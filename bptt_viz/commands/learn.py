@@ -18,6 +18,12 @@ def learn(
     optimiser: Annotated[str, _o("--optimiser", help="adagrad, sgd, rmsprop or adam.")] = "adam",
     rate: Annotated[float, _o("--rate", help="Learning rate.")] = 0.01,
     clip_norm: Annotated[float, _o("--clip-norm", help="Clip the gradient's norm there; 0 does not clip.")] = 5.0,
+    entropy: Annotated[
+        float, _o("--entropy", help="Weight of the mean entropy of a hard attention, in nats.", min=0)
+    ] = 0.02,
+    whole: Annotated[
+        bool, _o("--whole", help="Charge a place that was drawn with the whole caption, not with the words from it on.")
+    ] = False,
     save: Annotated[Path | None, _o("--save", metavar="FILE.npz", help="Keep the parameters, by their names.")] = None,
     json: Json = False,
     output: Annotated[
@@ -45,7 +51,7 @@ def learn(
         raise UsageError(f"--output {output}: the name must end in .txt, .json or .csv")
     if save is not None and save.suffix != ".npz":
         raise UsageError(f"--save {save}: the name must end in .npz")
-    recipe = LearningRecipe(request, updates, optimiser, rate, clip_norm or None)
+    recipe = LearningRecipe(request, updates, optimiser, rate, clip_norm or None, entropy, whole)
     with progress(request.cell) as tick, threadpool_limits(1):
         found, values = run(recipe, tick)
     if save is not None:

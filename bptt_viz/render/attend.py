@@ -56,7 +56,7 @@ def _row(found: Attending, each: Attended, boxed: bool) -> Iterator[RenderableTy
 
 def _headings(found: Attending) -> list[str]:
     named = any(look.named is not None for each in found.shown for look in each.looks)
-    return (["drawn"] if found.kind == "hard" else []) + (["names", "α there"] if named else [])
+    return (["drawn"] if found.attention == "hard" else []) + (["names", "α there"] if named else [])
 
 
 def _lines(found: Attending, each: Attended) -> list[list[str]]:

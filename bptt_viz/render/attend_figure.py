@@ -48,7 +48,7 @@ def attend_figure(found: Attending, images: Sequence[Array | None]) -> Figure:
 
 def _said(found: Attending) -> str:
     marks = "framed: the place that the word names" if _has_named(found) else "bright: where α is large"
-    drawn = "; ◆: the place that was drawn" if found.kind == "hard" else ""
+    drawn = "; ◆: the place that was drawn" if found.attention == "hard" else ""
     return f"{marks}{drawn}; the number is the largest α. {described(found.run)}"
 
 

@@ -57,7 +57,7 @@ class Attending:
     Attributes:
         finding: one sentence.
         run: what was run.
-        kind: `soft` or `hard`.
+        attention: `soft` or `hard`.
         grid: rows and columns of the places, row by row.
         places: what each place is called, in texts; empty for places of an image.
         shown: rows of the data.
@@ -66,7 +66,7 @@ class Attending:
 
     finding: str
     run: Run
-    kind: str
+    attention: str
     grid: tuple[int, int]
     places: tuple[str, ...]
     shown: tuple[Attended, ...]

@@ -30,7 +30,8 @@ class Learning:
         finding: one sentence.
         recipe: what was learned and how.
         loss: L on fresh data.
-        right: share of fresh outputs that were right.
+        right: share of fresh outputs that were right, with the true ones fed where outputs are fed back.
+        wholes: share of fresh rows that are right as a whole, with its own outputs fed back; None where none are.
         points: the way there.
     """
 
@@ -38,4 +39,5 @@ class Learning:
     recipe: Mapping[str, Any]
     loss: float
     right: float
+    wholes: float | None
     points: tuple[LearningPoint, ...]

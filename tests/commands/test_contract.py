@@ -20,7 +20,7 @@ from bptt_viz.errors import ExitCode
 from commands.processes import BPTT_VIZ, finish, run, run_on_terminal, start
 
 COMMANDS = typer.main.get_command(app.app).commands
-CHOOSY = {"attend", "fit"}
+CHOOSY = {"attend"}
 """Commands that take some models only."""
 
 

@@ -63,6 +63,43 @@ def test_other_models_with_data_of_their_own_learn_too(model, capsys):
     assert 0 < points[-1]["right"] <= 1
 
 
+def test_hard_attention_learns_by_the_score_function(capsys):
+    line = [
+        "learn",
+        "attention-captioner",
+        "--set",
+        "attention=hard",
+        "--batch",
+        "16",
+        "--updates",
+        "60",
+        "--rate",
+        "0.005",
+    ]
+    for further in ([], ["--whole", "--entropy", "0"]):
+        assert run([*line, *further, "--save", "hard.npz", "--json"]) == 0
+        points = json.loads(capsys.readouterr().out)["points"]
+        assert points[-1]["loss"] < 0.8 * points[0]["loss"]
+        first = prepare(Request(cell="attention-captioner", batch=16, settings={"attention": "hard"})).values
+        with np.load("hard.npz") as kept:
+            assert np.abs(kept["v_a"] - first["v_a"]).max() > 0.01, "attention itself has learned"
+
+
+def test_what_is_written_alone_is_told_of_captioners_only(capsys):
+    assert run(["learn", "captioner", "--batch", "8", "--updates", "3"]) == 0
+    assert "Of what it writes by itself 0.0% is right as a whole." in capsys.readouterr().out
+    assert json.loads(learned(capsys, "--json").out)["wholes"] is None
+
+
+def test_learning_goes_on_from_weights(capsys):
+    """A rate that is next to nothing leaves them as they were."""
+    line = ["learn", "captioner", "--batch", "8", "--updates", "20"]
+    assert run([*line, "--save", "first.npz"]) == 0
+    assert run([*line, "--weights", "first.npz", "--rate", "1e-12", "--save", "same.npz"]) == 0
+    with np.load("first.npz") as first, np.load("same.npz") as same:
+        assert all(np.allclose(first[name], same[name], atol=1e-9) for name in first.files)
+
+
 @pytest.mark.parametrize("model", ["gru", "char-lm", "bidirectional"])
 def test_models_of_texts_learn_from_windows(model, capsys):
     assert run(["learn", model, "--hidden", "12", "--batch", "16", "--steps", "8", "--updates", "40"]) == 0
