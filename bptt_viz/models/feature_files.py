@@ -1,6 +1,7 @@
 """Reading an array of features from a file, without executing anything."""
 
 import zipfile
+from collections.abc import Iterable
 from io import BytesIO
 from math import prod
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import IO
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.errors import UsageError
+from bptt_viz.errors import MissingError, UsageError
 
 _LARGEST = 2**32
 """Bytes that an array may have."""
@@ -19,10 +20,11 @@ def read_features(path: Path) -> Array:
     """Return an array (images, F), (images, L, F) or (images, height, width, F) in float64.
 
     Args:
-        path: a .npy file, or an .npz file with one array, or with one called `features`.
+        path: a .npy file, or an .npz or .safetensors file with one array, or with one called `features`.
 
     Raises:
         UsageError: the file cannot be read, holds no such array, or not finite numbers alone.
+        MissingError: the safetensors package is not installed.
     """
     try:
         found = _read(path)
@@ -49,16 +51,39 @@ def _read(path: Path) -> Array:
             return _array(stream, path.stat().st_size)
     if path.suffix == ".npz":
         return _from_npz(path)
-    raise ValueError("the name must end in .npy or .npz")
+    if path.suffix == ".safetensors":
+        return _from_safetensors(path)
+    raise ValueError("the name must end in .npy, .npz or .safetensors")
+
+
+def _from_safetensors(path: Path) -> Array:
+    try:
+        from safetensors import SafetensorError, safe_open
+    except ImportError:
+        raise MissingError("this format needs safetensors; install it with `pip install safetensors`") from None
+    try:
+        with safe_open(str(path), framework="numpy") as held:
+            return np.asarray(held.get_tensor(_chosen(held.keys())))
+    except SafetensorError as error:
+        raise ValueError(str(error)) from None
+
+
+def _chosen(names: Iterable[str]) -> str:
+    """Return the name of the array that holds the features.
+
+    Raises:
+        ValueError: there are several, and none is called so.
+    """
+    known = sorted(names)
+    if "features" in known or len(known) == 1:
+        return "features" if "features" in known else known[0]
+    raise ValueError(f"of its arrays none is called features; it has {', '.join(known[:5]) or 'none'}")
 
 
 def _from_npz(path: Path) -> Array:
     with zipfile.ZipFile(path) as archive:
         members = {item.filename.removesuffix(".npy"): item for item in archive.infolist()}
-        chosen = members.get("features") or (next(iter(members.values())) if len(members) == 1 else None)
-        if chosen is None:
-            held = ", ".join(sorted(members)[:5]) or "none"
-            raise ValueError(f"of its arrays none is called features; it has {held}")
+        chosen = members[_chosen(members)]
         if chosen.file_size > _LARGEST:
             raise ValueError(f"{chosen.filename} would take {chosen.file_size:,} bytes")
         with archive.open(chosen) as stream:

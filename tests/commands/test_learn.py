@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_hard_attention_learns_by_the_score_function(capsys):
 
 def test_what_is_written_alone_is_told_of_captioners_only(capsys):
     assert run(["learn", "captioner", "--batch", "8", "--updates", "3"]) == 0
-    assert "Of what it writes by itself 0.0% is right as a whole." in capsys.readouterr().out
+    assert re.search(r"Of what it writes by itself \d\.\d% is right as a whole\.", capsys.readouterr().out)
     assert json.loads(learned(capsys, "--json").out)["wholes"] is None
 
 

@@ -158,6 +158,19 @@ def test_features_and_captions_come_from_files(files, file):
     assert attending.batch.grid == ((2, 3) if file == "grid.npy" else (1, 6))
 
 
+def test_features_come_from_safetensors_too(files):
+    numpy = pytest.importorskip("safetensors.numpy")
+    folder, grid = files
+    numpy.save_file({"features": grid.astype(np.float32), "other": np.zeros(2)}, folder / "grid.safetensors")
+    given = named(folder, features="grid.safetensors", captions="captions.txt")
+    found = prepared("attention-captioner", batch=3, **given).batch.features
+    np.testing.assert_array_equal(found, grid.reshape(3, 6, 7).astype(np.float32).astype(float))
+    whole = (folder / "grid.safetensors").read_bytes()
+    (folder / "short.safetensors").write_bytes(whole[:-5])
+    with pytest.raises(UsageError, match=r"short\.safetensors cannot be read"):
+        prepared(batch=3, **named(folder, features="short.safetensors", captions="captions.txt"))
+
+
 def broken(folder):
     """Return options that cannot be used, each with a word of what is said of them."""
     np.save(folder / "objects.npy", np.array([{}, 1], object), allow_pickle=True)
