@@ -101,7 +101,7 @@ def check(
         truncate=truncate,
         init=init,
         seed=seed,
-        shapes=parse_shapes(shapes) if shapes else DEFAULT_SHAPES,
+        shapes=DEFAULT_SHAPES if shapes is None else parse_shapes(shapes),
         every_entry=every_entry,
         method=parse_method(method),
         judgement=Judgement(rtol, atol, eps),

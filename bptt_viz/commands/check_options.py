@@ -122,7 +122,8 @@ def with_options_of_code(command: Callable[..., Result]) -> Callable[..., Result
     @wraps(command)
     def wrapper(**given: Any) -> Result:
         fail_on, seconds, megabytes = (given.pop(name) for name in _OF_CODE)
-        return command(of_code=OfCode(Limits(seconds, megabytes), outcomes(items(fail_on or ()), "--fail-on")), **given)
+        failing = outcomes(items("fail-on", fail_on or ()), "--fail-on")
+        return command(of_code=OfCode(Limits(seconds, megabytes), failing), **given)
 
     shown = [*(each.replace(kind=keyword) for each in own), *more]
     wrapper.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]

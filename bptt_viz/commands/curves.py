@@ -101,10 +101,10 @@ def curves(
     form_of(output)
     usual = CurvesSetting()
     setting = CurvesSetting(
-        cells=tuple(items(cell)) if cell else usual.cells,
-        activations=tuple(items(activation)) if activation else usual.activations,
+        cells=tuple(items("cell", cell)) if cell else usual.cells,
+        activations=tuple(items("activation", activation)) if activation else usual.activations,
         radii=numbers("radius", radius) if radius else usual.radii,
-        matrices=tuple(items(matrix)) if matrix else usual.matrices,
+        matrices=tuple(items("matrix", matrix)) if matrix else usual.matrices,
         seeds=seeds,
         hidden=hidden,
         steps=steps,

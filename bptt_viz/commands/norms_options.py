@@ -64,7 +64,7 @@ def verdicts(given: list[str] | None) -> frozenset[str]:
     Raises:
         UsageError: one of them is unknown.
     """
-    words = [word.lower() for word in items(given or ())]
+    words = [word.lower() for word in items("fail-on", given or ())]
     for word in words:
         if word.replace("-", "") not in _VERDICTS:
             raise UsageError(f"--fail-on: {word!r} is none of {', '.join(_VERDICTS)}")

@@ -85,7 +85,7 @@ def phase(
         activation=activation,
         matrix=matrix,
         gains=pair("gains", gains),
-        biases=pair("biases", biases) if biases else None,
+        biases=None if biases is None else pair("biases", biases),
         columns=columns,
         rows=rows,
         seeds=seeds,

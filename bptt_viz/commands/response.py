@@ -115,10 +115,10 @@ def _setting(
     weights = VECTOR_WEIGHTS if vector else usual.weights
     return ResponseSetting(
         vector,
-        tuple(items(activation)) if activation else usual.activations,
+        tuple(items("activation", activation)) if activation else usual.activations,
         numbers("weight", weight) if weight else weights,
         numbers("bias", bias) if bias else usual.biases,
-        tuple(items(matrix)) if matrix else usual.matrices,
+        tuple(items("matrix", matrix)) if matrix else usual.matrices,
     )
 
 

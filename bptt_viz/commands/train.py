@@ -157,13 +157,17 @@ def read_checkpoint(file: Path) -> bytes:
 
 def _learn(run: "Run", updates: int, save: Path | None, every: int, reach: int, sample_every: int, sample: int) -> None:
     """Run, show what happens on standard error, and save on the way and at the end."""
+    from bptt_viz.console.artefacts import demand_place
     from bptt_viz.console.output import write_file
     from bptt_viz.models.sampling import Choosing
     from bptt_viz.training.checkpoint import FORMATS, packed
 
+    demand_place(save)
     form = save.suffix.removeprefix(".") if save else ""
     if save and form not in FORMATS:
         raise UsageError(f"--save {save}: the name must end in {' or '.join(f'.{name}' for name in FORMATS)}")
+    if save:
+        packed(run.checkpoint(), form)  # a package that is missing is told before the work, not after it
     with _watching(run, updates) as watch:
         for update in run.updates(updates, reach):
             watch.tell(update)

@@ -126,7 +126,7 @@ def _refused(error: Any) -> str:
     """Return Typer's message with where the refused value came from and where to read on."""
     context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
     origin = _origin(context, parameter)
-    said = error.format_message().strip().rstrip(".")
+    said = error.format_message().strip().rstrip(".").replace("Value error, ", "")  # pydantic's, in newer versions
     command = context.command_path if context is not None else PROGRAM
     return f"{said}{f' (from {origin})' if origin else ''}; see {command} --help"
 

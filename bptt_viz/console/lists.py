@@ -5,18 +5,25 @@ from collections.abc import Sequence
 from bptt_viz.errors import UsageError
 
 
-def items(given: Sequence[str]) -> list[str]:
-    """Return what was listed."""
-    return [item.strip() for text in given for item in text.split(",") if item.strip()]
+def items(option: str, given: Sequence[str]) -> list[str]:
+    """Return what was listed.
+
+    Raises:
+        UsageError: a list holds nothing, as where a shell's variable is not set; `option` is named without its dashes.
+    """
+    lists = [[item.strip() for item in text.split(",") if item.strip()] for text in given]
+    if not all(lists):
+        raise UsageError(f"--{option} is given but empty; say what it should be, or leave it out")
+    return [item for listed in lists for item in listed]
 
 
 def numbers(option: str, given: Sequence[str]) -> tuple[float, ...]:
     """Return the numbers that were listed.
 
     Raises:
-        UsageError: one of them is no number; `option` is named without its dashes.
+        UsageError: one of them is no number, or there is none; `option` is named without its dashes.
     """
-    return tuple(_number(option, item) for item in items(given))
+    return tuple(_number(option, item) for item in items(option, given))
 
 
 def whole_numbers(option: str, given: Sequence[str]) -> tuple[int, ...]:

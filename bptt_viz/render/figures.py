@@ -1,6 +1,7 @@
 """What all matplotlib figures share: one style whatever the user's settings, and saving to the same bytes each time."""
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -11,6 +12,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from bptt_viz.errors import UsageError
+from bptt_viz.render.letters import letter
 from bptt_viz.results.provenance import Provenance
 
 Arguments = ParamSpec("Arguments")
@@ -82,7 +84,9 @@ def figure_bytes(figure: Figure, form: str, title: str, provenance: Provenance) 
     if form not in FORMATS:
         raise UsageError(f"a figure cannot be saved as {form!r}; choose from {', '.join(FORMATS)}")
     stream = BytesIO()
-    with style():
+    with style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from")  # an SVG is shown with its reader's fonts
+        letter(figure, keep=form == "svg")
         figure.savefig(stream, format=form, metadata=_metadata(form, title, provenance))
     return stream.getvalue()
 

@@ -190,3 +190,26 @@ def test_windows_line_ends_and_other_characters_are_just_characters(tmp_path, ca
     out, err = capsys.readouterr()
     assert err == ""
     assert not {"\r", "\t", "\0"} & set(out)
+
+
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        (["curves", "--activation", ""], "--activation"),
+        (["curves", "--radius", " , "], "--radius"),
+        (["response", "--matrix", "", "--vector"], "--matrix"),
+        (["norms", "rnn", "--fail-on", ""], "--fail-on"),
+        (["spectrum", "rnn", "--span", ","], "--span"),
+    ],
+)
+def test_a_list_with_nothing_in_it_is_no_wish_for_the_default(refused, line, option):
+    assert f"{option} is given but empty" in refused(*line)
+
+
+def test_pairs_with_nothing_in_them(refused):
+    assert "--biases wants two numbers" in refused("phase", "--biases", "")
+    assert refused("check", "rnn", "--shapes", "")
+
+
+def test_a_place_for_a_checkpoint_is_looked_at_before_the_training(refused):
+    assert "no such file or directory" in refused("train", "--updates", "1000000", "--save", "no/such/place.npz")
