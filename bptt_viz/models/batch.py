@@ -79,7 +79,9 @@ class Batch:
 
     def one_hot(self, dtype: str = "float64") -> Array:
         """Return the inputs as one-hot rows (T, N, V)."""
-        return np.eye(len(self.vocabulary), dtype=dtype)[self.inputs]
+        rows = np.zeros((*self.inputs.shape, len(self.vocabulary)), dtype)
+        np.put_along_axis(rows, self.inputs[..., None], 1, axis=-1)
+        return rows
 
 
 DEFAULT_STEPS = 25
@@ -120,7 +122,6 @@ def windows(
         raise UsageError(
             f"{source or 'the text'} has {unknown!r}, which is none of the model's {len(place)} characters"
         )
-    codes = np.array([place[character] for character in text])
     starts = [round(k * last / max(size - 1, 1)) for k in range(size)]
-    picked = np.stack([codes[start : start + length + 1] for start in starts], axis=1)
+    picked = np.array([[place[each] for each in text[start : start + length + 1]] for start in starts]).T
     return Batch(vocabulary, picked[:-1], picked[1:], source)
