@@ -56,10 +56,13 @@ def learn(
         found, values = run(recipe, tick)
     if save is not None:
         _keep(save, values)
+    if form == ".csv":
+        emit(learning_csv(found), output)
+        output = None
     if json or form == ".json":
         emit(document("learn", found, provenance("learn", dict(found.recipe))), output)
-    else:
-        emit(learning_csv(found) if form == ".csv" else learning_report(found, to_terminal(output)), output)
+    elif form != ".csv":
+        emit(learning_report(found, to_terminal(output)), output)
 
 
 def _keep(place: Path, values: Any) -> None:

@@ -66,10 +66,13 @@ def task(
     )  # fmt: skip
     with progress(name) as tick, threadpool_limits(1):
         found = attempt(recipe, tick)
+    if form == ".csv":
+        emit(task_csv(found), output)
+        output = None
     if json or form == ".json":
         emit(document("task", found, provenance("task", dict(found.recipe))), output)
-    else:
-        emit(task_csv(found) if form == ".csv" else task_report(found, to_terminal(output)), output)
+    elif form != ".csv":
+        emit(task_report(found, to_terminal(output)), output)
 
 
 def _numbers(given: list[str] | None) -> dict[str, float]:
