@@ -12,10 +12,14 @@ _MOST_GROWTH = 20
 _ALWAYS_FINE = 2**20
 _MOST_ENTRIES = 100_000
 _LOCAL_HEADER = 30
+_ALWAYS_FINE_DIRECTORY = 2**16
+# The record at the end, and the longest comment behind it.
+_FARTHEST_END = 22 + 2**16 + 76
 
 
 def entry_names(path: Path) -> list[str]:
-    """Return the names in an archive."""
+    """Return the names in an archive; errors as for `Archive`."""
+    _demand_a_short_directory(path)
     with zipfile.ZipFile(path) as archive:
         return archive.namelist()
 
@@ -24,6 +28,7 @@ class Archive:
     """An open archive whose entries were looked at before any is unpacked.
 
     Attributes:
+        size: of the file, in bytes.
         sizes: how many bytes each entry unpacks to, by name.
     """
 
@@ -44,7 +49,7 @@ class Archive:
         whole = sum(entry.file_size for entry in entries)
         if whole > max(_MOST_GROWTH * size, _ALWAYS_FINE):
             raise DamagedError(f"it would unpack to {whole:,} bytes, more than {_MOST_GROWTH} times its size")
-        self._archive = archive
+        self._archive, self.size = archive, size
         self.sizes = {entry.filename: entry.file_size for entry in entries}
 
     def read(self, name: str) -> bytes:
@@ -65,8 +70,25 @@ class Archive:
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
     """Open an archive; errors as for `Archive`."""
+    _demand_a_short_directory(path)
     with zipfile.ZipFile(path) as archive:
         yield Archive(archive, path.stat().st_size)
+
+
+def _demand_a_short_directory(path: Path) -> None:
+    """Look at the directory at its end: an entry takes 46 bytes there, and ten times as many in memory."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _FARTHEST_END))
+        tail = file.read()
+    told = [
+        int.from_bytes(tail[place + field : place + field + width], "little")
+        for sign, field, width in ((b"PK\5\6", 12, 4), (b"PK\6\6", 40, 8))
+        if (place := tail.rfind(sign)) >= 0
+    ]
+    # In large archives the first number says only that the second one counts.
+    if any(length > _ALWAYS_FINE_DIRECTORY + size // 8 for length in told if length != 2**32 - 1):
+        raise DamagedError("its directory has too many entries for its size")
 
 
 def _demand_names(names: Sequence[str]) -> None:

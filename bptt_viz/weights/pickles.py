@@ -53,8 +53,10 @@ _LITERALS = frozenset(
 )
 _TUPLES = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _LONGEST_NUMBER = 1024
-# A list of no elements is one byte here and 56 in memory. A tensor takes about 30 instructions.
-_MOST_INSTRUCTIONS = 2_000_000
+# A list of no elements is one byte here and 56 in memory, so that a pickle alone says nothing of the memory it takes. A
+# tensor takes about 30 instructions, and with its storage at least 1,500 bytes of any file that is worth reading.
+_ALWAYS_FINE = 10_000
+_BYTES_AN_INSTRUCTION = 50
 
 
 class _Machine:
@@ -178,11 +180,12 @@ class _Machine:
         self.stack.append(self._persistent(self._pop_one()))
 
 
-def followed(data: bytes, names: Mapping[str, Maker | None], persistent: Callable[[Any], Any]) -> Any:
+def followed(data: bytes, size: int, names: Mapping[str, Maker | None], persistent: Callable[[Any], Any]) -> Any:
     """Return what a pickle describes, as dictionaries, lists, tuples, numbers, texts, and what `names` make.
 
     Args:
         data: the pickle.
+        size: of the whole file, in bytes: it bounds the number of instructions.
         names: what may be named, `module.attribute`, with what makes plain data in its place; None for a name that is
             an argument only.
         persistent: makes data of a persistent identifier.
@@ -191,12 +194,12 @@ def followed(data: bytes, names: Mapping[str, Maker | None], persistent: Callabl
         ForeignError: it names something else.
         DamagedError: it does something else than describe data.
     """
-    machine = _Machine(names, persistent)
+    machine, most = _Machine(names, persistent), _ALWAYS_FINE + size // _BYTES_AN_INSTRUCTION
     for number, (opcode, argument, _) in enumerate(pickletools.genops(io.BytesIO(data))):
         if opcode.name == "STOP":
             break
-        if number > _MOST_INSTRUCTIONS:
-            raise DamagedError(f"its pickle has more than {_MOST_INSTRUCTIONS:,} instructions")
+        if number > most:
+            raise DamagedError(f"its pickle has more than {most:,} instructions, too many for its size")
         machine.step(opcode.name, argument)
     if len(machine.stack) != 1:
         raise DamagedError("its pickle ends with more or less than one value")

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from tokenize import TokenError
 from zipfile import BadZipFile, is_zipfile
 
 from bptt_viz.errors import UsageError
@@ -17,7 +18,7 @@ from bptt_viz.weights.formats import Format, discover_formats
 # among them, so that it shows.
 _OF_PARSERS = (
     ValueError, KeyError, IndexError, TypeError, OverflowError, EOFError, OSError, RuntimeError, MemoryError,
-    NotImplementedError, BadZipFile, struct.error, zlib.error,
+    NotImplementedError, BadZipFile, struct.error, zlib.error, SyntaxError, TokenError,  # the last two of .npy headers
 )  # fmt: skip
 
 EMBEDDED: Mapping[str, Path] = {"hello": Path(str(files("bptt_viz"))) / "training" / "hello.npz"}

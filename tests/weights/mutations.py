@@ -2,13 +2,56 @@
 
 import io
 import json
+import warnings
 import zipfile
-import zlib
 
 # Numbers that make sizes overflow, turn negative, or claim more than there is.
-_SIZES = (0, 1, 0x7F, 0x80, 0xFF, 2**15, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 2**40, 2**62, 2**63 - 1, 2**63, 2**64 - 1)
-_GLOBALS = ("os system", "posix system", "builtins eval", "builtins exec", "subprocess Popen", "torch.load x", "nt system",
-            "builtins __import__", "numpy.core.multiarray _reconstruct", "collections OrderedDict", "torch FloatStorage")
+_SIZES = (
+    0,
+    1,
+    0x7F,
+    0x80,
+    0xFF,
+    2**15,
+    2**16 - 1,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**40,
+    2**62,
+    2**63 - 1,
+    2**63,
+    2**64 - 1,
+)
+_GLOBALS = (
+    "os system",
+    "posix system",
+    "builtins eval",
+    "builtins exec",
+    "subprocess Popen",
+    "torch.load x",
+    "nt system",
+    "builtins __import__",
+    "numpy.core.multiarray _reconstruct",
+    "collections OrderedDict",
+    "torch FloatStorage",
+)
+_VALUES = (
+    None,
+    -1,
+    0,
+    2**70,
+    1e308,
+    "",
+    "evil",
+    [],
+    {},
+    [[]],
+    {"class_name": "Lambda", "config": {}},
+    "x" * 10_000,
+    "\n\x1b[2J",
+    True,
+)
 _NAMES = ("../canary", "/tmp/canary", "..\\canary", "C:\\canary", "a/../../canary", "con\0fig", "x" * 60_000, "")
 
 
@@ -47,7 +90,9 @@ def _byte(held, rng):
 def _size(held, rng):
     width = rng.choice((1, 2, 4, 8))
     # What is at the beginning and at the end says how large the rest is.
-    place = rng.choice((rng.randrange(len(held)), rng.randrange(min(64, len(held))), len(held) - 1 - rng.randrange(min(64, len(held)))))
+    place = rng.choice(
+        (rng.randrange(len(held)), rng.randrange(min(64, len(held))), len(held) - 1 - rng.randrange(min(64, len(held))))
+    )
     held[place : place + width] = (rng.choice(_SIZES) % 2 ** (8 * width)).to_bytes(width, rng.choice(("little", "big")))
 
 
@@ -95,14 +140,17 @@ def _archive(data, rng, canary):
         entries = [(entry.filename, archive.read(entry)) for entry in archive.infolist()]
     place = rng.randrange(len(entries))
     name, content = entries[place]
-    trick = rng.choice((_entry, _entry, _pickle, _pickle, _bomb, _nested, _renamed, _twice, _without))
-    if trick is _pickle:
-        place = next((k for k, (each, _) in enumerate(entries) if each.endswith("data.pkl")), place)
+    trick = rng.choice(
+        (_entry, _configured, _configured, _pickle, _pickle, _bomb, _nested, _renamed, _twice, _many, _without)
+    )
+    wanted = {_pickle: "data.pkl", _configured: "config.json"}.get(trick)
+    if wanted:
+        place = next((k for k, (each, _) in enumerate(entries) if each.endswith(wanted)), place)
         name, content = entries[place]
     entries[place : place + 1] = trick(name, content, rng, canary)
     held = io.BytesIO()
     how = rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
-    with zipfile.ZipFile(held, "w", how) as archive:
+    with zipfile.ZipFile(held, "w", how) as archive, warnings.catch_warnings(action="ignore"):
         for each, inside in entries:
             archive.writestr(zipfile.ZipInfo(each), inside, how if trick is not _bomb else zipfile.ZIP_DEFLATED)
     return held.getvalue()
@@ -132,6 +180,10 @@ def _twice(name, content, *_):
     return [(name, content), (name, content[::-1])]
 
 
+def _many(name, content, rng, _):
+    return [(name, content), *((f"{place}", b"") for place in range(rng.choice((100, 10_000))))]
+
+
 def _without(*_):
     return []
 
@@ -144,8 +196,11 @@ def _pickle(name, content, rng, canary):
         "reduce": f"{call}(S'{command}'\ntR.".encode(),
         "reduce first": f"{call}(S'{command}'\ntR0".encode() + content[2:],
         "instance": f"(S'{command}'\ni{rng.choice(_GLOBALS).replace(' ', chr(10), 1)}\n.".encode(),
-        "stack": b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c" + bytes([len(command) % 256]) + command.encode() + b"\x85R.",
-        "memo": b"\x80\x02}r" + rng.choice(_SIZES[-8:] + (2**32 - 1,)).to_bytes(8, "little")[:4] + b".",
+        "stack": b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c"
+        + bytes([len(command) % 256])
+        + command.encode()
+        + b"\x85R.",
+        "memo": b"\x80\x02}r" + rng.choice(_SIZES[-8:]).to_bytes(8, "little")[:4] + b".",
         "bytes": b"\x80\x04\x8e" + rng.choice(_SIZES).to_bytes(8, "little") + b"x.",
         "text": b"\x80\x04\x8d" + rng.choice(_SIZES).to_bytes(8, "little") + b"x.",
         "integer": b"\x80\x02\x8b" + (2**31 - 1).to_bytes(4, "little") + b"\1.",
@@ -155,18 +210,22 @@ def _pickle(name, content, rng, canary):
         "marks": b"\x80\x02" + b"(" * 10**5 + b"t" * 10**5 + b".",
         "extension": b"\x80\x02\x82\x01.",
         "build": f"\x80\x02}}{call}b.".encode("latin-1"),
-        "persistent": b"\x80\x02(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x04tQ.",
+        "persistent": b"\x80\x02(\x8c\x07storagectorch\nFloatStorage\n\x8c\x010\x8c\x03cpuK\x04tQ.",
     }
     return [(name, rng.choice(list(evil.values())))]
 
 
-def squeezed(data):
-    """The size of a file when its archive is unpacked: what it honestly takes."""
+def _configured(name, content, rng, _):
+    """Put something else in one place of a JSON document; other entries are changed byte by byte."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return max(len(data), sum(entry.file_size for entry in archive.infolist()))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, zlib.error, struct_error):
-        return len(data)
-
-
-struct_error = __import__("struct").error
+        told = json.loads(content)
+    except ValueError:
+        return [(name, _bytes(content, rng))]
+    place = told
+    while isinstance(place, dict | list) and place:
+        key = rng.choice(list(place) if isinstance(place, dict) else range(len(place)))
+        if not isinstance(place[key], dict | list) or rng.random() < 0.2:
+            place[key] = rng.choice(_VALUES)
+            break
+        place = place[key]
+    return [(name, json.dumps(told).encode())]

@@ -107,7 +107,7 @@ class _Reader:
             "torch.device": lambda *words: ":".join(map(str, words)),
             **{f"torch.{kind}Storage": None for kind in _STORAGES},
         }
-        return followed(self._archive.read(pickle), names, self._storage)
+        return followed(self._archive.read(pickle), self._archive.size, names, self._storage)
 
     def _storage(self, told: Any) -> _Storage:
         word, kind, key, _, count = told

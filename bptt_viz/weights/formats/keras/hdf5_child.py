@@ -12,8 +12,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-SECONDS = 10
-SPARE_MEGABYTES = 512
+SECONDS = 5
+# What the library takes for itself; where the system does not tell what is taken already, that is in it too.
+SPARE = 16 * 2**20
+UNTOLD = 512 * 2**20
 # Names under which Keras keeps what a reader must know.
 _TEXTS = ("model_config", "keras_version", "layer_names", "weight_names", "name")
 _OPTIMISER = "optimizer"
@@ -117,6 +119,7 @@ def walked(file: BinaryIO, size: int) -> tuple[dict[str, Any], Iterator[bytes]]:
     """Return a description of a file, and the bytes of its arrays one after the other."""
     import h5py
 
+    limit(size)
     opened = h5py.File(file, "r")
     walk = _Walk(h5py, size)
     walk.group(opened)
@@ -132,20 +135,30 @@ def _numbers(datasets: list[tuple[str, Any, str]]) -> Iterator[bytes]:
 
 
 def limit(size: int) -> None:
-    """Bound this process's memory and time, where the system can."""
+    """Bound this process's memory and time from here on, where the system can."""
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        most = SPARE_MEGABYTES * 2**20 + 2 * size
+        most = _taken() + SPARE + 2 * size
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS + size // 10**8, SECONDS + size // 10**8))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        seconds = int(used.ru_utime + used.ru_stime) + 1 + SECONDS + size // 10**8
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def _taken() -> int:
+    """Return the bytes of address space that this process has."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return UNTOLD
 
 
 def main() -> None:
     """Read standard input and write what is found; or say in JSON why it is refused."""
     size = os.fstat(0).st_size
-    limit(size)
     out = sys.stdout.buffer
     try:
         told, numbers = walked(sys.stdin.buffer, size)
