@@ -65,6 +65,8 @@ def _directions(made: Sequence[tuple[Recurrent, Converted]]) -> tuple[list[Value
     """Return the layers of each direction from bottom to top."""
     ahead, back = ({p.depth: c.values for p, c in made if p.backward is turned} for turned in (False, True))
     count = len(ahead)
+    if not ahead:
+        raise UsageError("it reads backward alone, which none of our models does; turn the sequence round before it")
     if len(ahead) + len(back) < len(made) or sorted(ahead) != list(range(count)):
         raise UsageError("the layers are not numbered one by one from 0; is the file whole?")
     if back and sorted(back) != sorted(ahead):
