@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from bptt_viz.errors import UsageError
 from bptt_viz.weights.contents import Contents, Part
 from bptt_viz.weights.mapping.assembly import assembled
@@ -25,7 +27,8 @@ def mapped(contents: Contents) -> Network:
     try:
         if contents.obstacle:
             raise UsageError(contents.obstacle)
-        found = _found(contents)
+        with np.errstate(all="ignore"):  # numbers that are none stay so, and show in every report
+            found = _found(contents)
         if found is None:
             known = "weight_ih_l0 of PyTorch, Wxh of min-char-rnn, W_xh of our own"
             raise UsageError(f"no recurrent layer was found; names that are known: {known}")
