@@ -152,6 +152,17 @@ def test_lengths_of_sequences_and_bodies_of_loops_are_named_as_ignored(tmp_path)
     assert set(read(tmp_path, model(nodes, tensors)).ignored) == {"lengths", "last"}
 
 
+@pytest.mark.parametrize(("value", "noted"), [(0.0, True), (0.5, False)])
+def test_initial_states_of_zeros_are_nothing_that_is_left_out(tmp_path, value, noted):
+    tensors = [tensor(name, array) for name, array in lstm_tensors().items()]
+    tensors.append(tensor("start", np.full((1, 1, 2), value, "f4")))
+    nodes = [
+        node("Expand", ["start", "shape"], ["h"]),
+        node("LSTM", ["X", "W", "R", "B", "", "h", "start"], ["Y"], hidden_size=2),
+    ]
+    assert ("start" in read(tmp_path, model(nodes, tensors)).ignored) == noted
+
+
 W = lstm_tensors()["W"]
 OTHERS = [tensor(name, value) for name, value in lstm_tensors().items() if name != "W"]
 DAMAGED = {

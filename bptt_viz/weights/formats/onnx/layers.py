@@ -66,7 +66,18 @@ class Layers:
             self.ignored[shortened(node.input(4))] = (
                 f"lengths of sequences of {called(node)}; here all are of one length"
             )
+        self._look_at_starts(node)
         return recurrent(node, depth, self._array)
+
+    def _look_at_starts(self, node: Node) -> None:
+        """Note initial states of zeros, as exporters write them: nothing is left out with them."""
+        for place in (5, 6):
+            name = node.input(place)
+            made = self._graph.made_by.get(name)
+            name = made.input(0) if made is not None and made.op == "Expand" else name
+            held = self._graph.constant(name)
+            if held is not None and held.dtype and not self._array(name).any():
+                self.ignored[shortened(name)] = f"initial states of {called(node)}: zeros, as here"
 
     def _has(self, name: str) -> bool:
         return self._graph.constant(name) is not None
