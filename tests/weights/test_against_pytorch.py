@@ -119,10 +119,21 @@ def test_another_order_bias_layer_or_direction_does_not_pass(tmp_path, case, cha
 
 
 @pytest.mark.parametrize(
-    "file", ["char_model.pt", "char_model.safetensors", "char_model.npz", "char_model_checkpoint.pt"]
+    "file",
+    [
+        "char_model.pt",
+        "char_model.safetensors",
+        "char_model.npz",
+        "char_model_checkpoint.pt",
+        "char_model.onnx",
+        "char_model.keras",
+        "char_model.h5",
+    ],
 )
 @pytest.mark.parametrize("model", ["char-lm", "lstm"])
 def test_a_trained_character_model_has_the_losses_and_gradients_that_pytorch_found(file, model):
+    if Path(file).suffix in {".keras", ".h5"}:
+        pytest.importorskip("h5py")
     with np.load(ORACLES / "char_model_judged.npz") as held:
         expected = dict(held)
     prepared = prepare(Request(cell=model, weights=str(ORACLES / file), text="sonnets", steps=25))
