@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 
@@ -109,6 +109,14 @@ class Captioning(Architecture):
         return {}
 
 
+class Writer(Protocol):
+    """A model that says what it feeds its writer."""
+
+    @property
+    def fed(self) -> Fed:
+        """What the writer reads."""
+
+
 class Words:
     """What a writer reads at each step, and what of it counts.
 
@@ -117,7 +125,7 @@ class Words:
         read: x_t by step.
     """
 
-    def __init__(self, model: Captioning, tape: Tape, feed: Feed, differentiate: bool) -> None:
+    def __init__(self, model: Writer, tape: Tape, feed: Feed, differentiate: bool) -> None:
         """Record what is given; the arguments are as in `Architecture.record`."""
         self._model, self._tape, self._feed = model, tape, feed
         with tape.at(role="input"):

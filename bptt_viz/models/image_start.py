@@ -37,10 +37,12 @@ def started(tape: Tape, shared: Mapping[str, Node], stack: Stack, v: Node, place
     """
     own = {name: shared[name] for name in ("W_0", "b_0")}
     seen = "mean of v" if places else "v"
-    module = Module("start", "init", 0, own, about=f"all initial states side by side: tanh({seen} W_0 + b_0)")
-    with tape.at(0, 0, "parameter"):
+    module = Module(
+        "start", "init", stack.row(0), own, about=f"all initial states side by side: tanh({seen} W_0 + b_0)"
+    )
+    with tape.at(0, module.depth, "parameter"):
         used = module.aliases[0] = alias_all(tape, own)
-    with tape.at(0, 0, module.name):
+    with tape.at(0, module.depth, module.name):
         read = mean(v, axis=-2, name="v̄") if places else v
         packed = module.outcomes[0] = tanh(add(read @ used["W_0"], used["b_0"], "s_raw"), "s")
     return module, _cut(tape, stack, packed)
@@ -52,7 +54,7 @@ def _cut(tape: Tape, stack: Stack, packed: Node) -> list[State]:
     place = 0
     for depth, cell in enumerate(stack.cells):
         H = cell.hidden_size
-        with tape.at(0, depth, "state"):
+        with tape.at(0, stack.row(depth), "state"):
             states = {}
             for name in cell.states:
                 states[name] = packed[..., place : place + H]

@@ -61,18 +61,28 @@ class Reader:
             counted: 1 for rows whose loss counts, 0 for others, (N,); all count if left out.
             penalty: what is added to the loss, (…), if anything.
         """
+        y = self.score(t, top, targets)
+        self.judge(t, y, targets, counted, penalty)
+        return y
+
+    def score(self, t: int, top: Node, targets: Array) -> Node:
+        """Record the scores of one step; the arguments are as in `read`."""
         tape, readout = self._tape, self._readout
         with tape.at(t, self._row, "parameter"):
             used = self.used[t] = alias_all(tape, self._shared)
         with tape.at(t, self._row, "readout"):
-            y = self.outputs[t] = readout.scores(used, top, targets, len(self.losses))
+            self.outputs[t] = readout.scores(used, top, targets, len(self.losses))
+        return self.outputs[t]
+
+    def judge(self, t: int, y: Node, targets: Array, counted: Array | None = None, penalty: Node | None = None) -> None:
+        """Record the loss of one step from its scores; the other arguments are as in `read`."""
+        tape, readout = self._tape, self._readout
         with tape.at(t, self._row, "loss"):
             self.surprise[t] = readout.loss(y, targets)
             rows = self.surprise[t] if counted is None else self.surprise[t] * counted
             loss = mean(rows, axis=-1, name="L")
             self.losses[t] = loss if penalty is None else add(loss, penalty, "L")
         self.asked[t] = readout.asked(targets)
-        return y
 
     def rollout(
         self,

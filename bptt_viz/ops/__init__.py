@@ -4,7 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from bptt_viz.ops.arithmetic import add, divide, multiply, negate, power, subtract
-from bptt_viz.ops.elementwise import exp, identity, log, relu, sigmoid, sqrt, tanh
+from bptt_viz.ops.elementwise import absolute, exp, identity, log, relu, sigmoid, sqrt, tanh
 from bptt_viz.ops.flow import alias, stop_gradient
 from bptt_viz.ops.gating import gates
 from bptt_viz.ops.matmul import matmul
@@ -32,6 +32,7 @@ def discover_primitives() -> dict[str, Primitive]:
 
 
 __all__ = [
+    "absolute",
     "add",
     "alias",
     "at_step",

@@ -100,6 +100,19 @@ RELU = _elementwise("relu", "ReLU", _relu_value, _relu_slope, "1[{a} > 0] ⊙ {g
 relu = unary(RELU)
 
 
+def _absolute_value(x: Array) -> Array:
+    return np.maximum(x, -x)  # np.abs would drop what a complex number carries
+
+
+def _absolute_slope(x: Array, y: Array) -> Array:
+    # 0 at 0, as in PyTorch.
+    return np.sign(x.real)
+
+
+ABSOLUTE = _elementwise("absolute", "|·|", _absolute_value, _absolute_slope, "sign({a}) ⊙ {g}")
+absolute = unary(ABSOLUTE)
+
+
 def identity(x: Node, name: str = "") -> Node:
     """Return `x` itself, so that a cell may have no activation; nothing is recorded."""
     return x

@@ -64,7 +64,7 @@ class Stack:
         """Record the initial states at step 0, zero where none is given; one mapping a cell."""
         shapes, found = self.starts(size), []
         for depth, cell in enumerate(self.cells):
-            with tape.at(0, self._row(depth), "state"):
+            with tape.at(0, self.row(depth), "state"):
                 names = {name: self.qualified(f"{name}_0", depth) for name in cell.states}
                 zero = {name: np.zeros(shapes[full], dtype) for name, full in names.items()}
                 found.append({name: tape.leaf(start.get(full, zero[name]), name) for name, full in names.items()})
@@ -98,10 +98,11 @@ class Stack:
         made = []
         for depth, (cell, states) in enumerate(zip(self.cells, start, strict=True)):
             own = {name: shared[self.qualified(name, depth)] for name in described(cell)}
-            made.append(layer(tape, cell, self._row(depth), own, states, first, backward, self.name))
+            made.append(layer(tape, cell, self.row(depth), own, states, first, backward, self.name))
         return made
 
-    def _row(self, depth: int) -> int:
+    def row(self, depth: int) -> int:
+        """Return the row of the cell at a depth."""
         return self.rows[depth] if self.rows else depth
 
 

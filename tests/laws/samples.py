@@ -150,6 +150,7 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         sample("inverse cube of both signs", real(2, 3), lambda _: np.full(3, -3.0), constants=(1,)),
         sample("powers of a constant", positive(3), real(2, 3), constants=(0,)),
     ),
+    "absolute": _unary(),
     "relu": _unary(),
     "relu_gate": _gates(),
     "reshape": (

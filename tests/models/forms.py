@@ -49,6 +49,11 @@ TOGETHER = {
         {"gate": "true", "penalty": "0.7", "cell": "gru"},
     ),
     "vqa": ({"attention": "additive", "cell": "lstm"},),
+    "equalizer": (
+        {"confident": "0", "cell": "lstm"},
+        {"confusion": "0", "fed": "sampled"},
+        {"confusion": "0", "confident": "0"},
+    ),
     "bidirectional": ({"cell": "gru", "skip": "true"},),
 }
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_viz.ops import divide, log, max, power, relu, sqrt, where
+from bptt_viz.ops import absolute, divide, log, max, power, relu, sqrt, where
 from bptt_viz.tape import Tape, backward, forward
 
 
@@ -17,6 +17,18 @@ def _gradient(operation, *operands, seed=None):
 
 def test_relu_has_slope_zero_at_zero():
     assert _gradient(relu, [-1.0, -0.0, 0.0, 1.0])[0].tolist() == [0, 0, 0, 1]
+
+
+def test_an_absolute_value_has_slope_zero_at_zero():
+    assert _gradient(absolute, [-2.0, -0.0, 0.0, 2.0])[0].tolist() == [-1, 0, 0, 1]
+
+
+def test_an_absolute_value_of_a_complex_number_follows_its_real_part():
+    tape = Tape()
+    x = tape.leaf([-1.0 + 5j, 2.0 - 5j])
+    y = absolute(x)
+    assert y.value.tolist() == [1 - 5j, 2 - 5j]
+    assert backward(tape, {y: np.ones(2)})[x].tolist() == [-1, 1]
 
 
 def test_relu_of_a_complex_number_follows_its_real_part():

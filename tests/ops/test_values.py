@@ -32,6 +32,7 @@ CASES = {
     "sqrt": (ops.sqrt, (P,), np.sqrt(P)),
     "tanh": (ops.tanh, (A,), np.tanh(A)),
     "sigmoid": (ops.sigmoid, (A,), _logistic(A)),
+    "absolute": (ops.absolute, (A,), np.sqrt(A * A)),
     "relu": (ops.relu, (A,), np.where(A > 0, A, 0.0)),
     "identity": (ops.identity, (A,), A),
     "alias": (ops.alias, (A,), A),

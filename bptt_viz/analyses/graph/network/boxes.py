@@ -95,16 +95,22 @@ class Network:
                     self._put(box, node)
 
     def _own_weights(self) -> None:
+        """Give the weights of layers and modules a box, once where several share them."""
         for run in self._rollout.layers:
+            if self._held(run.parameters):
+                continue
             number, mark = _number(self._rollout, run), layer_mark(self._rollout, run.depth)
             name = f"W_{number}{mark}" if number else f"W{mark}"
             box = self._box(f"l{run.depth}-W{number}", "weights", name, None, run.depth, "weights")
             self._hold(box, run.parameters)
         for module in self._rollout.modules:
-            if module.parameters:
+            if module.parameters and not self._held(module.parameters):
                 label = ", ".join(map(clean, module.parameters)) if len(module.parameters) == 1 else f"W_{module.label}"
                 box = self._box(f"{_plain(module)}-W", "weights", label, None, module.depth, "weights")
                 self._hold(box, module.parameters)
+
+    def _held(self, parameters: Mapping[str, Node]) -> bool:
+        return all(node.index in self._owner for node in parameters.values())
 
     def _hold(self, box: Box, parameters: Mapping[str, Node]) -> None:
         lines = ["the same weights at every step"]
@@ -173,7 +179,9 @@ class Network:
         if self._rollout.inputs.get(t or 0) is node:
             return self._box(f"t{t}-x", "input", f"x_{t}", t, node.scope.layer, "input")
         if node.primitive is LEAF and t is None:
-            return self._box(f"given-{node.name}-{node.index}", "input", clean(node.name), None, 0, "given")
+            return self._box(
+                f"given-{node.name}-{node.index}", "input", clean(node.name), None, node.scope.layer, "given"
+            )
         return None
 
     def _use(self, node: Node) -> None:
