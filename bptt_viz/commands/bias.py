@@ -27,7 +27,7 @@ def bias(
     cell: Annotated[str, _o("--cell", help="A built-in cell or file.py:ClassName.")] = "gru",
     hidden: Annotated[int, _o("--hidden", help="Hidden size H.", min=1)] = 16,
     updates: Annotated[int, _o("--updates", help="Of each captioner.", min=1)] = 600,
-    rate: Annotated[float, _o("--rate", help="Learning rate of Adam.")] = 0.005,
+    rate: Annotated[float, _o("--rate", help="Learning rate of Adam.")] = 0.01,
     batch: Annotated[int, _o("--batch", help="Fresh images an update.", min=1)] = 64,
     tested: Annotated[int, _o("--tested", help="Images of each test.", min=10)] = 2000,
     seeds: Annotated[int, _o("--seeds", help="Captioners of each kind.", min=1)] = 5,

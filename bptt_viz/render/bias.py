@@ -91,8 +91,8 @@ def ran_words(result: BiasStudy) -> str:
     seeds = f"{ran.seeds} seeds" if ran.seeds > 1 else "one seed"
     return (
         f"{ran.cell}, H = {ran.hidden}, {ran.updates} updates of {ran.batch} images at {ran.rate:g}, {seeds}; in"
-        f" training {ran.women:.0%} women, contexts agree at {ran.bias:g}, the group shows in {ran.evident:.0%} of images;"
-        f" α = {ran.confusion:g}, μ = {ran.confident:g}"
+        f" training {ran.women:.0%} women, contexts agree at {ran.bias:g}, the group shows in {ran.evident:.0%} of"
+        f" images; α = {ran.confusion:g}, μ = {ran.confident:g}"
     )
 
 

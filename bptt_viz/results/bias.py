@@ -37,7 +37,7 @@ class BiasSetting:
     cell: str = "gru"
     hidden: int = 16
     updates: int = 600
-    rate: float = 0.005
+    rate: float = 0.01
     batch: int = 64
     tested: int = 2000
     seeds: int = 5
