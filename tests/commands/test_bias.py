@@ -100,5 +100,17 @@ def test_what_cannot_be_studied_is_one_line(arguments, message, capsys):
     assert len(err.splitlines()) == 1
 
 
+def test_the_page_its_picture_and_its_table_are_of_one_run():
+    """The run takes a minute, so it is not repeated here; a picture drawn anew must go with a new transcript."""
+    picture = (Path(__file__).parents[2] / "docs" / "pictures" / "bias.svg").read_text(encoding="utf-8")
+    drawn = " ".join(re.findall(r"<text[^>]*>([^<]+)</text>", picture))
+    finding = " ".join(PAGE.partition("$ bptt-viz bias\n")[2].partition("\ngru, ")[0].split())
+    figures = re.findall(r"\d+(?:\.\d+)?%", finding)
+    assert len(figures) == 6
+    assert all(figure in drawn for figure in figures)
+    rows = dict(re.findall(r"^(baseline|\+ \w+) +([\d.]+) ± [\d.]+% ", PAGE, re.MULTILINE)[:4])
+    assert f"from {rows['baseline']}% to {rows['+ both']}%" in finding
+
+
 def test_the_page_says_what_the_study_is_not():
     assert "## What it is not" in PAGE
