@@ -91,6 +91,17 @@ def test_names_that_lead_out_of_the_archive_are_refused(tmp_path, name):
     assert "leads out of the archive" in refused(archive(tmp_path / "a.npz", {name: npy(A)}))
 
 
+def test_a_directory_of_thousands_of_entries_is_refused_before_it_is_read(tmp_path):
+    many = archive(tmp_path / "a.npz", {f"{place}.npy": b"" for place in range(3000)})
+    assert "too many entries for its size" in refused(many)
+
+
+def test_an_array_whose_header_is_cut_off_within_a_bracket_is_refused(tmp_path):
+    """NumPy's parser raises an error of `tokenize`."""
+    broken = npy(A).replace(b")", b" ")
+    assert "damaged" in refused(archive(tmp_path / "a.npz", {"a.npy": broken}))
+
+
 def test_an_entry_twice_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.npz", "w") as made:
         made.writestr("a.npy", npy(A))

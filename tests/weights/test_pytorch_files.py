@@ -84,6 +84,7 @@ WRONG = {
     "an object that is built": {"a": Raw(b"N}b")},
     "more taken than there is": Raw(b"ttt"),
     "a value set on a number": Raw(b"K\x01K\x02K\x03s"),
+    "a hundred thousand empty lists": Raw(b"](" + b"]" * 10**5 + b"e"),
 }
 
 
