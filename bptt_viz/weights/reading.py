@@ -1,6 +1,7 @@
 """From a path to what its file holds, whichever format it has."""
 
 import struct
+import warnings
 import zlib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -45,7 +46,8 @@ def read_weights(path: Path) -> Contents:
     start = _start(path)
     try:
         made = _format_of(path, start)
-        return made.read(path)
+        with warnings.catch_warnings(action="ignore"):  # a parser's remarks on odd bytes are nobody's concern
+            return made.read(path)
     except _OF_PARSERS as error:
         why = shortened(str(error) or type(error).__name__)
         raise UsageError(f"{path}: the file is damaged or no weight file: {why}") from None
