@@ -46,7 +46,7 @@ class SearchKorean(SearchEnglish):
     """Korean beside English."""
 
     lang = "ko"
-    language_name = "Korean"
+    language_name = "English"  # names the stemmer in JavaScript
     js_splitter_code = f"""
 const particles = {sorted(PARTICLES, key=len, reverse=True)!r};
 const withoutParticle = (word) => {{

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from io import BytesIO
 
 import pytest
 
@@ -23,14 +24,13 @@ def extracted(tmp_path_factory):
         [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", ROOT / "docs", folder, *pages], check=True, timeout=300
     )
     found = {path.relative_to(folder).with_suffix(".po"): path for path in folder.rglob("*.pot")}
-    return {name: {m.id for m in read_po(path.open("rb")) if m.id} for name, path in found.items()}
+    return {name: {m.id for m in read_po(BytesIO(path.read_bytes())) if m.id} for name, path in found.items()}
 
 
 def messages(path):
     from babel.messages.pofile import read_po
 
-    with path.open("rb") as file:
-        return [message for message in read_po(file, locale="ko") if message.id]
+    return [message for message in read_po(BytesIO(path.read_bytes()), locale="ko") if message.id]
 
 
 def name(path):
