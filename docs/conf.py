@@ -15,12 +15,13 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
+    "sphinx_gallery.gen_gallery",
     "api",
     "bptt",
     "korean",
     "repository",
 ]
-exclude_patterns = ["_*"]
+exclude_patterns = ["_*", "examples", "**/sg_execution_times.rst"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 
 language = "en"  # -D language=ko builds the Korean site
@@ -38,6 +39,21 @@ default_role = "code"  # docstrings write `name` as Markdown does
 
 copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "auto_examples",
+    "image_scrapers": ("gallery.scrape_pictures",),
+    "capture_repr": (),
+    "reset_modules": (),
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "show_signature": False,
+    "min_reported_time": 1e9,
+    "write_computation_times": False,
+    "within_subsection_order": "FileNameSortKey",
+    "default_thumb_file": str(Path(__file__).parent / "pictures" / "steps.svg"),
+}
 
 html_theme = "furo"
 html_title = "bptt_viz"

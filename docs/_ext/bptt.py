@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from running import KEPT, CommandError, run
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
@@ -41,6 +42,12 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the terminal session, and the picture that was written."""
+        if self.env.app.builder.name == "gettext":  # only what can be translated is wanted
+            return (
+                [nodes.image("", uri="/pictures/unrolled.svg", alt=self.options["alt"])]
+                if "alt" in self.options
+                else []
+            )
         files = self.env.temp_data.setdefault(_FILES, {})
         lines = [line for line in self.content if line.strip()]
         try:
@@ -49,7 +56,8 @@ class Commands(SphinxDirective):
             raise self.error(str(failure)) from None
         files |= ran.written
         sessions = [as_html(line, self._cut(shown)) for line, shown in zip(lines, ran.shown, strict=True)]
-        return [nodes.raw("", block("\n".join(sessions)), format="html"), *self._pictures(ran.written)]
+        session = nodes.raw("", block("\n".join(sessions)), format="html")
+        return [session, *self._pictures(ran.written), *self._pages(ran.written)]
 
     def _cut(self, shown: str) -> str:
         lines = shown.splitlines()
@@ -65,6 +73,17 @@ class Commands(SphinxDirective):
         if bool(pictures) != ("alt" in self.options):
             raise self.error("a picture and `alt`, which says what it shows, go together")
         return [self._picture(path) for path in pictures]
+
+    def _pages(self, written: dict[str, Path]) -> list[nodes.Node]:
+        """Return links that open the pages that were written."""
+        found = []
+        for name, path in written.items():
+            if name.endswith(".html"):
+                link = addnodes.download_reference(
+                    "", "", nodes.literal(name, name), reftarget=_beside(path, self.env), refdoc=self.env.docname
+                )
+                found.append(nodes.paragraph("", "", nodes.Text("→ "), link, classes=["bptt-page"]))
+        return found
 
     def _picture(self, path: Path) -> nodes.image:
         image = nodes.image("", uri=_beside(path, self.env), alt=self.options["alt"])

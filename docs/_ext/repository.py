@@ -31,7 +31,9 @@ def adapt(app: Sphinx, docname: str, source: list[str]) -> None:
 def _complete(contents: str, pages: set[str]) -> str:
     """Add the pages that the table does not name, so that a new page needs no line in it."""
     named = {line.rpartition("<")[2].rstrip(">") for line in contents.splitlines()}
-    rest = sorted(page for page in pages if page not in named and not page.startswith(("index", "lecture/")))
+    rest = sorted(
+        page for page in pages if page not in named and not page.startswith(("index", "lecture/", "auto_examples/"))
+    )
     return contents + "\n```{toctree}\n:hidden:\n:caption: More\n\n" + "\n".join(rest) + "\n```\n" if rest else contents
 
 

@@ -7,4 +7,6 @@ document.addEventListener("DOMContentLoaded", () => {
     picture.replaceWith(link);
     link.append(picture);
   });
+  // A page that a command wrote is opened, not saved.
+  document.querySelectorAll('.bptt-page a[download]').forEach((link) => link.removeAttribute("download"));
 });
