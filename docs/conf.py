@@ -48,6 +48,7 @@ sphinx_gallery_conf = {
     "reset_modules": (),
     "abort_on_example_error": True,
     "download_all_examples": False,
+    "remove_config_comments": True,
     "show_signature": False,
     "min_reported_time": 1e9,
     "write_computation_times": False,
