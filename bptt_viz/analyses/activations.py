@@ -39,7 +39,7 @@ def _activation(
         liveliest = np.argsort(-np.nan_to_num(values.std(axis=1)), kind="stable")[:units]
     kept = tuple(sorted(map(int, liveliest)))
     times, what = tuple(t for t, _ in by_time), kind(nodes[0][0]) or ""
-    return Activation(layer_label(rollout, run), name, what, times, kept, len(values), values[list(kept)])
+    return Activation(layer_label(rollout, run), name, what, times, kept, len(values), len(nodes), values[list(kept)])
 
 
 def _first_row(node: Node) -> Array:

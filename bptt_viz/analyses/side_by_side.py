@@ -42,4 +42,6 @@ def _kept(report: NormReport, distance: int) -> float | None:
 
 
 def _share(share: float) -> str:
+    if 0.995 <= share < 1.05:
+        return "all of"
     return f"{share:.2g} times" if share >= 1 else f"{share:.2%} of" if share >= 1e-3 else f"{share:.1e} of"

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from math import isfinite
 
-from jinja2 import Environment
+from markupsafe import Markup
 
 from bptt_viz.render.characters import shown
 from bptt_viz.render.credit_colours import BROKEN, Scale, ink_on, mixed
+from bptt_viz.render.html import policy, templates
 from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.numbers import scientific
 from bptt_viz.render.saliency import USUAL, described
@@ -21,50 +22,7 @@ LEVELS = 16
 LIGHT = ("#ffffff", "#fdd49e", "#fc8d59", "#b30000")
 DARK = ("#14161a", "#5b2a12", "#c8571b", "#ffd08a")
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{{ title }}</title>
-<style>
-:root { color-scheme: light dark; {{ light }} --page: #ffffff; --ink: #1c1c1c; --faint: #5f6368; --rule: #dadce0 }
-@media (prefers-color-scheme: dark) {
-  :root { {{ dark }} --page: #14161a; --ink: #e8e6e3; --faint: #a0a4aa; --rule: #3c4046 }
-}
-body { background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; max-width: 56rem;
-  margin: 2rem auto; padding: 0 1rem }
-h1 { font-size: 1.2rem; line-height: 1.35 }
-p, figcaption { color: var(--faint); font-size: .875rem }
-pre { font: 1.15rem/1.9 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; white-space: pre-wrap;
-  overflow-wrap: anywhere; border: 1px solid var(--rule); border-radius: .4rem; padding: .8rem 1rem }
-pre span { padding: .18em 0 }
-{{ rules }}
-.z { color: var(--faint) } .x { background: {{ broken }}; color: #ffffff }
-.k { outline: 2px solid var(--ink) } .y { font-weight: 700; text-decoration: underline }
-.bar { display: flex; align-items: center; gap: .5rem; color: var(--ink) }
-.bar i { display: inline-block; width: 1rem; height: 1rem } .bar div { display: flex; border: 1px solid var(--rule) }
-footer { border-top: 1px solid var(--rule); margin-top: 2rem; overflow-wrap: anywhere }
-</style>
-</head>
-<body>
-<h1>{{ title }}</h1>
-<p>{{ described }}</p>
-<pre>{% for c in characters %}<span class="{{ c.kind }}" title="{{ c.tip }}">{{ c.text }}</span>
-{%- if c.asked is not none %}<span class="y" title="{{ c.asked_tip }}">→{{ c.asked }}</span>{% endif %}
-{{- "\\n" if c.ends else "" }}{% endfor %}</pre>
-<figure style="margin:0"><figcaption>
-<div class="bar">{{ symbol }} {{ low }} <div>{% for k in levels %}<i class="s{{ k }}"></i>{% endfor %}</div> {{ high }}
-<span class="z">exactly 0</span>{% if broken_there %} <span class="x">not finite</span>{% endif %}</div>
-Colours are {{ "shares of the largest value" if normalised else "absolute" }}, on a logarithmic scale; smaller values
-take the page's own colour. The outlined character is the last one read before the prediction; the underlined one is
-to be predicted.
-</figcaption></figure>
-<footer><p>{{ provenance }}</p></footer>
-</body>
-</html>
-"""
+_HERE = "bptt_viz.render"
 
 
 def saliency_page(found: Saliency, provenance: Provenance, scale: Scale | None = None) -> str:
@@ -76,8 +34,11 @@ def saliency_page(found: Saliency, provenance: Provenance, scale: Scale | None =
         scale: values that the ends of the colours stand for.
     """
     between = scale or USUAL
-    page = Environment(autoescape=True).from_string(_PAGE)
+    style = templates(_HERE).get_template("saliency_page.css.jinja").render(broken=BROKEN, **_styles())
+    page = templates(_HERE).get_template("saliency_page.html.jinja")
     return page.render(
+        style=Markup(style),
+        policy=policy(style),
         title=shown(found.finding),
         described=shown(described(found)),
         symbol=found.symbol,
@@ -88,8 +49,6 @@ def saliency_page(found: Saliency, provenance: Provenance, scale: Scale | None =
         normalised=found.normalised,
         broken_there=not all(map(isfinite, map(float, found.values))),
         provenance=shown(_ran(provenance)),
-        broken=BROKEN,
-        **_styles(),
     )
 
 

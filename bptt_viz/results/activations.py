@@ -16,6 +16,7 @@ class Activation:
         steps: the times, in the order of the text.
         units: which units are kept, from 0.
         count: how many units there are.
+        length: how many steps the layer has; `steps` are the last ones of them.
         values: (units, steps).
     """
 
@@ -25,6 +26,7 @@ class Activation:
     steps: tuple[int, ...]
     units: tuple[int, ...]
     count: int
+    length: int
     values: Array
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from bptt_viz.console.output import provenance
 from bptt_viz.models import Request
+from bptt_viz.render.html import templates
 from bptt_viz.render.report import report_page
-from bptt_viz.render.report.page import templates
 from bptt_viz.reports import measured
 from bptt_viz.results.report import Absent, Report
 
@@ -106,13 +106,15 @@ def test_the_same_report_gives_the_same_bytes(report, page):
     assert "/root" not in page
 
 
-def test_a_missing_name_in_the_template_is_an_error():
-    with pytest.raises(jinja2.UndefinedError, match="'policy' is undefined"):
-        templates().get_template("page.html.jinja").render()
+def test_a_name_that_a_template_lacks_is_an_error():
+    with pytest.raises(jinja2.UndefinedError, match="'nothing' is undefined"):
+        templates("bptt_viz.render").from_string("{{ nothing }}").render()
+    with pytest.raises(jinja2.TemplateNotFound):
+        templates("bptt_viz.render").get_template("nothing.html.jinja")
 
 
 def test_what_a_template_is_given_is_escaped():
-    assert templates().from_string("{{ x }}").render(x="<b>") == "&lt;b&gt;"
+    assert templates("bptt_viz.render").from_string("{{ x|shown }}").render(x="<b>\x07") == r"&lt;b&gt;\x07"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import ceil, floor, isfinite, log10
 
 from bptt_viz.render.numbers import compact, scientific
@@ -153,7 +153,7 @@ def chart(title: str, series: Sequence[Series], places: Places, up: str, between
     shown = len(places.marks) == count <= _MARKED and all(len(mark) <= 2 for mark in places.marks)
     return Chart(
         title,
-        tuple(_line(each, f"s{k % 6}", xs, between) for k, each in enumerate(series)),
+        tuple(_line(each, look, xs, between) for each, look in zip(series, _looks(series), strict=True)),
         tuple(_ticks(between)),
         tuple((f"{xs[k]:.1f}", places.labels[k]) for k in range(0, count, every)),
         tuple((f"{x:.1f}", mark) for x, mark in zip(xs, places.marks, strict=True)) if shown else (),
@@ -163,6 +163,12 @@ def chart(title: str, series: Sequence[Series], places: Places, up: str, between
         round(step, 4),
         count,
     )
+
+
+def _looks(series: Sequence[Series]) -> list[str]:
+    """Return the classes of the lines; a fitted one has the colour of the line before it."""
+    measured = accumulate(int(not each.fitted) for each in series)
+    return [f"s{(max(count, 1) - 1) % 6}" for count in measured]
 
 
 def _line(series: Series, look: str, xs: Sequence[float], between: Range) -> Line:

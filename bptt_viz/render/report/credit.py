@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from bptt_viz.arrays import Array
 from bptt_viz.render.credit_blocks import placed
 from bptt_viz.render.credit_colours import Scale, fitting
 from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.numbers import scientific
+from bptt_viz.render.report.chart import Places, Series
+from bptt_viz.render.report.charting import chart_figure
 from bptt_viz.render.report.matrix import Bar, matrix
 from bptt_viz.render.report.palette import sequential
 from bptt_viz.render.report.parts import Figure, Section, Table
@@ -28,7 +31,10 @@ def credit_section(report: Report) -> Section:
         "credit",
         "Credit: how far back each loss reaches",
         tuple((subject.label, credit.finding) for _, subject, credit in found),
-        tuple(_figure(k, subject, credit, scale, many) for k, subject, credit in found),
+        (
+            *(_figure(k, subject, credit, scale, many) for k, subject, credit in found),
+            *([_profile(found)] if found else []),
+        ),
         tuple(absent),
     )
 
@@ -49,7 +55,7 @@ def _figure(place: int, subject: Subject, credit: Credit, scale: Scale, many: bo
         title,
         ("A row is one loss's gradient on its way back, from the diagonal to the left.", *pooled),
         drawn,
-        (_table(title, values, losses, steps), _profile(credit)),
+        (_table(title, values, losses, steps),),
         f"credit {subject.arguments}",
     )
 
@@ -74,9 +80,26 @@ def _table(title: str, values: Sequence[Sequence[float | None]], rows: list[str]
     return Table(title, ("k ↓ t →", *columns), cells)
 
 
-def _profile(credit: Credit) -> Table:
-    rows = tuple(
-        (str(distance), *(scientific(float(value)) for value in quantiles))
-        for distance, quantiles in enumerate(credit.profile.T)
+def _profile(found: Sequence[tuple[int, Subject, Credit]]) -> Figure:
+    """Return what is left by distance, over all losses: the median, and of a single run the middle 80 % as well."""
+    longest = max(credit.profile.shape[1] for _, _, credit in found)
+    series = []
+    for _, subject, credit in found:
+        lower, median, upper = (_filled(row, longest) for row in credit.profile)
+        if len(found) > 1:
+            series.append(Series(subject.label, median))
+        else:
+            series += [Series("median", median), Series("10 %", lower, True), Series("90 %", upper, True)]
+    return chart_figure(
+        "credit-profile",
+        "What is left of a loss's gradient so many steps back",
+        series,
+        Places("k − t", tuple(map(str, range(longest)))),
+        "share of ‖∂L_k/∂h_k‖",
+        True,
+        (f"Over all losses: the median{'' if len(found) > 1 else ', and the range from 10 % to 90 % of them'}.",),
     )
-    return Table("What is left so many steps back, over all losses", ("steps back", "10 %", "median", "90 %"), rows)
+
+
+def _filled(values: Array, count: int) -> tuple[float | None, ...]:
+    return (*map(float, values), *[None] * (count - len(values)))

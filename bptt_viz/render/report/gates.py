@@ -57,15 +57,14 @@ def _figure(name: str, subject: Subject, every: Activations, found: Activation, 
     )
     head = ("unit ↓ t →", *(f"{t} {mark}" for t, mark in zip(steps, marks, strict=True)))
     cells = tuple((unit, *(f"{value:.2f}" for value in row)) for unit, row in zip(units, rows, strict=True))
-    return Figure(name, title, tuple(_notes(found, every)), drawn, (Table(title, head, cells),))
+    return Figure(name, title, tuple(_notes(found)), drawn, (Table(title, head, cells),))
 
 
-def _notes(found: Activation, every: Activations) -> list[str]:
+def _notes(found: Activation) -> list[str]:
     fewer = len(found.units) < found.count
-    later = len(found.steps) < len(every.inputs) and found.steps[-1] == len(every.inputs)
     return [
         *([f"The {len(found.units)} of {found.count} units that change most."] if fewer else []),
-        *([f"The last {len(found.steps)} steps."] if later else []),
+        *([f"The last {len(found.steps)} of {found.length} steps."] if len(found.steps) < found.length else []),
     ]
 
 

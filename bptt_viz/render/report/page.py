@@ -1,20 +1,15 @@
-"""The page itself: a template filled in, its style and its script within, and nothing else let in.
-
-The content security policy names the style and the script by their hashes: whatever else a text might bring along, the
-browser runs none of it and loads nothing.
-"""
+"""The page itself: a template filled in, with its style and its script within."""
 
 import json
-from base64 import b64encode
+import re
 from dataclasses import asdict, is_dataclass
-from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import Environment
 from markupsafe import Markup
 
 from bptt_viz.render.characters import shown
+from bptt_viz.render.html import beside, policy, templates
 from bptt_viz.render.report.checked import check_section
 from bptt_viz.render.report.credit import credit_section
 from bptt_viz.render.report.flow import flow_section, used
@@ -24,9 +19,15 @@ from bptt_viz.render.report.palette import palette, rules
 from bptt_viz.render.report.rates import curves_section, spectrum_section
 from bptt_viz.render.report.verdict import card, side_by_side
 from bptt_viz.render.svg_style import page_styles
+from bptt_viz.render.typeset import svg_letters
+from bptt_viz.results.lettering import runs
 from bptt_viz.results.provenance import Provenance
 from bptt_viz.results.report import Report
 
+_HERE = "bptt_viz.render.report"
+_AXIS = 12.0
+"""Size of the letters along an axis."""
+_NORM = re.compile("(‖[^‖]*‖|[λσ]_k)")
 _SECTIONS = (
     norms_section,
     flow_section,
@@ -38,16 +39,6 @@ _SECTIONS = (
 )
 
 
-class _Here(BaseLoader):
-    """Templates that lie beside this module, however the package is installed."""
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, None, None]:  # noqa: ARG002
-        try:
-            return _file(template), None, None
-        except FileNotFoundError:
-            raise TemplateNotFound(template) from None
-
-
 def report_page(report: Report, provenance: Provenance) -> str:
     """Return the page; whatever comes from a text, a name or a file is escaped.
 
@@ -56,9 +47,9 @@ def report_page(report: Report, provenance: Provenance) -> str:
         provenance: what was run.
     """
     style = "\n".join([_style(), page_styles(list(used(report)))]) if list(used(report)) else _style()
-    script = _file("script.js")
+    script = beside(_HERE, "script.js")
     return (
-        templates()
+        _templates()
         .get_template("page.html.jinja")
         .render(
             report=report,
@@ -68,7 +59,7 @@ def report_page(report: Report, provenance: Provenance) -> str:
             sections=[section(report) for section in _SECTIONS],
             style=Markup(style),
             script=Markup(script),
-            policy=_policy(style, script),
+            policy=policy(style, script),
             ran=_ran(provenance),
             version=provenance.version,
             numpy=provenance.numpy,
@@ -78,37 +69,29 @@ def report_page(report: Report, provenance: Provenance) -> str:
     )
 
 
-def templates() -> Environment:
-    """Return what fills templates in: all text is escaped, and a name that is not there is an error."""
-    made = Environment(autoescape=True, undefined=StrictUndefined, loader=_Here(), trim_blocks=True, lstrip_blocks=True)
-    made.filters["shown"] = _shown
+def _templates() -> Environment:
+    made = templates(_HERE)
+    made.filters["formulas"] = _formulas
+    made.filters["letters"] = lambda text: Markup(svg_letters(text, _AXIS))
     return made
-
-
-def _file(name: str) -> str:
-    return files("bptt_viz.render.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def _style() -> str:
     schemes = palette()
     light, dark = schemes["light"], schemes["dark"]
     colours = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
-    return "\n".join([colours, _file("style.css"), rules()])
+    return "\n".join([colours, beside(_HERE, "style.css"), rules()])
 
 
-def _policy(style: str, script: str) -> str:
-    parts = {"default-src": "'none'", "style-src": _hash(style), "script-src": _hash(script)}
-    parts |= {"base-uri": "'none'", "form-action": "'none'"}
-    return "; ".join(f"{name} {value}" for name, value in parts.items())
+def _formulas(text: object) -> Markup:
+    """Return a text whose formulas between ‖ and ‖ have their subscripts set low; names elsewhere stay as they are."""
+    parts = _NORM.split(shown(str(text), "\n"))
+    return Markup().join(_typeset(part) if k % 2 else part for k, part in enumerate(parts))
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-def _shown(text: object) -> str:
-    """Return a text without what no reader can see; line ends stay."""
-    return shown(str(text), "\n")
+def _typeset(formula: str) -> Markup:
+    tags = {0: Markup("{}"), -1: Markup("<sub>{}</sub>"), 1: Markup("<sup>{}</sup>")}
+    return Markup().join(tags[run.level].format(run.text) for run in runs(formula))
 
 
 def _ran(provenance: Provenance) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -47,7 +47,7 @@
   function chart(figure) {
     const svg = one(figure, "svg.chart"), cursor = one(svg, ".cursor"), table = one(figure, "table");
     const { first, step, count } = svg.dataset;
-    const names = [...table.tHead.rows[0].cells].map((cell) => cell.textContent);
+    const names = [...table.tHead.rows[0].cells].map((cell) => cell.dataset.name || cell.textContent);
     explore(
       figure, Number(count), 1,
       (point) => [Math.round((point.x - first) / step), 0],
@@ -224,7 +224,8 @@
       stage.scrollTop = held[1] - event.clientY;
     });
     window.addEventListener("pointerup", () => { held = null; stage.classList.remove("held"); });
-    set(Math.min(natural, Math.max(0.6, stage.clientWidth / wide)));
+    const fit = stage.clientWidth / wide;
+    set(fit < 0.6 ? 0.9 : Math.min(natural, fit));
     return {
       show, by: (factor) => set(scale * factor), whole: () => set(natural), fit: () => set(stage.clientWidth / wide),
     };
