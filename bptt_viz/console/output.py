@@ -238,8 +238,17 @@ def _mode(path: Path) -> int:
 
 def provenance(command: str, options: Mapping[str, Any]) -> Provenance:
     """Return what was run, for the artefacts: versions, command and options; no time and no path of this machine."""
-    shown = {name: Path(value).name if isinstance(value, Path) else value for name, value in options.items()}
-    return Provenance(command, dict(shown), __version__, version_of("numpy"), platform.python_version())
+    shown = {name: _nameless(value) for name, value in options.items()}
+    return Provenance(command, shown, __version__, version_of("numpy"), platform.python_version())
+
+
+def _nameless(value: Any) -> Any:
+    """Return an option's value with files by their names alone, also within a mapping of settings."""
+    if isinstance(value, Mapping):
+        return {name: _nameless(each) for name, each in value.items()}
+    if isinstance(value, Path) or (isinstance(value, str) and Path(value).is_absolute()):
+        return Path(value).name
+    return value
 
 
 def version_of(package: str) -> str:

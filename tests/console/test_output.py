@@ -283,3 +283,9 @@ def test_a_failure_on_the_way_leaves_the_old_file_and_nothing_else(tmp_path, mon
 def test_provenance_names_files_without_their_place(tmp_path):
     made = provenance("norms", {"text": tmp_path / "a.txt", "seed": 3})
     assert made.options == {"text": "a.txt", "seed": 3}
+
+
+def test_what_was_run_names_files_without_their_folders(tmp_path):
+    settings = {"features": str(tmp_path / "v.npy"), "fed": "greedy"}
+    ran = provenance("norms", {"text": tmp_path / "a.txt", "settings": settings})
+    assert ran.options == {"text": "a.txt", "settings": {"features": "v.npy", "fed": "greedy"}}
