@@ -97,9 +97,12 @@ class Target:
         constants: arguments that are neither arrays nor caches: Python literals or sizes.
         globals: names of the module that are set to numbers before anything is called: Python literals or sizes.
         truncate: after how many steps backward stops on purpose; None for full backpropagation through time.
-        first: a call to be made before that of forward, such as the one whose values a loss is computed from.
+        first: a call to be made before that of forward, such as the one whose values a loss is computed from; what it
+            returns may be passed on.
         steps: the size of the time axis where forward is called once a step, and backward once a step in reverse:
             arrays whose first axis it is are handed over step by step.
+        losses: what backward differentiates where the code computes no loss, such as `squares(y, target)`; of several
+            the one whose gradient comes back.
         source: whether a user wrote it or it was read off the code.
         alternatives: where the shapes could not be told for certain, further shapes, best first.
     """
@@ -122,6 +125,7 @@ class Target:
     truncate: int | None = None
     first: Call | None = None
     steps: str = ""
+    losses: tuple[Call, ...] = ()
     source: Literal["declared", "recognised"] = "declared"
     alternatives: tuple[Shapes, ...] = ()
 

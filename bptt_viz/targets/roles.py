@@ -84,6 +84,8 @@ def _of_a_pair(target: Target, backward: Call, inputs: tuple[str, ...], returned
     upstreams = {f"d{output}": output for output in returned if f"d{output}" in taken}
     outputs = tuple(upstreams.values())
     caches = tuple(name for name in returned if name in taken)
+    if target.losses:
+        upstreams, outputs = {}, ("loss",)
     if not outputs:
         outputs = ("loss",) if "loss" in returned else tuple(name for name in returned if name not in caches)[:1]
     return Roles(inputs, outputs, upstreams, caches, _gradients(backward, inputs) | _left_behind(target))
@@ -104,12 +106,13 @@ def _left_behind(target: Target) -> dict[str, str]:
 
 
 def _going_in(target: Target) -> Iterator[str]:
+    passed_on = {each.name for each in names(target.first.returns)} if target.first is not None else set()
     for call in (target.object, target.first, target.forward):
         if call is not None:
-            yield from (each.name for each in names(call.arguments))
+            yield from (each.name for each in names(call.arguments) if each.name not in passed_on)
     yield from (each.name for each in names(target.parameters))
     yield from target.forward.globals
-    if target.backward is not None and target.backward.owner:
+    if target.backward is not None and (target.backward.owner or target.losses):
         yield from (each.name for each in names(target.backward.arguments) if each.name in target.shapes)
 
 
@@ -136,6 +139,7 @@ def _demand_unlike(target: Target, place: str) -> None:
 def _demand_arguments(backward: Call, found: Roles, target: Target, place: str) -> None:
     known = {*found.inputs, *found.upstreams, *found.caches, *target.constants, *size_letters(target)}
     known |= {each.name for each in names(target.forward.returns)} | {target.update}
+    known |= {each.name for each in names(target.first.returns)} if target.first is not None else set()
     known |= {each.name for each in target.forward.arguments if each.items}
     for each in names(backward.arguments):
         if each.name not in known:

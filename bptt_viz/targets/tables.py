@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from bptt_viz.errors import UsageError
 from bptt_viz.targets.declaration import Argument, Bindings, Call, Shapes, Spec, Target
+from bptt_viz.targets.losses import LOSSES
 from bptt_viz.targets.notation import (
     is_name,
     parse_arguments,
@@ -36,6 +37,7 @@ KEYS = (
     "truncate",
     "first",
     "steps",
+    "loss",
 )
 _WIDTH = 76
 _KINDS: Mapping[str, Literal["int", "bool", "onehot"]] = {"int": "int", "bool": "bool", "onehot": "onehot"}
@@ -83,6 +85,7 @@ def from_table(name: str, table: Mapping[str, Any], place: str, file: str = "", 
         read("truncate", _parse_count, None),
         read("first", parse_call, None),
         texts.get("steps", ""),
+        read("loss", _parse_losses, ()),
     )
     if made.update and not made.parameters:
         return replace(made, parameters=_held(made.forward.arguments))
@@ -114,6 +117,7 @@ def as_table(target: Target) -> dict[str, str]:
         "truncate": str(target.truncate or ""),
         "first": _call(target.first),
         "steps": target.steps,
+        "loss": " or ".join(map(printed_call, target.losses)),
     }
     return {key: value for key, value in written.items() if value}
 
@@ -248,6 +252,14 @@ def _parse_count(text: str, key: str) -> int:
     if text.isdigit() and int(text) > 0:
         return int(text)
     raise UsageError(f"{key}: expected a whole number above 0, got {text!r}")
+
+
+def _parse_losses(text: str, key: str) -> tuple[Call, ...]:
+    calls = tuple(parse_call(part, key) for part in split(text, " or ", key))
+    for call in calls:
+        if call.name not in LOSSES or len(call.arguments) != 2:
+            raise UsageError(f"{key}: write {' or '.join(f'{each}(output, target)' for each in LOSSES)}, not {text!r}")
+    return calls
 
 
 def _parse_sizes(text: str, key: str) -> dict[str, int]:

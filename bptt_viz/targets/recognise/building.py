@@ -130,7 +130,7 @@ def _backward(own: str, how: Calling, followed: Followed, outputs: Mapping[str, 
 
 def _with_targets(how: Calling, followed: Followed, shapes: Mapping[str, Spec]) -> dict[str, Spec]:
     """Return shapes with those of targets of a cross-entropy as rows with a single 1."""
-    rows = onehot_in(each for each in (how.forward, how.backward) if each is not None)
+    rows = onehot_in(how.nodes)
     with_gradient = {name for name, _ in followed.gradients.values()}
     return {
         name: replace(spec, kind="onehot")

@@ -38,6 +38,8 @@ class Calling:
         wrapped: whether what is passed to forward stands in lists of one.
         rate: the learning rate with which backward updates attributes itself; empty if it does not.
         updated: those attributes.
+        parts: functions of the user's that `forward` is put together from, where it is.
+        compared: an output and the target that backward takes the difference of, where no loss is computed.
     """
 
     forward: Node
@@ -55,6 +57,13 @@ class Calling:
     wrapped: bool = False
     rate: str = ""
     updated: tuple[str, ...] = ()
+    parts: tuple[Node, ...] = ()
+    compared: tuple[str, str] = ("", "")
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The user's own functions that take part."""
+        return (*(self.parts or (self.forward,)), *((self.backward,) if self.backward is not None else ()))
 
 
 def calling(forward: Node, backward: Node, functions: Functions, owner: ast.ClassDef | None = None) -> Calling:

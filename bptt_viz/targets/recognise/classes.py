@@ -7,6 +7,7 @@ from dataclasses import replace
 from bptt_viz.targets.declaration import Argument, Refusal, Target
 from bptt_viz.targets.recognise.building import Found, built, concluded
 from bptt_viz.targets.recognise.calling import Calling, calling, method_of, methods_of, parameters_of
+from bptt_viz.targets.recognise.chained import recognise_chain
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
@@ -59,11 +60,27 @@ def _of_class(source: Source, module: Module, owner: ast.ClassDef) -> Iterator[F
         found.append((methods[name], recognise_loss(source, module, methods[name], loss, owner)))
     for forward, backward in _pairs({name: node for name, node in methods.items() if name not in complete}):
         result = _recognise_methods(source, module, owner, methods[forward], methods[backward])
+        if isinstance(result.target, Refusal):
+            result = _chained(source, module, owner, methods, backward) or result
         found.append((methods[forward], result))
     alone = sum(isinstance(each.target, Target) for _, each in found) == 1
     for _, each in found:
         single = alone and isinstance(each.target, Target)
         yield replace(each, target=replace(each.target, name=owner.name)) if single else each
+
+
+def _chained(
+    source: Source, module: Module, owner: ast.ClassDef, methods: Mapping[str, ast.FunctionDef], backward: str
+) -> Found | None:
+    """Return a forward method with a backward method that a loss joins; None if there is none."""
+    way = {name: direction(name) for name in methods}
+    base = (way[backward] or ("", ()))[1]
+    of = [name for name, said in way.items() if said is not None and said[0] == "forward"]
+    for name in sorted(of, key=lambda name: (way[name] or ("", ()))[1] != base):
+        found = recognise_chain(source, module, f"{owner.name}.{name}", methods[name], methods[backward], owner)
+        if found is not None:
+            return found
+    return None
 
 
 def _pairs(methods: Mapping[str, ast.FunctionDef]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from bptt_viz.targets.declared import declared_for
 from bptt_viz.targets.recognise.beside import beside
 from bptt_viz.targets.recognise.building import Found
 from bptt_viz.targets.recognise.calling import method_of
+from bptt_viz.targets.recognise.chained import recognise_chain
 from bptt_viz.targets.recognise.classes import inheriting, of_classes
 from bptt_viz.targets.recognise.inference.module import Module, known_functions, read_module
 from bptt_viz.targets.recognise.losses import losses, recognise_loss
@@ -91,7 +92,10 @@ def _placed(target: Target, module: Module) -> Target:
 def _of_functions(source: Source, module: Module, pairing: Pairing) -> Iterator[Found]:
     known = known_functions(module)
     for forward, backward in pairing.pairs:
-        yield recognise_pair(source, module, forward, known[forward], known[backward])
+        found = recognise_pair(source, module, forward, known[forward], known[backward])
+        if isinstance(found.target, Refusal):
+            found = recognise_chain(source, module, forward, known[forward], known[backward]) or found
+        yield found
     in_pairs = {each for pair in pairing.pairs for each in pair}
     rest = {name: node for name, node in module.functions.items() if name not in in_pairs}
     for name, loss in losses(module, rest):

@@ -15,10 +15,11 @@ from bptt_viz.targets.recognise.keeping import Kept, kept
 from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, match_gradients
 from bptt_viz.targets.recognise.names import differentiated
 from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
-from bptt_viz.targets.recognise.states import beside, carry, close_loops
+from bptt_viz.targets.recognise.states import beside, carry, close_loops, unlike
 from bptt_viz.targets.roles import names
 
 _MISSHAPEN = 2.5
+_UNLIKE = 3.0
 Matched = Mapping[int, tuple[str, Basis]]
 
 
@@ -91,6 +92,8 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     run.dims.frozen.clear()
     beside(run, inputs)
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
+    if how.compared[0] in outputs:
+        run.dims.strained += _UNLIKE * unlike(run, outputs[how.compared[0]], how.compared[1])
     made = _followed(playing, inputs, found, gradients)
     share = sum(known) / len(known) if known else 0.0
     return replace(

@@ -42,11 +42,10 @@ def recognise_pair(
 
 def supposing(source: Source, module: Module, how: Calling) -> Forms:
     """Return what may be supposed about an input, likeliest first."""
-    nodes = [node for node in (how.forward, how.backward) if node is not None]
-    said = {name: found for node in reversed(nodes) for name, found in told(source, node).items()}
-    said |= by_default(module, how.forward)
-    helpers = [module.functions[name] for name in sorted(called_within(module.functions, nodes))]
-    scope: Sequence[ast.AST] = [*nodes, *helpers] if how.owner is None else [how.owner]
+    said = {name: found for node in reversed(how.nodes) for name, found in told(source, node).items()}
+    said |= by_default(module, how.nodes[0])
+    helpers = [module.functions[name] for name in sorted(called_within(module.functions, how.nodes))]
+    scope: Sequence[ast.AST] = [*how.nodes, *helpers] if how.owner is None else [how.owner]
     layout, indices = layout_of(scope), indexing(scope)
 
     def forms(name: str) -> Sequence[Form]:

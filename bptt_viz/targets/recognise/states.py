@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import Arr, Pending, Value
+from bptt_viz.targets.recognise.inference.values import Arr, Many, Pending, Table, Value
 from bptt_viz.targets.recognise.matching import is_target
 from bptt_viz.targets.recognise.names import meaning
 
@@ -68,3 +68,19 @@ def beside(run: Run, inputs: Sequence[str]) -> None:
         other = next((each for each in inputs if lonely.get(each) and each != name and not is_target(each)), None)
         if other is not None and lonely[name] and shapes[name][0] in lonely[name] and shapes[other][0] in lonely[other]:
             run.dims.unify(shapes[name][0], shapes[other][0])
+
+
+def unlike(run: Run, output: Value, target: str) -> bool:
+    """Tell whether a target that is no index is known to be of other sizes than what it is compared with."""
+    wanted = run.known(Pending(target))
+    if target in run.integers or not isinstance(wanted, Arr):
+        return False
+    steps = [output.turns] if isinstance(output, Table) else [output.length] if isinstance(output, Many) else []
+    step = run.known(output.item or output) if isinstance(output, Table | Many) else output
+    if not isinstance(step, Arr) or None in steps:
+        return False
+    sizes = [
+        {run.dims.resolve(axis) for axis in shape} for shape in ((*step.shape, *filter(None, steps)), wanted.shape)
+    ]
+    one, other = ({axis for axis in each if axis.number != 1} for each in sizes)
+    return one != other

@@ -13,6 +13,7 @@ from bptt_viz.targets.run.attributes import argument_paths, attribute_paths, bes
 from bptt_viz.targets.run.binding import given, literal, taken_apart
 from bptt_viz.targets.run.dependents import compute, dependents
 from bptt_viz.targets.run.loading import Loaded
+from bptt_viz.targets.run.losses import computed
 from bptt_viz.targets.run.own_numpy import buffers_for
 from bptt_viz.targets.run.raised import Phase, attempted
 from bptt_viz.targets.run.truncations import OUT_OF_REACH, put_out_of_reach, truncations_of
@@ -130,9 +131,10 @@ class Pass:
         self._watched = watched
         self._set_globals()
         self._object = self._fresh_object(held)
-        if code.target.first is not None:
-            self._call("forward", code.target.first, self._given, held)
+        self._given |= self._before(held)
         self.returned = self._by_step(held) if code.target.steps else self._forward(self._given, held)
+        for loss in code.target.losses:
+            self.returned["loss"] = computed(loss, {**self._given, **self.returned}, code.target.shapes)
         self._look("forward")
 
     def backward(self, upstreams: Mapping[str, Any]) -> dict[str, Any]:
@@ -164,6 +166,12 @@ class Pass:
         if phase == "forward":
             self._arguments = arguments
         return result
+
+    def _before(self, held: str) -> dict[str, Any]:
+        """Make the call that comes before forward's, and return what it returned."""
+        first = self._code.target.first
+        result = self._call("forward", first, self._given, held) if first is not None else None
+        return taken_apart(first.returns, result, first.name) if first is not None else {}
 
     def _forward(self, values: Mapping[str, Any], held: str) -> dict[str, Any]:
         call = self._code.target.forward

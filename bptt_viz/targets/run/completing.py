@@ -63,7 +63,7 @@ def _discovered(target: Target, made: Any, values: Mapping[str, Any]) -> Target:
     """Return the target with the parameters that the object keeps in the usual ways."""
     for held, gradients in _PAIRS:
         parameters = _in_container(held, getattr(made, held, None), values)
-        if parameters is not None and _returns_all(target, parameters):
+        if parameters is not None and _returns_all(target, parameters.items):
             return replace(target, parameters=(parameters,))
         if parameters is not None and (hasattr(made, gradients) or target.update):
             return replace(target, parameters=(parameters,), gradients=target.gradients or gradients)
@@ -73,17 +73,18 @@ def _discovered(target: Target, made: Any, values: Mapping[str, Any]) -> Target:
     pattern = max(_PATTERNS, key=lambda each: sum(each.replace("{}", name) in vars(made) for name in arrays))
     own = [name for name in arrays if (target.gradients or pattern).replace("{}", name) in vars(made)]
     if not own:
-        return target
+        returned = [Argument("name", name) for name in arrays if _returns_all(target, (Argument("name", name),))]
+        return replace(target, parameters=tuple(returned))
     return replace(
         target, parameters=tuple(Argument("name", name) for name in own), gradients=target.gradients or pattern
     )
 
 
-def _returns_all(target: Target, parameters: Argument) -> bool:
+def _returns_all(target: Target, parameters: tuple[Argument, ...]) -> bool:
     """Tell whether the gradients of parameters are returned, so that they need not be looked for."""
     calls = (target.forward, *([target.backward] if target.backward is not None else []))
     returned = {each.name for call in calls for each in names(call.returns)}
-    return all(f"d{item.name}" in returned for item in parameters.items)
+    return all(f"d{item.name}" in returned for item in parameters)
 
 
 def _in_container(held: str, container: Any, values: Mapping[str, Any]) -> Argument | None:

@@ -20,17 +20,17 @@ from bptt_viz.targets.run.completing import completed
 from bptt_viz.targets.run.explaining.bounds import Bound, in_words
 from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, clipped_wherever_wrong
 from bptt_viz.targets.run.explaining.hints import hint
-from bptt_viz.targets.run.explaining.scaled import scaled
+from bptt_viz.targets.run.explaining.scaled import Scaled, scale_of_most, scaled
 from bptt_viz.targets.run.explaining.truncated import truncated
 from bptt_viz.targets.run.explaining.whose import whose
 from bptt_viz.targets.run.loading import Loaded
-from bptt_viz.targets.run.own_numpy import asked_for
 from bptt_viz.targets.run.point import Posing
 from bptt_viz.targets.run.posed import NotLetThrough, Posed
 from bptt_viz.targets.run.preparing import NotPosed, prepared
 from bptt_viz.targets.run.question import Question
 from bptt_viz.targets.run.raised import Raised
 from bptt_viz.targets.run.refusing import refusal
+from bptt_viz.targets.run.remarks import behaviour_in_words, not_compared, of_old_numpy, without_gradient
 from bptt_viz.targets.run.sweep import points
 from bptt_viz.targets.run.types_asked import mentions_single
 from bptt_viz.targets.run.unfinished import is_marked
@@ -88,7 +88,7 @@ class Judge:
         target = completed(self._target, loaded)
         posing, notes = prepared(target, roles(target, target.name), loaded)
         shapes, more = points(posing, self._question.shapes)
-        self._notes += [*notes, *_not_compared(posing), *more]
+        self._notes += [*notes, *not_compared(posing), *more]
         made = self._checked(posing, shapes)
         self._notes += self._differs_again(posing, shapes[-1])
         if made.verdict is Verdict.PASS:
@@ -133,7 +133,7 @@ class Judge:
         if self._single:
             sentence = f"{', '.join(self._single)} are rounded to single precision; right in double precision"
             return self._answer(Outcome.FLOAT32, sentence, made)
-        left = [name for name in _without_gradient(posing) if name in posing.features()]
+        left = [name for name in without_gradient(posing) if name in posing.features()]
         return self._answer(Outcome.OK, f"but for {', '.join(left)}, not compared" if left else "", made)
 
     def _without(self, posing: Posing, made: Check) -> TargetCheck:
@@ -206,7 +206,7 @@ class Judge:
         plain = self._checked(posing, shapes, behaviour=False)
         if plain.verdict is not Verdict.MISMATCH:
             return self._as_it_is(posing, shapes, made)
-        self._notes.append(next(_behaviour_in_words(case.reason) for case in made.cases if misbehaves(case)))
+        self._notes.append(next(behaviour_in_words(case.reason) for case in made.cases if misbehaves(case)))
         return self._as_it_is(posing, shapes, plain)
 
     def _is_clipped(self, bound: Bound, made: Check) -> TargetCheck:
@@ -216,7 +216,9 @@ class Judge:
 
     def _as_it_is(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
         seed = self._question.seed
-        factor = scaled(posing, shapes, seed)
+        if self._target.losses and posing.factor is None and (scale := scale_of_most(posing, shapes, seed)) is not None:
+            return self._of_another_scale(posing, shapes, scale)
+        factor = scaled(posing, shapes, seed) or self._scaled_below_a_bound(posing, shapes)
         if factor is not None:
             of = f" ({', '.join(factor.inputs)})" if factor.inputs else ""
             law = f", which is {factor.law}" if factor.law.strip("½2") else ""
@@ -230,6 +232,25 @@ class Judge:
         wrong = whose(made.cases, made.diagnosis)
         said = f"{made.diagnosis}; wrong: {wrong}" if wrong else made.diagnosis
         return self._answer(_OUTCOMES[made.verdict], said, made, hint=look)
+
+    def _of_another_scale(self, posing: Posing, shapes: Sequence[Shape], factor: Scaled) -> TargetCheck:
+        """Compare with another multiple of a loss that the code does not compute: it has no scale to speak of."""
+        if abs(factor.factor - 1) > _NEARLY or factor.law:
+            self._notes.append(f"the gradient of {factor.law or format(factor.factor, '.6g')} times that loss")
+        free = replace(posing, factor=factor.with_sizes)
+        made = self._checked(free, shapes)
+        return self._passed(free, shapes, made) if made.verdict is Verdict.PASS else self._explained(free, shapes, made)
+
+    def _scaled_below_a_bound(self, posing: Posing, shapes: Sequence[Shape]) -> Scaled | None:
+        """Return the factor of a loss's gradient that is clipped besides, and note the bound."""
+        found = scaled(posing, shapes, self._question.seed, unbounded=True) if not posing.roles.upstreams else None
+        if found is None or found.inputs:
+            return None
+        free = replace(posing, factor=found.with_sizes)
+        made = self._checked(free, shapes)
+        if (bound := self._bound(free, shapes, made)) is not None:
+            self._notes.append(f"{in_words(bound)} besides")
+        return found if bound is not None or made.verdict is Verdict.PASS else None
 
     def _stops_after(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> int | None:
         if not posing.may_vary_time or made.verdict is not Verdict.MISMATCH:
@@ -264,24 +285,9 @@ class Judge:
             target.file,
             target.line,
             outcome=outcome,
-            notes=tuple(dict.fromkeys((*self._notes, *self._seen, *_of_old_numpy()))),
+            notes=tuple(dict.fromkeys((*self._notes, *self._seen, *of_old_numpy()))),
             **more,
         )
-
-
-def _of_old_numpy() -> list[str]:
-    return [f"uses np.{name}, which NumPy no longer has" for name in asked_for]
-
-
-def _not_compared(posing: Posing) -> list[str]:
-    """Return a note about inputs that have a derivative of which backward says nothing."""
-    left = _without_gradient(posing)
-    return [f"not compared, since no gradient of it comes back: {', '.join(left)}"] if left else []
-
-
-def _without_gradient(posing: Posing) -> list[str]:
-    wanted = {*posing.wanted(), *posing.without}
-    return [name for name, spec in posing.shapes.items() if spec.kind == "float" and name not in wanted]
 
 
 def _worst(made: Check) -> float:
@@ -292,9 +298,3 @@ def _is_nearly_right(case: Case) -> bool:
     """Tell whether all that is wrong is as small as what a 1e-12 in `log(p + 1e-12)` makes; no bug is that small."""
     errors = [each.error for each in case.comparisons]
     return case.verdict is not Verdict.PASS and bool(errors) and max(errors) <= _NEARLY
-
-
-def _behaviour_in_words(reason: str) -> str:
-    if "does not grow" in reason:
-        return "backward is not linear in its upstream gradient: is a function of values applied to a gradient?"
-    return reason

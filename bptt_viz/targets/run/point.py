@@ -1,7 +1,7 @@
 """Points of a target: sizes chosen, arrays drawn, and which axis is time and which the batch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,6 +37,7 @@ class Posing:
         upstream: by which cotangents are multiplied, and gradients divided.
         weights: by which all real numbers are multiplied.
         untruncated: whether whatever the code calls a truncation is put out of reach.
+        factor: by which a loss is multiplied at some sizes; None for 1.
     """
 
     target: Target
@@ -53,6 +54,7 @@ class Posing:
     upstream: float = 1.0
     weights: float = 1.0
     untruncated: bool = False
+    factor: Callable[[Mapping[str, int]], float] | None = None
 
     def at(self, shape: Shape, rng: np.random.Generator, scale: float = 1.0) -> Posed:
         """Pose the target at a point of the sweep.
@@ -87,6 +89,7 @@ class Posing:
             {name: self.kind(name) for name in wanted},
             sizes.get(self.time, 1),
             self.upstream,
+            self.factor(sizes) if self.factor is not None else 1.0,
         )
 
     @property

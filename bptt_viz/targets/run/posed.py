@@ -74,6 +74,7 @@ class Posed:
         kinds: what the inputs are.
         steps: T.
         scale: by which cotangents are multiplied before, and gradients divided after, a backward pass.
+        factor: by which outputs are multiplied.
     """
 
     code: Code
@@ -85,6 +86,7 @@ class Posed:
     kinds: Mapping[str, Kind]
     steps: int = 1
     scale: float = 1.0
+    factor: float = 1.0
     batched: bool = field(default=False, init=False)
 
     def outputs(self, inputs: Inputs) -> Outputs:
@@ -105,7 +107,7 @@ class Posed:
             for name in self.forms:
                 if is_single(made.returned[name]):
                     self.code.single.setdefault(name)
-            return self._split(made)
+            return {place: value * self.factor for place, value in self._split(made).items()}
         except Raised as error:
             if all(isinstance(value, np.ndarray) and value.dtype.kind == "f" for value in inputs.values()):
                 raise

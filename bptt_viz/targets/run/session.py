@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bptt_viz.results.targets import TargetCheck
-from bptt_viz.targets.run.judging import Judge
+from bptt_viz.targets.run.choosing import judged
 from bptt_viz.targets.run.loading import Loaded, load, read_text
 from bptt_viz.targets.run.question import Question
 from bptt_viz.targets.run.raised import remember_text
@@ -40,7 +40,7 @@ class Session:
 
     def check(self, number: int) -> TargetCheck:
         """Check one of the targets; whatever goes wrong in its code is an outcome."""
-        return Judge(self._targets[number], self._question, self._load, sure=self._sure[number]).judged()
+        return judged(self._targets[number], self._question, self._load, self._sure[number])
 
     def _load(self, float64: bool = False) -> Loaded:
         if float64 not in self._loaded:

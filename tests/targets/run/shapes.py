@@ -16,6 +16,7 @@ MISTAKES = {
     "linear.py": ("grad.sum(axis=0)", "grad.mean(axis=0)"),
     "step_rnn.py": ("(dh + self.dh)", "dh"),
     "tutorial.py": ("dU[:, x[t]] += dz", "dU[:, x[t]] = dz"),
+    "forecast.py": ("np.outer(before, dz)", "np.outer(h, dz)"),
     "network.py": ("self.lr * dz.sum(0)", "self.lr * dz[0]"),
 }
 

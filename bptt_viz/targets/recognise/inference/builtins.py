@@ -28,7 +28,9 @@ def length_of(run: Run, value: Value) -> Dim | None:
     if isinstance(value, Arr):
         return run.dims.resolve(value.shape[0]) if value.shape else None
     if isinstance(value, Seq | Table):
-        return Dim((), len(value.items)) if isinstance(value, Seq) or not (value.item or value.argument) else None
+        if isinstance(value, Seq) or not (value.item or value.argument):
+            return Dim((), len(value.items))
+        return value.turns + Dim((), len(value.items)) if value.turns is not None else None
     if isinstance(value, Many):
         if value.length is None:
             value.length = run.dims.fresh()
@@ -203,10 +205,12 @@ def list_method(run: Run, of: Seq | Many, name: str, arguments: Sequence[Value])
 def _put(run: Run, of: Seq | Many, item: Value) -> None:
     """Put something into a list; what a loop puts in is alike, turn by turn."""
     if isinstance(of, Seq):
-        last = run.known(of.items[-1]) if of.items and run.loops else UNKNOWN
+        last = run.known(of.items[-1]) if of.items and run.around else UNKNOWN
         alike = isinstance(last, Arr) and isinstance(item, Arr) and len(last.shape) == len(item.shape)
         of.items.append(run.unify(last, item) if alike else item)
-    elif run.loops or of.item is not None:
+    elif run.around or of.item is not None:
+        if of.item is None and of.length is None and not of.fixed and of.depth == len(run.around) - 1:
+            of.length = run.around[-1]  # one a turn
         of.item = run.unify(of.item, item) if of.item is not None else item
     else:
         of.fixed.append(item)

@@ -8,7 +8,7 @@ from typing import Any
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.operators import arithmetic, elementwise
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.subscripts import shape_items, store, subscript
+from bptt_viz.targets.recognise.inference.subscripts import shape_items, store, subscript, width_of
 from bptt_viz.targets.recognise.inference.values import (
     UNKNOWN,
     Arr,
@@ -88,7 +88,7 @@ class Expressions(ABC):
             else:
                 items.append(self.tolerated(each, space))
         if isinstance(node, ast.List) and not items:
-            return Many()
+            return Many(depth=len(self.run.around))
         return Seq(items, isinstance(node, ast.List))
 
     _List = _Tuple
@@ -230,7 +230,8 @@ class Expressions(ABC):
 
     def _Slice(self, node: ast.Slice, space: Space) -> Value:
         ends = (node.lower, node.upper, node.step)
-        return Slice(*(self.evaluate(end, space) if end is not None else None for end in ends))
+        start, stop, step = (self.evaluate(end, space) if end is not None else None for end in ends)
+        return Slice(start, stop, step, width_of(node))
 
     def _Lambda(self, node: ast.Lambda, space: Space) -> Value:
         return Function(node, space)

@@ -78,7 +78,7 @@ class Run:
         lenient: whether a statement in which shapes do not fit is passed over.
         steps: how much was followed so far.
         depth: of calls.
-        loops: of which the number of turns is not known, around what is followed.
+        around: the loops around what is followed that are followed once for all turns: how many each has, if known.
     """
 
     forms: Callable[[str], Sequence[Form]]
@@ -107,7 +107,7 @@ class Run:
     lenient: bool = False
     steps: int = 0
     depth: int = 0
-    loops: int = 0
+    around: list[Dim | None] = field(default_factory=list)
 
     def step(self) -> None:
         """Count one piece of code.

@@ -202,11 +202,13 @@ class Interpreter(Calls):
     def _For(self, node: ast.For, space: Space) -> None:
         for many in self.turns(node.target, node.iter, space):
             before = dict(space.names)
-            self.run.loops += many is not None
+            if many is not None:
+                self.run.around.append(length_of(self.run, many))
             try:
                 self.execute(node.body, space)
             finally:
-                self.run.loops -= many is not None
+                if many is not None:
+                    self.run.around.pop()
             if many is not None:
                 self._carried(before, space)
         self.execute(node.orelse, space)

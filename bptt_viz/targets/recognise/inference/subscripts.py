@@ -1,5 +1,6 @@
 """What stands in square brackets: taking out of arrays, lists and dicts, and putting into them."""
 
+import ast
 import contextlib
 from collections.abc import Sequence
 
@@ -115,6 +116,7 @@ def _into_table(run: Run, table: Table, index: Value, new: Value) -> None:
     if key is None or not isinstance(key, str):
         table.item = run.unify(table.item, new) if table.item is not None else new
         if key is None:
+            table.turns = table.turns or (index.loop if isinstance(index, Num) else None)
             return
     table.items[key] = new
 
@@ -201,6 +203,16 @@ def _walked(run: Run, axis: Dim, part: Value) -> None:
             run.dims.unify(axis, part.loop)
 
 
+def width_of(node: ast.Slice) -> int | None:
+    """Return how wide a slice such as `t : t + 1` is, wherever it begins; None of others."""
+    stop = node.upper
+    if node.step is None and isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Add) and node.lower is not None:
+        added = stop.right.value if isinstance(stop.right, ast.Constant) else None
+        if isinstance(added, int) and ast.dump(stop.left) == ast.dump(node.lower):
+            return added
+    return None
+
+
 def _index_shape(run: Run, part: Value, axis: Dim) -> tuple[Dim, ...]:
     """Return the shape of an array used as an index, and note the input that it comes from."""
     if isinstance(part, Arr | Pending):
@@ -211,12 +223,17 @@ def _index_shape(run: Run, part: Value, axis: Dim) -> tuple[Dim, ...]:
             elif found.origin and not found.boolean:
                 run.integers[found.origin] = axis
             return found.shape if not found.boolean else (run.dims.fresh(),)
-    return run.shape(part) or (run.dims.fresh(),)
+    if isinstance(part, Seq) and len(part.items) == 1:
+        _walked(run, axis, run.known(part.items[0]))
+    return (Dim((), len(part.items)),) if isinstance(part, Seq) else run.shape(part) or (run.dims.fresh(),)
 
 
 def _sliced(run: Run, axis: Dim, part: Slice) -> tuple[Dim, Dim | None]:
     """Return how long a slice is, and where it begins if that is known."""
     axis = run.dims.resolve(axis)
+    if part.width is not None and isinstance(part.start, Num) and part.start.loop is not None:
+        _walked(run, axis, part.start)
+        return Dim((), part.width), None
     step = _constant(part.step) if part.step is not None else 1
     if step == -1 and part.start is None and part.stop is None:
         return axis, None

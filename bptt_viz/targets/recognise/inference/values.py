@@ -85,11 +85,19 @@ class Shape(Value):
 
 @dataclass(frozen=True, slots=True)
 class Slice(Value):
-    """A slice within square brackets; None where nothing stands."""
+    """A slice within square brackets; None where nothing stands.
+
+    Attributes:
+        start: where it begins.
+        stop: where it ends.
+        step: from one to the next.
+        width: of one such as `t : t + 1`, how wide it is wherever it begins.
+    """
 
     start: Value | None
     stop: Value | None
     step: Value | None
+    width: int | None = None
 
 
 @dataclass(slots=True)
@@ -113,11 +121,13 @@ class Many(Value):
         item: what each is; None as long as there is none.
         length: how many there are, if it is known.
         fixed: of a list that was empty, what was put in outside of loops; they need not be alike.
+        depth: of a list that was empty, in how many loops it was made.
     """
 
     item: Value | None = None
     length: Dim | None = None
     fixed: list[Value] = field(default_factory=list)
+    depth: int = -1
 
 
 @dataclass(slots=True)
@@ -128,11 +138,13 @@ class Table(Value):
         items: what stands under keys that are known.
         item: what stands under other keys, such as time steps; None as long as nothing does.
         argument: of a dict that goes in, its name: keys appear as they are asked for.
+        turns: of the loop whose variable is the key of `item`, if that is known.
     """
 
     items: dict[Any, Value] = field(default_factory=dict)
     item: Value | None = None
     argument: str = ""
+    turns: Dim | None = None
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ _ATTEMPTS = 3
 _DIRECTIONS = 2
 _SINGLES = 4
 _EXACT = 1e-6
+_ROUNDED = 1e-13
 
 
 def clipped(posing: Posing, shapes: Sequence[Shape], seed: int) -> Bound | None:
@@ -130,7 +131,7 @@ def _by_entries(asked: _Asked, analytic: dict[str, Array]) -> Bound | None:
     limit = max(float(np.max(np.abs(value), initial=0.0)) for value in analytic.values())
     if limit == 0:
         return None
-    at_bound = {name: np.abs(value) == limit for name, value in analytic.items()}
+    at_bound = {name: _is_at(limit, value) for name, value in analytic.items()}
     directions = {
         name: np.where(at_bound[name], 0.0, asked.rng.standard_normal((_DIRECTIONS, *value.shape)))
         for name, value in analytic.items()
@@ -185,8 +186,13 @@ def _suspicious(gradients: "dict[str, Array] | object") -> bool:
     if limit == 0 or not np.isfinite(limit):
         return False
     norms = [norm(entries), *map(norm, gradients.values())]
-    repeated = bool(np.sum(entries == limit) > 1)
+    repeated = bool(np.sum(_is_at(limit, entries)) > 1)
     return repeated or _is_round(limit, 1e-12) or any(_is_round(each, 1e-5) for each in norms)
+
+
+def _is_at(limit: float, values: Array) -> Array:
+    """Tell which entries are as large as the largest but for the rounding of weights from which they were taken."""
+    return np.abs(values) >= limit * (1 - _ROUNDED)
 
 
 def _is_round(number: float, tolerance: float) -> bool:

@@ -29,12 +29,26 @@ class Scaled(NamedTuple):
         at: that point, in words.
         law: what it is made of, such as `1/(T·N)`; empty if it is a number that no sizes make up.
         inputs: whose gradients are scaled, if not all are.
+        powers: of each size that the law is made of, beside a constant.
+        constant: that one; of a number that no sizes make up, the number.
     """
 
     factor: float
     at: str
     law: str
     inputs: tuple[str, ...]
+    powers: Mapping[str, int]
+    constant: float
+
+    def with_sizes(self, sizes: Mapping[str, int]) -> float:
+        """Return the factor at any sizes."""
+        return self.constant * float(np.prod([float(sizes[name]) ** power for name, power in self.powers.items()]))
+
+
+class _Law(NamedTuple):
+    written: str
+    powers: Mapping[str, int]
+    constant: float
 
 
 class _Measured(NamedTuple):
@@ -43,12 +57,39 @@ class _Measured(NamedTuple):
     factors: Mapping[str, float]
 
 
-def scaled(posing: Posing, shapes: Sequence[Shape], seed: int) -> Scaled | None:
-    """Return the factor, if one and the same explains every gradient, or that of every parameter, at all points."""
+def scale_of_most(posing: Posing, shapes: Sequence[Shape], seed: int) -> Scaled | None:
+    """Return the factor that the gradients of most inputs share at all points, as where a loss is meant times it."""
+    points: list[_Measured] = []
+    told: list[float] = []
+    for posed in _points(posing, shapes, seed):
+        point = _measured(posed, each=True)
+        if point is None or not point.factors:
+            continue
+        factors = [*point.factors.values()]
+        near = [sum(abs(one - other) <= _EXACT * abs(one) for other in factors) for one in factors]
+        if max(near) * 2 > len(posed.inputs) and max(near) > 1:
+            points.append(point)
+            told.append(factors[near.index(max(near))])
+    law = _law(points, told) if len(points) > 1 and min(told) > 0 else None
+    if law is None and (len(points) < 2 or _varies(told) or min(told) <= 0):
+        return None
+    law = law or _Law("", {}, told[0])
+    return Scaled(told[-1], points[-1].label, law.written, (), law.powers, law.constant)
+
+
+def scaled(posing: Posing, shapes: Sequence[Shape], seed: int, unbounded: bool = False) -> Scaled | None:
+    """Return the factor, if one and the same explains every gradient, or that of every parameter, at all points.
+
+    Args:
+        posing: of the target.
+        shapes: at which it runs.
+        seed: of the random points.
+        unbounded: leave out the points at which gradients are off by no factor, as where a bound holds some down.
+    """
     points: list[_Measured] = []
     for posed in _points(posing, shapes, seed):
         point = _measured(posed)
-        if point is None and len(points) < len(shapes):
+        if point is None and len(points) < len(shapes) and not unbounded:
             return None
         points += [point] if point is not None else []
     if len(points) < 2:
@@ -61,13 +102,16 @@ def scaled(posing: Posing, shapes: Sequence[Shape], seed: int) -> Scaled | None:
     everything = {name for point in points for name in point.factors}
     if off != everything and not (law and off == set(posing.parameters()) and len(off) > 1):
         return None
-    shown = max(range(len(shapes)), key=lambda k: (shapes[k].size, shapes[k].steps))
+    lead = (posing.batch, posing.time)
+    shown = max(range(len(points[: len(shapes)])), key=lambda k: [points[k].sizes.get(each, 1) for each in lead])
     factor = told[shown]
     if factor is None or factor <= 0 or (law is None and _varies([each for each in told if each is not None])):
         return None
     if law is None and abs(factor - 1) < _ON_PURPOSE:
         return None
-    return Scaled(factor, points[shown].label, law or "", () if off == everything else tuple(sorted(off)))
+    law = law or _Law("", {}, factor)
+    whose = () if off == everything else tuple(sorted(off))
+    return Scaled(factor, points[shown].label, law.written, whose, law.powers, law.constant)
 
 
 def _points(posing: Posing, shapes: Sequence[Shape], seed: int) -> Iterator[Posed]:
@@ -79,8 +123,8 @@ def _points(posing: Posing, shapes: Sequence[Shape], seed: int) -> Iterator[Pose
         yield posing.with_sizes({**posing.sizes, **free}, shapes[-1], np.random.default_rng((seed, more)))
 
 
-def _measured(posed: Posed) -> _Measured | None:
-    """Return by what factor each gradient is off at a point; None if it is not off by a factor."""
+def _measured(posed: Posed, each: bool = False) -> _Measured | None:
+    """Return by what factor each gradient is off at a point; None if one is off by none, which `each` leaves out."""
     try:
         along = projected(posed, probe(posed, np.random.default_rng(2), None))
     except (Inconclusive, Misbehaviour, Raised, Unfit):
@@ -92,6 +136,8 @@ def _measured(posed: Posed) -> _Measured | None:
             continue
         factor = float(analytic @ numeric / (numeric @ numeric))
         if norm(analytic - factor * numeric) > _EXACT * norm(numeric) * max(abs(factor), _EXACT):
+            if each:
+                continue
             return None
         factors[name] = factor
     return _Measured(posed.label, posed.code.sizes, factors)
@@ -109,7 +155,7 @@ def _varies(factors: Sequence[float]) -> bool:
     return max(factors) - min(factors) > _EXACT * max(map(abs, factors))
 
 
-def _law(points: Sequence[_Measured], factors: Sequence[float]) -> str | None:
+def _law(points: Sequence[_Measured], factors: Sequence[float]) -> _Law | None:
     """Return the simplest product of sizes that is the factor at every point; None if there is none."""
     letters = list(points[0].sizes)
     for count in range(4):
@@ -121,7 +167,7 @@ def _law(points: Sequence[_Measured], factors: Sequence[float]) -> str | None:
                         for point in points
                     ]
                     if (count or written) and np.allclose(made, factors, rtol=_EXACT, atol=0):
-                        return _written(written, names, powers)
+                        return _Law(_written(written, names, powers), dict(zip(names, powers, strict=True)), constant)
     return None
 
 
