@@ -9,23 +9,31 @@ from bptt_viz.targets.recognise.inference.module import Module, read_module, top
 from bptt_viz.targets.recognise.reading import read_source
 
 _DEEPEST = 3
+_MOST = 15
+_LARGEST = 400_000
 
 Imported = tuple[tuple[Module, Mapping[str, str] | None], ...]
 
 
-def beside(file: str, tree: ast.Module, depth: int = 0) -> Imported:
+def beside(file: str, tree: ast.Module) -> Imported:
     """Return the modules in a file's folder, or below or above it, that it imports names from, with those names.
+
+    Of a large package only so many files are read.
 
     Args:
         file: the file.
         tree: its syntax tree.
-        depth: how many files the file itself was reached through.
     """
+    return _imports(file, tree, 0, {})
+
+
+def _imports(file: str, tree: ast.Module, depth: int, known: dict[Path, Module | None]) -> Imported:
+    """Return the modules that a file imports names from, where `known` are those that have been read."""
     found = []
     for node in top_level(tree.body):
         if isinstance(node, ast.ImportFrom) and depth < _DEEPEST:
             path = next((each for each in _places(Path(file), node) if each.is_file()), None)
-            module = _read(path, depth) if path is not None and path != Path(file) else None
+            module = _read(path, depth, known) if path is not None and path != Path(file) else None
             if module is not None:
                 everything = any(each.name == "*" for each in node.names)
                 found.append(
@@ -50,9 +58,13 @@ def _places(file: Path, node: ast.ImportFrom) -> Iterator[Path]:
     yield top.joinpath(*parts).with_suffix(".py")
 
 
-def _read(path: Path, depth: int) -> Module | None:
-    try:
-        source = read_source(str(path))
-    except UsageError:
-        return None
-    return read_module(source.tree, beside(str(path), source.tree, depth + 1))
+def _read(path: Path, depth: int, known: dict[Path, Module | None]) -> Module | None:
+    if path not in known and len(known) < _MOST:
+        known[path] = None  # as long as it is being read, for files that import each other
+        try:
+            source = read_source(str(path)) if path.stat().st_size <= _LARGEST else None
+        except (UsageError, OSError):
+            source = None
+        if source is not None:
+            known[path] = read_module(source.tree, _imports(str(path), source.tree, depth + 1, known))
+    return known.get(path)

@@ -8,6 +8,7 @@ from bptt_viz.targets.declaration import Argument, Call, Target
 from bptt_viz.targets.recognise.building import Found, built, concluded
 from bptt_viz.targets.recognise.calling import Node, methods_of, parameters_of
 from bptt_viz.targets.recognise.chaining import Chain, chains
+from bptt_viz.targets.recognise.driving import scopes_of
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
@@ -23,8 +24,7 @@ def recognise_chain(
 ) -> Found | None:
     """Return a forward and a backward pass as a target that a loss joins; None if nothing says which."""
     functions = methods_of(owner) if owner is not None else module.functions
-    scopes = [*functions.values(), *module.functions.values(), source.tree]
-    for chain in chains(forward, backward, functions, scopes, owner):
+    for chain in chains(forward, backward, functions, scopes_of(source.tree), owner):
         solutions = solved(module, chain.how, supposing(source, module, chain.how))
         if _says_enough(chain, solutions[0]):
             target = built(source.file, name, chain.how, solutions[0])

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.calling import Calling, Node, calling, loss_calling, parameters_of, updates
-from bptt_viz.targets.recognise.driving import driven
+from bptt_viz.targets.recognise.driving import Scope, driven
 from bptt_viz.targets.recognise.inference.values import defaults_of
 from bptt_viz.targets.recognise.matching import Taken, is_target
 from bptt_viz.targets.recognise.names import LOSS, is_cache, meaning
@@ -48,7 +48,7 @@ class Chain:
 
 
 def chains(
-    forward: Node, backward: Node, functions: Functions, scopes: Sequence[ast.AST], owner: ast.ClassDef | None = None
+    forward: Node, backward: Node, functions: Functions, scopes: Sequence[Scope], owner: ast.ClassDef | None = None
 ) -> Iterator[Chain]:
     """Yield the ways in which a forward and a backward pass may be joined by a loss, likeliest first.
 
@@ -66,7 +66,7 @@ def chains(
 
 class _Joint:
     def __init__(
-        self, forward: Node, backward: Node, functions: Functions, scopes: Sequence[ast.AST], owner: ast.ClassDef | None
+        self, forward: Node, backward: Node, functions: Functions, scopes: Sequence[Scope], owner: ast.ClassDef | None
     ) -> None:
         self._forward, self._backward, self._functions, self._owner = forward, backward, functions, owner
         self._scopes = scopes

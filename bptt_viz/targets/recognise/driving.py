@@ -3,6 +3,9 @@
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from bptt_viz.targets.recognise.returned import own
 
 Origin = tuple[str, int]
 """What a variable holds: (`returned`, place) of what forward returns, or (`given`, place) of what it takes."""
@@ -17,7 +20,7 @@ class Driven:
         known: what each variable there holds.
     """
 
-    scope: ast.AST
+    scope: "Scope"
     known: Mapping[str, Origin]
 
     def arguments(self, name: str) -> dict[int | str, Origin | None] | None:
@@ -25,7 +28,7 @@ class Driven:
 
         Arguments that come from nowhere known, such as targets, have no origin.
         """
-        for call in _calls(self.scope, name):
+        for call in (each for each in self.scope.calls if _name(each) == name):
             found: dict[int | str, Origin | None] = {at: self._origin(each) for at, each in enumerate(call.args)}
             return found | {each.arg: self._origin(each.value) for each in call.keywords if each.arg is not None}
         return None
@@ -34,22 +37,46 @@ class Driven:
         return self.known.get(value.id) if isinstance(value, ast.Name) else None
 
 
-def driven(scopes: Iterable[ast.AST], forward: str) -> Iterator[Driven]:
-    """Yield the places among some functions and statements that call a forward pass and keep what it returns."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is called within a function, or by a module itself.
+
+    Attributes:
+        kept: calls whose result is given a name.
+        calls: all calls.
+    """
+
+    kept: tuple[ast.Assign, ...]
+    calls: tuple[ast.Call, ...]
+
+
+@lru_cache(maxsize=4)
+def scopes_of(tree: ast.Module) -> tuple[Scope, ...]:
+    """Return a module's functions, methods among them, and what it runs itself."""
+    functions = [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]
+    defined = (ast.FunctionDef, ast.ClassDef)
+    rest = [each for node in tree.body if not isinstance(node, defined) for each in ast.walk(node)]
+    return tuple(_scope(nodes) for nodes in (*map(own, functions), rest))
+
+
+def _scope(nodes: Iterable[ast.AST]) -> Scope:
+    nodes = [*nodes]
+    kept = (each for each in nodes if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call))
+    return Scope(tuple(kept), tuple(each for each in nodes if isinstance(each, ast.Call)))
+
+
+def driven(scopes: Iterable[Scope], forward: str) -> Iterator[Driven]:
+    """Yield the places among some scopes that call a forward pass and keep what it returns."""
     for scope in scopes:
-        for each in ast.walk(scope):
-            call = each.value if isinstance(each, ast.Assign) else None
-            if isinstance(each, ast.Assign) and isinstance(call, ast.Call) and _name(call) == forward:
+        for each in scope.kept:
+            call = each.value
+            if isinstance(call, ast.Call) and _name(call) == forward:
                 known: dict[str, Origin] = {
                     value.id: ("given", at) for at, value in enumerate(call.args) if isinstance(value, ast.Name)
                 }
                 spots = each.targets[0].elts if isinstance(each.targets[0], ast.Tuple) else each.targets
                 known |= {spot.id: ("returned", at) for at, spot in enumerate(spots) if isinstance(spot, ast.Name)}
                 yield Driven(scope, known)
-
-
-def _calls(scope: ast.AST, name: str) -> Iterator[ast.Call]:
-    yield from (each for each in ast.walk(scope) if isinstance(each, ast.Call) and _name(each) == name)
 
 
 def _name(call: ast.Call) -> str:

@@ -1,5 +1,6 @@
 """All targets of a file."""
 
+import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,10 +14,12 @@ from bptt_viz.targets.recognise.chained import recognise_chain
 from bptt_viz.targets.recognise.classes import inheriting, of_classes
 from bptt_viz.targets.recognise.inference.module import Module, known_functions, read_module
 from bptt_viz.targets.recognise.losses import losses, recognise_loss
-from bptt_viz.targets.recognise.names import direction
+from bptt_viz.targets.recognise.names import LOSS, direction
 from bptt_viz.targets.recognise.pair import recognise_pair
 from bptt_viz.targets.recognise.pairing import Pairing, called_within, paired, unlike_a_pass
 from bptt_viz.targets.recognise.reading import Source, read_source
+from bptt_viz.targets.recognise.returned import own, returned
+from bptt_viz.targets.roles import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def recognise(file: str) -> Recognised:
         UsageError: the file cannot be read or is no Python, or a declaration for it makes no sense.
     """
     source = read_source(file)
-    module = read_module(source.tree, beside(file, source.tree))
+    module = read_module(source.tree, beside(file, source.tree) if _is_promising(source.tree) else ())
     declared = tuple(_placed(target, module) for target in declared_for(file, source.tree))
     said = {_owned(target) for target in declared}
     around = known_functions(module)
@@ -66,6 +69,20 @@ def recognise(file: str) -> Recognised:
     evidence = {each.target.name: each.evidence for each in good}
     sure = frozenset(each.target.name for each in good if each.sure)
     return Recognised(source, tuple(order), left, source.notes, evidence, sure)
+
+
+def _is_promising(tree: ast.Module) -> bool:
+    """Tell whether anything in a file is called a forward or backward pass or a loss, so that it is worth more time."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return any(direction(node.name) for node in functions) or any(map(_may_be_a_loss, functions))
+
+
+def _may_be_a_loss(node: ast.FunctionDef) -> bool:
+    """Tell whether a function may return a loss with gradients: several things, a loss in its name or among them."""
+    parts = [*names(returned(node))]
+    passed_on = any(isinstance(each, ast.Return) and isinstance(each.value, ast.Call) for each in own(node))
+    told = [node.name, *(part.name for part in parts)]
+    return (len(parts) > 1 or passed_on) and any(LOSS.fullmatch(name) for name in told)
 
 
 def _owned(target: Target) -> tuple[str, str]:

@@ -39,6 +39,8 @@ def loss_of(node: ast.FunctionDef, around: Iterable[str], functions: Functions) 
     if any(is_upstream(name) and is_cache(other) for name in parameters for other in parameters if name != other):
         return ""
     parts = [*names(returned(node, functions))]
+    if not LOSS.fullmatch(node.name) and not any(LOSS.fullmatch(part.name) for part in parts):
+        return ""
     known = [*parameters, *_keys(node), *around]
     gradients = {at for at, (_, basis) in match_gradients(parts, known).items() if basis in {"name", "rule"}}
     rest = [part.name for at, part in enumerate(parts) if at not in gradients]

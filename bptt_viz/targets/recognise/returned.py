@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -47,14 +48,17 @@ def returned(node: ast.FunctionDef, functions: Functions = MappingProxyType({}))
     return unique(best)
 
 
-def own(node: ast.FunctionDef) -> Iterator[ast.AST]:
-    """Yield what is in a function, without what is in functions and classes defined within it."""
+@lru_cache(maxsize=1024)
+def own(node: ast.FunctionDef) -> tuple[ast.AST, ...]:
+    """Return what is in a function, without what is in functions and classes defined within it."""
     waiting: list[ast.AST] = list(reversed(node.body))
+    found = []
     while waiting:
-        found = waiting.pop()
-        yield found
-        if not isinstance(found, ast.FunctionDef | ast.ClassDef | ast.Lambda):
-            waiting += reversed([*ast.iter_child_nodes(found)])
+        each = waiting.pop()
+        found.append(each)
+        if not isinstance(each, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += reversed([*ast.iter_child_nodes(each)])
+    return tuple(found)
 
 
 def _parts(node: ast.FunctionDef, end: ast.expr, functions: Functions) -> list[Argument]:
