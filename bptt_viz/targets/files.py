@@ -19,6 +19,7 @@ _CODE = re.compile(r"(?P<file>.+\.(py|ipynb))(::(?P<name>[^:]+))?")
 _WHOLE = "(whole file)"
 _WAYS = (("forward", "backward"), ("Forward", "Backward"), ("fwd", "bwd"), ("fprop", "bprop"), ("FWD", "BWD"))
 # So many changes of a file of Python 2 are told on its line.
+_TOLD = frozenset({"docstring", "hint", "default"})
 _CHANGES = 4
 
 
@@ -50,7 +51,7 @@ def check_code(name: str, question: Question, limits: Limits) -> Iterator[tuple[
     if not targets and not refusals:
         yield _nothing(found, code["name"]), 1.0
         return
-    sure = found.sure | {target.name for target in targets if target.source == "declared"}
+    sure = found.sure | {target.name for target in targets if target.source == "declared" or _is_told(found, target)}
     text = found.source.text if found.source.cells is not None else None
     checks = check_file(File(found.source.file, targets, text, sure), question, limits)
     for done, check in enumerate(checks, start=1):
@@ -72,6 +73,12 @@ def explain_code(name: str) -> Explanation:
     found = recognise(code["file"])
     names = {stem: name for name, stem in _stems(found.targets).items()}
     return explained(found, names.get(code["name"], code["name"] or ""))
+
+
+def _is_told(found: Recognised, target: Target) -> bool:
+    """Tell whether the code itself says the shapes of everything that goes in, whatever its functions do with it."""
+    told = {each.subject for each in found.evidence.get(target.name, ()) if each.basis in _TOLD}
+    return target.object is None and target.shapes.keys() <= told
 
 
 def _names(target: Target) -> set[str]:

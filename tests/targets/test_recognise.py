@@ -56,3 +56,41 @@ def test_a_class_that_is_called_and_has_no_backward_is_no_target(tmp_path, monke
     monkeypatch.chdir(tmp_path)
     (tmp_path / "relu.py").write_text("class Relu:\n    def __call__(self, x):\n        return x * (x > 0)\n")
     assert not recognise("relu.py").targets
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The files that are read besides the one that is asked for."""
+    from bptt_viz.targets.recognise import beside
+
+    found, reading = [], beside.read_source
+
+    def watched(file):
+        found.append(Path(file).name)
+        return reading(file)
+
+    monkeypatch.setattr(beside, "read_source", watched)
+    return found
+
+
+def package(folder, body, modules=40):
+    """Write modules each of which imports from the next two, and a file that imports from the first."""
+    for at in range(modules):
+        names = "".join(f"from m{at + more} import f{at + more}\n" for more in (1, 2))
+        (folder / f"m{at}.py").write_text(f"{names}def f{at}(x):\n    return x\n")
+    (folder / "code.py").write_text(f"from m0 import f0\n{body}")
+    return str(folder / "code.py")
+
+
+def test_files_beside_one_that_holds_no_pass_are_left_alone(tmp_path, read):
+    recognise(package(tmp_path, "def train(x):\n    return f0(x)\n"))
+    assert not read
+
+
+def test_of_a_large_package_few_files_are_read_each_once(tmp_path, read):
+    found = recognise(
+        package(tmp_path, "def a_forward(x):\n    return f0(x), x\ndef a_backward(dout, x):\n    return dout\n")
+    )
+    assert found.targets
+    assert 0 < len(read) <= 15
+    assert len({*read}) == len(read)

@@ -168,7 +168,9 @@ def _with_other_sizes(posing: Posing, cause: Exception) -> tuple[Posing, tuple[s
 
 def _candidates(posing: Posing, free: Sequence[str]) -> Iterator[dict[str, int]]:
     """Yield sizes to try: a single row or step first, then numbers that are written in the code."""
+    axes = [axis for spec in posing.shapes.values() for axis in spec.axes]
     lead = [str(axis) for spec in list(posing.shapes.values())[:1] for axis in spec.axes[:-1] if axis in free]
+    lead += [name for name in free if axes.count(name) == 1 and name not in lead]  # such as the rows of a state alone
     yield from ({letter: 1} for letter in lead)
     numbers = written_sizes(posing.loaded)[:10]
     for count in (1, 2, 3):

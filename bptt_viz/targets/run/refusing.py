@@ -54,6 +54,11 @@ def refusal(cause: Exception, label: str, loaded: Loaded, sure: bool) -> Refusal
     return Refusal(Outcome.WRONG if isinstance(cause, Misbehaviour) else Outcome.NOT_RECOGNISED, str(cause))
 
 
+def _of_a_module(cause: Raised) -> bool:
+    """Tell whether a module lacks what is asked of it, as in `np.range`, which no other shapes would mend."""
+    return isinstance(cause.error, AttributeError) and "module '" in str(cause.error)
+
+
 def _raised(cause: Raised, label: str, loaded: Loaded, sure: bool) -> Refusal:
     change = for_python2(cause, loaded.tree)
     if change:
@@ -67,7 +72,7 @@ def _raised(cause: Raised, label: str, loaded: Loaded, sure: bool) -> Refusal:
     where = f" (at {label})" if label else ""
     if isinstance(cause.error, NameError) and "*" in loaded.missing:
         where += f"; perhaps it is from {loaded.missing['*']}, which cannot be imported here"
-    if not sure and cause.phase != "backward" and isinstance(cause.error, _OF_SHAPES):
+    if not sure and cause.phase != "backward" and isinstance(cause.error, _OF_SHAPES) and not _of_a_module(cause):
         sentence = f"what goes in could not be told for certain: {cause.phase} raised {cause}{where}; declare shapes"
         return Refusal(Outcome.NOT_RECOGNISED, sentence, cause.at)
     return Refusal(Outcome.CRASHED, f"{cause.phase} raised {cause}{where}", cause.at)

@@ -83,6 +83,8 @@ def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
             yield each.asname or each.name.partition(".")[0], path if each.asname else path.partition(".")[0]
         elif node.module in _NUMPY and each.name != "*":
             yield each.asname or each.name, f"numpy.{each.name}" if each.name != "numpy" else "numpy"
+        elif (node.module or "").partition(".")[0] in _NUMPY and each.name != "*":  # numpy.random, numpy.linalg
+            yield each.asname or each.name, f"{node.module}.{each.name}"
 
 
 def known_functions(module: Module) -> dict[str, ast.FunctionDef]:
