@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.inference.values import arguments_of, defaults_of
 from bptt_viz.targets.recognise.matching import Taken, is_target, match_arguments, match_gradients
-from bptt_viz.targets.recognise.names import LOSS, differentiated, is_cache
+from bptt_viz.targets.recognise.names import LOSS, differentiated, is_cache, losses_among
 from bptt_viz.targets.recognise.pairing import is_empty
 from bptt_viz.targets.recognise.returned import Functions, own, returned
 from bptt_viz.targets.recognise.uses import sizes_in
 from bptt_viz.targets.roles import names
 
 Node = ast.FunctionDef
+_SCORES = re.compile(r"(d|grad_?)_?(z|zs|z_?t|logits?|scores?|net|pre_?\w*)_?[ty]?", re.IGNORECASE)
 _RATE = re.compile(r"(lr|learning_?rate|alpha|eta|step_?size|rate|l_rate)", re.IGNORECASE)
 
 
@@ -82,6 +83,7 @@ def calling(forward: Node, backward: Node, functions: Functions, owner: ast.Clas
     rate, updated = updates(backward) if owner is not None else ("", ())
     needed = [name for name in parameters_of(backward) if name not in defaults_of(backward) and name != rate]
     taken = match_arguments(needed, returns, given, backward)
+    taken |= {name: Taken("unknown") for name, each in taken.items() if _is_before_squashing(name, each, forward)}
     simple, called = _whole(returns, taken)
     if simple == (Argument("name", "out"),) and LOSS.fullmatch(forward.name):
         simple = (Argument("name", "loss"),)
@@ -93,6 +95,24 @@ def calling(forward: Node, backward: Node, functions: Functions, owner: ast.Clas
     )
     made = Calling(forward, backward, given, named, simple, called, gradients, loss, numbers=numbers)
     return owned(replace(made, rate=rate, updated=updated), owner)
+
+
+def _is_before_squashing(parameter: str, taken: Taken, forward: Node) -> bool:
+    """Tell whether nothing but its place makes a cotangent one of a softmax, when its name is that of what goes in."""
+    if taken.role != "upstream" or not _SCORES.fullmatch(parameter) or {*differentiated(parameter)} & {*taken.of}:
+        return False
+    made = [
+        value
+        for each in own(forward)
+        if isinstance(each, ast.Assign)
+        for at, value in _pairs(each)
+        if _is(at, taken.of)
+    ]
+    return any(isinstance(each, ast.Call) and re.search("softmax|sigmoid", ast.unparse(each.func)) for each in made)
+
+
+def _is(node: ast.expr, names: Sequence[str]) -> bool:
+    return isinstance(node, ast.Name) and node.id in names
 
 
 def loss_calling(forward: Node, loss: str, functions: Functions, owner: ast.ClassDef | None = None) -> Calling:
@@ -119,7 +139,7 @@ def _loss(returns: Sequence[Argument], taken: Mapping[str, Taken], alone: bool) 
     """Return the loss that a backward pass without cotangents starts from; empty if forward returns none."""
     whole = {name for each in taken.values() for name in each.of}
     left = [each.name for each in returns if each.name not in whole and each.kind == "name"]
-    found = [name for name in left if LOSS.fullmatch(name)] or (left if whole or alone else [])
+    found = losses_among(left) or (left if whole or alone else [])
     return found[0] if found else ""
 
 

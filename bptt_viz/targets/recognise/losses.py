@@ -10,7 +10,7 @@ from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.matching import match_gradients
-from bptt_viz.targets.recognise.names import LOSS, is_cache, is_upstream
+from bptt_viz.targets.recognise.names import LOSS, is_cache, is_upstream, losses_among
 from bptt_viz.targets.recognise.pair import solved, supposing
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import unsaid
@@ -44,7 +44,7 @@ def loss_of(node: ast.FunctionDef, around: Iterable[str], functions: Functions) 
     known = [*parameters, *_keys(node), *around]
     gradients = {at for at, (_, basis) in match_gradients(parts, known).items() if basis in {"name", "rule"}}
     rest = [part.name for at, part in enumerate(parts) if at not in gradients]
-    named = [name for name in rest if LOSS.fullmatch(name)]
+    named = losses_among(rest)
     if gradients:
         return (named or [""])[0]
     nameless = [name for name in rest if name.startswith("out")]  # a loss function may return an expression as gradient

@@ -1,7 +1,7 @@
 """How people name things: words of an identifier, what a gradient is the gradient of, forward and backward."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\dA-Za-z_]+")
@@ -50,6 +50,12 @@ _CACHE = re.compile(
 LOSS = re.compile(
     r"\w*(loss|cost|error|err|objective|nll|energy|xent|crossentropy|cross_entropy)\w*|[ELJC]|total", re.IGNORECASE
 )
+
+
+def losses_among(names: Iterable[str]) -> list[str]:
+    """Return the names of losses among some names; a letter such as `c` is one only where nothing else is."""
+    found = [name for name in names if LOSS.fullmatch(name)]
+    return sorted(found, key=lambda name: len(name) == 1)
 
 
 @lru_cache(maxsize=4096)

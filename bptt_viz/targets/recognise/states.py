@@ -27,7 +27,7 @@ def carry(run: Run, inputs: Sequence[str], outputs: Mapping[str, Value], sent_ba
         if isinstance(value, Arr) and isinstance(state, Arr) and value.shape and state.shape:
             bound = dict(run.dims.bound)
             try:
-                run.equate(_one_step(run, value.shape, len(state.shape)), state.shape)
+                run.equate(_one_step(run, value.shape, state.shape), state.shape)
             except Conflict:
                 run.dims.bound = bound
 
@@ -45,11 +45,13 @@ def close_loops(run: Run, inputs: Sequence[str]) -> None:
                 run.dims.bound = bound
 
 
-def _one_step(run: Run, shape: tuple[Dim, ...], rank: int) -> tuple[Dim, ...]:
-    """Return the shape of one time step of an output that has them all."""
+def _one_step(run: Run, shape: tuple[Dim, ...], state: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """Return the shape of one time step of an output that has them all, side by side or as columns."""
     turns = {run.dims.resolve(each) for each in run.turns}
     over = [at for at, axis in enumerate(shape) if run.dims.resolve(axis) in turns]
-    return shape[: over[0]] + shape[over[0] + 1 :] if len(shape) == rank + 1 and over else shape
+    if over and len(shape) == len(state) and run.dims.resolve(state[over[0]]).number == 1:
+        return (*shape[: over[0]], Dim((), 1), *shape[over[0] + 1 :])
+    return shape[: over[0]] + shape[over[0] + 1 :] if len(shape) == len(state) + 1 and over else shape
 
 
 def _is_before(state: str, output: str) -> bool:

@@ -11,15 +11,23 @@ import numpy as np
 def rnn_forward(x, h0, Wx, Wh):
     """x of shape (N, T, D), h0 of shape (N, H), Wx of shape (D, H), Wh of shape (H, H)"""
     N, T, D = x.shape
-    h = np.zeros((N, T, h0.shape[1]), 3)
+    h = np.zeros(N, T, h0.shape[1])
     for t in range(T):
-        h[:, t] = np.tanh(x[:, t] @ Wx + (h[:, t - 1] if t else h0) @ Wh)
+        h[:, t, :] = np.tanh(x[:, t, :] @ Wx + (h[:, t - 1, :] if t else h0) @ Wh)
     return h, (x, h0, h, Wx, Wh)
 
 
 def rnn_backward(dh, cache):
     x, h0, h, Wx, Wh = cache
-    return dh @ Wx.T, dh[:, 0] @ Wh.T, 0 * Wx, 0 * Wh
+    dx = np.zeros_like(x)
+    dWx, dWh, back = np.zeros_like(Wx), np.zeros_like(Wh), 0
+    for t in reversed(range(x.shape[1])):
+        dz = (dh[:, t, :] + back) * (1 - h[:, t, :] ** 2)
+        dx[:, t, :] = dz @ Wx.T
+        dWx += x[:, t, :].T @ dz
+        dWh += (h[:, t - 1, :] if t else h0).T @ dz
+        back = dz @ Wh.T
+    return dx, back, dWx, dWh
 '''
 STATE = """
 import numpy as np
