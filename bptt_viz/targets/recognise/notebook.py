@@ -61,7 +61,8 @@ def _cells(notebook: Mapping[str, Any]) -> Iterator[str]:
     sheets = notebook.get("worksheets")
     rows = sheets if isinstance(sheets, list) else [notebook]
     for sheet in rows:
-        for cell in sheet.get("cells", ()) if isinstance(sheet, dict) else ():
+        cells = sheet.get("cells") if isinstance(sheet, dict) else None
+        for cell in cells if isinstance(cells, list) else ():
             if isinstance(cell, dict) and cell.get("cell_type") == "code":
                 text = cell.get("source", cell.get("input", ""))
                 yield "".join(map(str, text)) if isinstance(text, list) else str(text)

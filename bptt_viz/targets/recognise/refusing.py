@@ -87,4 +87,14 @@ def drafted(target: Target, how: Calling, best: Solution[Followed]) -> Target | 
     )
     shapes = {name: spec for name, spec in target.shapes.items() if name not in gone}
     forward = replace(target.forward, arguments=arguments)
-    return replace(target, forward=forward, shapes=shapes, constants={**target.constants, **values})
+    found = replace(target, forward=forward, shapes=shapes, constants={**target.constants, **values})
+    return _with_gradients_in_order(found)
+
+
+def _with_gradients_in_order(target: Target) -> Target:
+    """Return a target whose gradients belong to its inputs in their order, where as many come back as go in."""
+    call = target.backward
+    inputs = [name for name, spec in target.shapes.items() if spec.kind == "float"]
+    if call is None or any(each.kind != "skip" for each in call.returns) or len(call.returns) != len(inputs):
+        return target
+    return replace(target, backward=replace(call, returns=tuple(Argument("name", f"d{name}") for name in inputs)))

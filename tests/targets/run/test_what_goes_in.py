@@ -9,7 +9,12 @@ import numpy as np
 
 
 def rnn_forward(x, h0, Wx, Wh):
-    """x of shape (N, T, D), h0 of shape (N, H), Wx of shape (D, H), Wh of shape (H, H)"""
+    """
+    - x: of shape (N, T, D)
+    - h0: of shape (N, H)
+    - Wx: of shape (D, H)
+    - Wh: of shape (H, H)
+    """
     N, T, D = x.shape
     h = np.zeros(N, T, h0.shape[1])
     for t in range(T):
@@ -64,7 +69,7 @@ def only(tmp_path, text):
 def test_code_that_fails_at_the_shapes_it_asks_for_has_crashed(tmp_path):
     found = only(tmp_path, TOLD)
     assert found.outcome == "crashed"
-    assert found.raised.line == 8
+    assert found.raised.line == 13
 
 
 def test_without_these_shapes_it_may_be_what_was_supposed(tmp_path):
