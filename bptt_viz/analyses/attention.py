@@ -9,7 +9,8 @@ from bptt_viz.analyses.runs import describe
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Architecture, Batch, Prepared, Rollout
-from bptt_viz.models.captions import END, Captions
+from bptt_viz.models.captions import END
+from bptt_viz.models.pictured import Pictured
 from bptt_viz.results.attend import Attended, Attending, Look, Mass
 from bptt_viz.topologies import Module
 
@@ -32,7 +33,7 @@ def attention_maps(prepared: Prepared, fresh: int) -> Attending:
     batch, L = prepared.batch, next(iter(module.maps.values())).shape[-1]
     grid, places = _places(batch, L)
     shown = tuple(_attended(rollout, module, batch, row) for row in range(batch.size))
-    mass = _mass(prepared, fresh) if isinstance(batch, Captions) and batch.named is not None and fresh else None
+    mass = _mass(prepared, fresh) if isinstance(batch, Pictured) and batch.named is not None and fresh else None
     kind = "hard" if module.places else "soft"
     return Attending(_finding(mass, shown, kind), describe(prepared), kind, grid, places, shown, mass)
 
@@ -52,18 +53,20 @@ def attention_of(rollout: Rollout, name: str) -> Module:
     """
     found = next((module for module in rollout.modules if module.maps), None)
     if found is None:
-        raise UsageError(f"{name} has no attention; take attention-captioner, or seq2seq --set attention=additive")
+        raise UsageError(
+            f"{name} has no attention; take attention-captioner, or vqa or seq2seq --set attention=additive"
+        )
     return found
 
 
 def _places(batch: Batch, count: int) -> tuple[tuple[int, int], tuple[str, ...]]:
-    if isinstance(batch, Captions):
+    if isinstance(batch, Pictured):
         return batch.grid, ()
     return (1, count), tuple(batch.vocabulary[k] for k in batch.inputs[:, 0])
 
 
 def _attended(rollout: Rollout, module: Module, batch: Batch, row: int) -> Attended:
-    named = batch.named if isinstance(batch, Captions) else None
+    named = batch.named if isinstance(batch, Pictured) else None
     looks = []
     for place, t in enumerate(module.maps):
         word = batch.answers[int(rollout.outputs[t].value[row].argmax())]
@@ -75,14 +78,15 @@ def _attended(rollout: Rollout, module: Module, batch: Batch, row: int) -> Atten
         at = int(named[place, row]) if right and named is not None else None
         looks.append(Look(word, module.maps[t].value[row], chosen, at))
     truth_words = [batch.answers[int(rollout.asked[t][row])] for t in module.maps]
-    return Attended(tuple(looks), tuple(truth_words[: truth_words.index(END)] if END in truth_words else truth_words))
+    told = truth_words[: truth_words.index(END)] if END in truth_words else truth_words
+    return Attended(tuple(looks), tuple(told), batch.question(row) if isinstance(batch, Pictured) else "")
 
 
 def _mass(prepared: Prepared, fresh: int) -> Mass:
     """Measure where attention lies on fresh rows, with the true words fed."""
     wanted = replace(prepared.request, seed=_APART, batch=fresh, steps=prepared.batch.length)
     batch = prepared.plan.batch(wanted)
-    assert isinstance(batch, Captions)
+    assert isinstance(batch, Pictured)
     assert batch.named is not None
     rollout = replace(prepared, batch=batch).run()
     maps = attention_of(rollout, prepared.request.cell).maps
@@ -120,7 +124,7 @@ def _finding(mass: Mass | None, shown: tuple[Attended, ...], kind: str) -> str:
 
 def pictures(batch: Batch) -> Array | None:
     """Return the images that the shown rows are of, (N, height, width, 3), if they are known."""
-    return batch.images if isinstance(batch, Captions) else None
+    return batch.images if isinstance(batch, Pictured) else None
 
 
 def rows_of(found: Attending) -> Mapping[str, list[object]]:

@@ -37,7 +37,7 @@ def captions_from_files(
     rows = (seed * size + np.arange(size)) % len(lines)
     read, targets, counted = caption_batch([lines[row] for row in rows], words, steps)
     v, grid = _by_place(known[rows])
-    return Captions(words, read, targets, Path(features).name, v, counted, grid)
+    return Captions(words, read, targets, Path(features).name, v, grid, counted=counted)
 
 
 def _by_place(found: Array) -> tuple[Array, tuple[int, int]]:

@@ -8,30 +8,22 @@ import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
-from bptt_viz.models.batch import Batch
+from bptt_viz.models.pictured import Pictured
 
 START, END = "START", "END"
 
 
 @dataclass(frozen=True)
-class Captions(Batch):
+class Captions(Pictured):
     """Features of N images and their captions, T words long with END; shorter ones go on with END, uncounted.
 
     `inputs` is what is read, START first, `targets` what is to be written; END has the number V − 1, START V.
 
     Attributes:
-        features: v of each image (N, F), or of each of L places of it (N, L, F).
         counted: 1 where a word counts, 0 behind a caption's END, (T, N).
-        grid: rows and columns of the L places, row by row.
-        images: what the features are of, (N, height, width, 3) with entries from 0 to 1, where it is known.
-        named: the place that each word to be written names, (T, N); −1 where it names none or it is not known.
     """
 
-    features: Array = field(default_factory=lambda: np.zeros((0, 1)))
     counted: Array = field(default_factory=lambda: np.zeros((0, 0)))
-    grid: tuple[int, int] = (1, 1)
-    images: Array | None = None
-    named: Array | None = None
 
     @property
     def answers(self) -> Sequence[str]:
@@ -45,10 +37,7 @@ class Captions(Batch):
 
     def rows(self, which: slice) -> Self:
         """Return some of the images with their captions."""
-        cut = replace(self, inputs=self.inputs[:, which], targets=self.targets[:, which])
-        cut = replace(cut, features=self.features[which], counted=self.counted[:, which])
-        images = None if self.images is None else self.images[which]
-        return replace(cut, images=images, named=None if self.named is None else self.named[:, which])
+        return replace(super().rows(which), counted=self.counted[:, which])
 
     def read(self, t: int, given: Array) -> str:  # noqa: ARG002
         """Return the word that the writer is fed: START, a word, or END once it has written it."""

@@ -104,7 +104,7 @@ def people(size: int, seed: int | Sequence[int], bias: Bias, steps: int | None =
         for m, y, p, u in zip(men, young, place, unsaid, strict=True)
     ]
     read, targets, counted = caption_batch(said, VOCABULARY, LONGEST if steps is None else steps)
-    return People(VOCABULARY, read, targets, "people", v, counted, masked=masked, men=men, evident=evident)
+    return People(VOCABULARY, read, targets, "people", v, counted=counted, masked=masked, men=men, evident=evident)
 
 
 def _features(rng: Generator, men: Array, young: Array, evident: Array, place: Array) -> Array:

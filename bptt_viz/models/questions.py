@@ -1,15 +1,14 @@
 """Questions about small drawn scenes, answered by one word: they need no download and can be learned in seconds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Self
+from dataclasses import dataclass
 
 import numpy as np
 
 from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 from bptt_viz.initialisation import Generator
-from bptt_viz.models.batch import Batch
+from bptt_viz.models.pictured import Pictured
 from bptt_viz.models.scenes import COLOURS, SHAPES, SIDE, blank, features, noisy, paint
 
 COUNTS = ("one", "two", "three")
@@ -31,20 +30,8 @@ _Asked = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
-class Questions(Batch):
-    """Images, a question about each, as words (T, N) that end with the last step, and its answer (1, N).
-
-    Attributes:
-        features: v of each image (N, F), or of each of L places of it (N, L, F).
-        grid: rows and columns of the L places, row by row.
-        images: what the features are of, (N, height, width, 3) with entries from 0 to 1.
-        named: the place that each question is about, (N,); −1 where it is about no single one.
-    """
-
-    features: Array = field(default_factory=lambda: np.zeros((0, 1)))
-    grid: tuple[int, int] = (1, 1)
-    images: Array | None = None
-    named: Array | None = None
+class Questions(Pictured):
+    """Images, a question about each, as words (T, N) that end with the last step, and its answer (1, N)."""
 
     @property
     def answers(self) -> Sequence[str]:
@@ -56,16 +43,13 @@ class Questions(Batch):
         """F, the length of a feature vector."""
         return int(self.features.shape[-1])
 
+    def question(self, row: int) -> str:
+        """Return what is asked about one image."""
+        return " ".join(self.vocabulary[code] for code in self.inputs[:, row] if self.vocabulary[code] != NOTHING)
+
     def target(self, t: int) -> int:  # noqa: ARG002, there is one answer
         """Return the answer's number."""
         return int(self.targets[0, 0])
-
-    def rows(self, which: slice) -> Self:
-        """Return some of the images with their questions."""
-        images = None if self.images is None else self.images[which]
-        named = None if self.named is None else self.named[which]
-        cut = replace(super().rows(which), features=self.features[which], images=images)
-        return replace(cut, named=named)
 
     @property
     def whole(self) -> Array:
@@ -89,12 +73,13 @@ def questions(size: int, seed: int, steps: int | None = None) -> Questions:
         raise UsageError("--steps and --batch must be at least 1")
     rng = np.random.default_rng((seed, 6))
     images, number = blank(size), {word: k for k, word in enumerate(VOCABULARY)}
-    read, targets, named = np.zeros((length, size), np.int64), np.zeros((1, size), np.int64), np.zeros(size, np.int64)
+    read = np.zeros((length, size), np.int64)
+    targets, named = np.zeros((2, 1, size), np.int64)
     for row in range(size):
         objects = _objects(rng)
         for colour, shape, place in objects:
             paint(images[row], place, colour, shape)
-        question, answer, named[row] = _KINDS[int(rng.integers(len(_KINDS)))](rng, objects)
+        question, answer, named[0, row] = _KINDS[int(rng.integers(len(_KINDS)))](rng, objects)
         words = [number[word] for word in question.split()][-length:]
         read[length - len(words) :, row] = words
         targets[0, row] = ANSWERS.index(answer)

@@ -64,7 +64,7 @@ def scenes(size: int, seed: int, steps: int | None = None) -> Scenes:
     images = noisy(images, rng)
     read, targets, counted = caption_batch(captions, VOCABULARY, 8 if steps is None else steps)
     return Scenes(
-        VOCABULARY, read, targets, "scenes", features(images), counted, (SIDE, SIDE), images, named[: len(targets)]
+        VOCABULARY, read, targets, "scenes", features(images), (SIDE, SIDE), images, named[: len(targets)], counted
     )
 
 

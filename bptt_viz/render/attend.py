@@ -45,6 +45,8 @@ def _row(found: Attending, each: Attended, boxed: bool) -> Iterator[RenderableTy
     yield Text()
     wrote = tuple(look.word for look in each.looks)
     said = Text(" ".join(map(visible, wrote)) or "(nothing)", "bold")
+    if each.question:
+        said = Text.assemble((f"{each.question}? ", "not bold"), said)
     if wrote != each.truth:
         said.append(f"   ✗ {' '.join(map(visible, each.truth))}", "not bold")
     yield said

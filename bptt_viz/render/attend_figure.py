@@ -74,6 +74,8 @@ def _first(axes: Axes, found: Attending, each: Attended, image: Array | None) ->
     """Show the image as it is, or where there is none what the places are called."""
     right = tuple(look.word for look in each.looks) == each.truth
     _above(axes, "", "written right" if right else "written wrong")
+    if each.question:
+        axes.text(0, 1.19, each.question, fontsize=7, color=INK, transform=axes.transAxes, parse_math=False)
     if image is not None:
         axes.imshow(image, extent=_extent(found), interpolation="nearest", aspect="auto")
         return

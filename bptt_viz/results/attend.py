@@ -25,10 +25,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """One row of the data: what the model wrote by itself, and what is true."""
+    """One row of the data: what the model wrote by itself, what is true, and what was asked, if anything was."""
 
     looks: tuple[Look, ...]
     truth: tuple[str, ...]
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bptt_viz.app import run
 from bptt_viz.commands.attend import _prepared as learned
 from bptt_viz.errors import ExitCode
 from bptt_viz.models import Request, prepare
+from bptt_viz.models.questions import questions
 from bptt_viz.render.attend_figure import attend_figure
 
 ROOT = Path(__file__).parents[2]
@@ -160,3 +161,17 @@ def test_the_page_shows_what_its_lines_draw_and_print(tmp_path, capsys):
     assert texts[0] == texts[1], f"draw it anew: bptt-viz {line}"
     shown = re.search(r"^```console\n\$ bptt-viz (.+)\n((?:.*\n)*?)```$", page, re.MULTILINE)
     assert printed(capsys, *shown[1].split()).rstrip() == shown[2].rstrip()
+
+
+def test_a_question_is_shown_with_its_map_and_its_answer(capsys):
+    assert run(["attend", "vqa", "--set", "attention=general", "--batch", "2", "--fresh", "20", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    batch = questions(2, 0)
+    for row, each in enumerate(found["shown"]):
+        assert each["question"] == batch.question(row)
+        assert each["truth"] == [batch.answers[batch.targets[0, row]]]
+        (look,) = each["looks"]
+        assert len(look["weights"]) == 16
+        assert sum(look["weights"]) == pytest.approx(1)
+    assert run(["attend", "vqa", "--set", "attention=general", "--batch", "2"]) == 0
+    assert f"{batch.question(1)}? " in capsys.readouterr().out

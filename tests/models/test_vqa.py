@@ -39,10 +39,10 @@ def test_answers_are_true_of_the_image():
         objects = [place for place in range(SIDE * SIDE) if patch(batch, row, place).std(axis=(0, 1)).max() > 0.1]
         if words[0] == "how":
             assert ("one", "two", "three").index(answer) + 1 == len(objects)
-            assert batch.named[row] == -1
+            assert batch.named[0, row] == -1
             continue
-        colour = shown_colour(patch(batch, row, batch.named[row]))
-        assert batch.named[row] in objects
+        colour = shown_colour(patch(batch, row, batch.named[0, row]))
+        assert batch.named[0, row] in objects
         if words[:2] == ["what", "colour"]:
             assert answer == colour
         elif words[:2] == ["what", "is"]:
@@ -58,7 +58,7 @@ def test_shapes_are_told_by_how_much_of_their_place_they_cover():
     for row in range(batch.size):
         answer = ANSWERS[batch.targets[0, row]]
         if answer in ("square", "circle", "triangle"):
-            off = np.abs(patch(batch, row, batch.named[row]) - 0.93).max(axis=-1) > 0.3
+            off = np.abs(patch(batch, row, batch.named[0, row]) - 0.93).max(axis=-1) > 0.3
             covered.setdefault(answer, []).append(off.sum())
     assert {name: (min(counts), max(counts)) for name, counts in covered.items()} == {
         "square": (36, 36),
@@ -80,8 +80,9 @@ def test_a_question_ends_with_the_last_step(steps):
 def test_rows_keep_images_and_questions_together():
     batch = questions(9, 4)
     part = batch.rows(slice(3, 5))
-    for name in ("features", "images", "named"):
+    for name in ("features", "images"):
         assert np.array_equal(getattr(part, name), getattr(batch, name)[3:5])
+    assert np.array_equal(part.named, batch.named[:, 3:5])
     assert np.array_equal(part.inputs, batch.inputs[:, 3:5])
     assert part.size == 2
 
@@ -124,8 +125,9 @@ def test_attention_learns_to_answer_and_to_look_at_what_is_asked_about():
     rollout = ran(made, fresh, 0)[0]
     assert right(rollout) > 0.85
     weights = rollout.modules[0].maps[5].value
-    one = fresh.named >= 0
-    assert (weights.argmax(axis=-1) == fresh.named)[one].mean() > 0.75
+    named = fresh.named[0]
+    one = named >= 0
+    assert (weights.argmax(axis=-1) == named)[one].mean() > 0.75
 
 
 @pytest.mark.parametrize(
