@@ -84,6 +84,17 @@ def test_a_cell_of_one_s_own_with_spaces_in_its_file(tmp_path, capsys):
     assert "my cell.py:Plain --steps 4  gradient check PASS" in out
 
 
+def test_trained_weights_stand_beside_fresh_ones(tmp_path, capsys):
+    line = ["train", "hello", "--cell", "lstm", "--hidden", "5", "--steps", "4", "--updates", "3", "--save", "t.npz"]
+    assert run(line) == ExitCode.PASS
+    capsys.readouterr()
+    out = printed(capsys, "lstm --weights t.npz", "lstm --hidden 5", "--text", "hello")
+    assert "lstm --weights t.npz  gradient check PASS" in out
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "bptt-viz credit lstm --text hello --weights t.npz<" in page
+    assert "The trained weights at random inputs" in page
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -116,6 +127,8 @@ def test_what_makes_no_page_is_refused_in_one_line(arguments, said, tmp_path, ca
         ["seq2seq"],
         ["char-lm"],
         ["multilayer"],
+        ["attention-captioner"],
+        ["vqa"],
         ["rnn", "--topology", "delayed"],
         ["rnn", "--topology", "one-to-one"],
         ["rnn", "--activation", "identity"],

@@ -49,7 +49,8 @@ def test_the_pointer_s_places_are_those_of_the_dots():
 
 def test_characters_stand_below_where_there_is_room():
     assert [mark for _, mark in drawn([1.0, 1.0], marks=("a", "␣")).marks] == ["a", "␣"]
-    assert drawn([1.0, 1.0], marks=("a", "word")).marks == ()
+    assert [mark for _, mark in drawn([1.0, 1.0], marks=("a", "word")).marks] == ["a", "word"]
+    assert drawn([1.0] * 30, marks=("word",) * 30).marks == ()
     assert drawn([1.0] * 61, marks=("a",) * 61).marks == ()
 
 

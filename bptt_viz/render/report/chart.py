@@ -12,6 +12,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 14.0, 12.0, 52.0
 _TICKS = 6
 _FINE = 2.0
 """Up to so many decades a logarithmic axis is divided by 1, 2 and 5 within them."""
+_LETTER = 7.5
 _PARTS = (0.0, log10(2), log10(5))
 _MARKED = 60
 """Up to so many places, each has a dot and what it is called below."""
@@ -150,7 +151,7 @@ def chart(title: str, series: Sequence[Series], places: Places, up: str, between
     first = _LEFT + step / 2
     xs = [first + k * step for k in range(count)]
     every = _every(places.labels, step)
-    shown = len(places.marks) == count <= _MARKED and all(len(mark) <= 2 for mark in places.marks)
+    shown = len(places.marks) == count <= _MARKED and all(_fits(mark, step) for mark in places.marks)
     return Chart(
         title,
         tuple(_line(each, look, xs, between) for each, look in zip(series, _looks(series), strict=True)),
@@ -163,6 +164,11 @@ def chart(title: str, series: Sequence[Series], places: Places, up: str, between
         round(step, 4),
         count,
     )
+
+
+def _fits(mark: str, room: float) -> bool:
+    """Tell whether a character, an escape or a word finds room below its place."""
+    return len(mark) <= 2 or _LETTER * len(mark) <= room
 
 
 def _looks(series: Sequence[Series]) -> list[str]:
