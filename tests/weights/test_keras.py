@@ -109,6 +109,10 @@ OBSTACLES = {
     "hands on its last output alone": setting("first", return_sequences=False),
     "the layer dropout (Lambda) stands between": calling("dropout", "Lambda"),
     "the layer dropout (MyOwnLayer) stands between": calling("dropout", "MyOwnLayer"),
+    "is made of StackedRNNCells, which no cell here is": lambda config: layer(config, "second").update(
+        class_name="RNN",
+        config={"name": "second", "return_sequences": True, "cell": {"class_name": "StackedRNNCells", "config": {}}},
+    ),
     "a class of its own, MyModel": lambda config: config.update(class_name="MyModel"),
     "is not looked into": lambda config: layer(config, "dropout")["config"].update(layers=[]),
     "does not read the layer second (LSTM) alone": lambda config: layer(config, "third").update(
@@ -142,9 +146,9 @@ def test_a_lambda_is_named_as_ignored_and_never_run(tmp_path):
     lambda config: config.pop("config"),
     lambda config: config["config"].update(layers=3),
     lambda config: config["config"]["layers"].append({"class_name": "LSTM"}),
+    lambda config: layer(config, "first").update(class_name="Bidirectional", config={"name": "first"}),
     lambda config: config["config"]["layers"].append("LSTM"),
     calling("first", "GRU"),
-    calling("first", "Bidirectional"),
     lambda config: config["config"]["layers"].extend(config["config"]["layers"] * 3),
 ])  # fmt: skip
 def test_a_configuration_that_does_not_fit_its_weights_is_refused(tmp_path, change):

@@ -114,6 +114,10 @@ class Layers:
         return Dense(shortened(layer.name), "columns", arrays[0], arrays[1] if len(arrays) == 2 else None, names)
 
     def _recurrent(self, layer: Layer, depth: int) -> list[Recurrent]:
+        foreign = _foreign(layer)
+        if foreign:
+            self._hinder(f"{_called(layer)} is made of {foreign}, which no cell here is")
+            return []
         if layer.kind != "Bidirectional":
             return [self._direction(layer, layer.kind, layer.config, layer.arrays, depth, False)]
         config = layer.config or {}
@@ -172,6 +176,18 @@ def _inner(told: Any) -> tuple[str, _Config]:
     ):
         raise DamagedError("its configuration says nothing of the layer within a layer")
     return told["class_name"], told["config"]
+
+
+def _foreign(layer: Layer) -> str:
+    """Return the class of a layer's cells if it is none that is read: several at once, or one of the user's own."""
+    if layer.config is None:
+        return ""
+    kind, config = layer.kind, layer.config
+    if kind == "Bidirectional":
+        kind, config = _inner(config.get("layer"))
+    if kind == "RNN":
+        kind = _inner(config.get("cell"))[0].removesuffix("Cell")
+    return "" if kind in _KINDS else shortened(kind)
 
 
 def _sequences(layer: Layer) -> bool:
