@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
-from bptt_viz.console.options import Json, Output, Seed
+from bptt_viz.console.options import Json, Output, Seed, Vocabulary
 
 
 def sample(
     checkpoint: Annotated[
-        str, typer.Argument(metavar="[CHECKPOINT]", help="What `train --save` wrote, or hello, which comes along.")
+        str,
+        typer.Argument(
+            metavar="[FILE]",
+            help="What `train --save` wrote, a weight file of another program, or hello, which comes along.",
+        ),
     ] = "hello",
     length: Annotated[int, typer.Option("--length", help="Characters to write.", min=1, max=10**6)] = 200,
     temperature: Annotated[
@@ -21,6 +25,10 @@ def sample(
     prompt: Annotated[
         str, typer.Option("--prompt", help="What stands before; a character that the text began with.")
     ] = "",
+    vocabulary: Vocabulary = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="What a weight file without a vocabulary was trained on.")
+    ] = None,
     seed: Seed = 0,
     json: Json = False,
     output: Output = None,
@@ -31,21 +39,18 @@ def sample(
     """
     import numpy as np
 
-    from bptt_viz.commands.train import read_checkpoint
     from bptt_viz.console.output import emit, provenance
     from bptt_viz.models.sampling import Choosing
     from bptt_viz.render.json_document import document
     from bptt_viz.render.training import sample_text
     from bptt_viz.results.training import Sample
-    from bptt_viz.training.checkpoint import hello, unpacked
     from bptt_viz.training.writing import written
+    from bptt_viz.weights import writer
 
-    data = hello() if checkpoint == "hello" else read_checkpoint(Path(checkpoint))
-    saved = unpacked(data, Path(checkpoint).name)
-    model = saved.recipe.model(len(saved.vocabulary))
+    found = writer(checkpoint, vocabulary, text)
     rng = np.random.default_rng(seed)
     choosing = Choosing(temperature, top, greedy)
-    text = written(model, saved.parameters, saved.vocabulary, length, rng, choosing, prompt)
+    made = written(found.model, found.values, found.characters, length, rng, choosing, prompt)
     ran = provenance("sample", {"checkpoint": Path(checkpoint).name, "length": length, "seed": seed, "prompt": prompt})
-    found = Sample(prompt, text)
-    emit(document("sample", found, ran) if json else sample_text(found), output)
+    sample = Sample(prompt, made)
+    emit(document("sample", sample, ran) if json else sample_text(sample), output)

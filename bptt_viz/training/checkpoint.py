@@ -3,17 +3,17 @@
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 
 from bptt_viz.arrays import Array
-from bptt_viz.errors import MissingError, UsageError
+from bptt_viz.errors import UsageError
 from bptt_viz.training.recipe import Recipe
+from bptt_viz.weights.formats import npz, safetensors
+from bptt_viz.weights.reading import OF_PARSERS
 
 FORMATS = ("npz", "safetensors")
 _ABOUT = "about"
@@ -43,11 +43,6 @@ class Checkpoint:
         return {name.removeprefix(start): value for name, value in self.arrays.items() if name.startswith(start)}
 
 
-def hello() -> bytes:
-    """Return a small model that has learned the lecture's word, repeated: min-char-rnn, 8 units, 1,000 updates."""
-    return files(__package__).joinpath("hello.npz").read_bytes()
-
-
 def digest(text: str) -> str:
     """Return what tells one text from another."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
@@ -59,9 +54,6 @@ def packed(saved: Checkpoint, form: str) -> bytes:
     Args:
         saved: the checkpoint.
         form: one of `FORMATS`.
-
-    Raises:
-        MissingError: the safetensors package is not installed.
     """
     about = json.dumps(
         {
@@ -79,7 +71,7 @@ def packed(saved: Checkpoint, form: str) -> bytes:
         everything: dict[str, Any] = {_ABOUT: np.array(about), **arrays}
         np.savez(held, **everything)
         return held.getvalue()
-    return bytes(_safetensors().save(arrays, {_ABOUT: about}))
+    return safetensors.packed(arrays, {_ABOUT: about})
 
 
 def unpacked(data: bytes, name: str) -> Checkpoint:
@@ -91,35 +83,17 @@ def unpacked(data: bytes, name: str) -> Checkpoint:
 
     Raises:
         UsageError: it is no checkpoint.
-        MissingError: the safetensors package is not installed.
     """
     try:
-        arrays, about = _from_npz(data) if data[:2] == b"PK" else _from_safetensors(data)
-        told = json.loads(about)
+        arrays, texts = npz.unpacked(data) if data[:2] == b"PK" else _of_safetensors(data, name)
+        told = json.loads(texts[_ABOUT])
         if told["version"] != _VERSION:
             raise UsageError(f"{name}: written by another version of this program (format {told['version']})")
         return Checkpoint(Recipe.of(told["recipe"]), told["vocabulary"], told["digest"], arrays)
-    except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except OF_PARSERS as error:
         raise UsageError(f"{name} is no checkpoint of `train` ({type(error).__name__}: {error})") from None
 
 
-def _from_npz(data: bytes) -> tuple[dict[str, Array], str]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as held:
-        arrays = {name: held[name] for name in held.files}
-    return arrays, str(arrays.pop(_ABOUT))
-
-
-def _from_safetensors(data: bytes) -> tuple[dict[str, Array], str]:
-    length = int.from_bytes(data[:8], "little")
-    if not 2 <= length <= len(data) - 8:
-        raise ValueError("its header is longer than the file")
-    header = json.loads(data[8 : 8 + length])
-    return _safetensors().load(data), header["__metadata__"][_ABOUT]
-
-
-def _safetensors() -> Any:
-    try:
-        import safetensors.numpy
-    except ImportError:
-        raise MissingError("this format needs safetensors; install it with `pip install safetensors`") from None
-    return safetensors.numpy
+def _of_safetensors(data: bytes, name: str) -> tuple[Mapping[str, Array], Mapping[str, str]]:
+    found = safetensors.parsed(data, name)
+    return found.arrays, found.texts

@@ -1,5 +1,6 @@
 """A text read from beginning to end, over and over, in one or several places at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from bptt_viz.arrays import Array
 from bptt_viz.errors import UsageError
 
 
-def encode(text: str, vocabulary: str) -> Array:
+def encode(text: str, vocabulary: Sequence[str]) -> Array:
     """Return the characters' places in the vocabulary.
 
     Raises:

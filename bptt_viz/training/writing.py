@@ -1,6 +1,6 @@
 """Text that a character model writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from bptt_viz.training.stream import encode
 def written(
     model: SequenceModel,
     values: Mapping[str, Array],
-    vocabulary: str,
+    vocabulary: Sequence[str],
     length: int,
     rng: np.random.Generator,
     choosing: Choosing,

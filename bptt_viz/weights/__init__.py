@@ -5,6 +5,7 @@ from bptt_viz.weights.fitting import Fitted, fitted, settled
 from bptt_viz.weights.mapping import Network, mapped
 from bptt_viz.weights.preparing import prepare
 from bptt_viz.weights.reading import read_weights
+from bptt_viz.weights.writers import Writer, writer
 
 __all__ = [
     "Contents",
@@ -14,9 +15,11 @@ __all__ = [
     "Part",
     "Recurrent",
     "Table",
+    "Writer",
     "fitted",
     "mapped",
     "prepare",
     "read_weights",
     "settled",
+    "writer",
 ]

@@ -1,9 +1,11 @@
 """ZIP archives that somebody else made: no bombs, no tricks with names, no entry over another."""
 
+import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from bptt_viz.weights.elements import DamagedError, shortened
 
@@ -20,9 +22,10 @@ _FARTHEST_END = 22 + 2**16 + 76
 
 def entry_names(path: Path) -> list[str]:
     """Return the names in an archive; errors as for `Archive`."""
-    _demand_a_short_directory(path)
-    with zipfile.ZipFile(path) as archive:
-        return archive.namelist()
+    with path.open("rb") as file:
+        _demand_a_short_directory(file)
+        with zipfile.ZipFile(file) as archive:
+            return archive.namelist()
 
 
 class Archive:
@@ -70,19 +73,19 @@ class Archive:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    """Open an archive; errors as for `Archive`."""
-    _demand_a_short_directory(path)
-    with zipfile.ZipFile(path) as archive:
-        yield Archive(archive, path.stat().st_size)
+def opened(source: Path | bytes) -> Iterator[Archive]:
+    """Open an archive in a file or in memory; errors as for `Archive`."""
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+        size = _demand_a_short_directory(file)
+        with zipfile.ZipFile(file) as archive:
+            yield Archive(archive, size)
 
 
-def _demand_a_short_directory(path: Path) -> None:
-    """Look at the directory at its end: an entry takes 46 bytes there, and ten times as many in memory."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        file.seek(max(0, size - _FARTHEST_END))
-        tail = file.read()
+def _demand_a_short_directory(file: IO[bytes]) -> int:
+    """Look at the directory at its end: an entry takes 46 bytes there, 500 in memory. Return the file's size."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - _FARTHEST_END))
+    tail = file.read()
     told = [
         int.from_bytes(tail[place + field : place + field + width], "little")
         for sign, field, width in ((b"PK\5\6", 12, 4), (b"PK\6\6", 40, 8))
@@ -91,6 +94,7 @@ def _demand_a_short_directory(path: Path) -> None:
     # In large archives the first number says only that the second one counts.
     if any(length > _ALWAYS_FINE_DIRECTORY + size // 8 for length in told if length != 2**32 - 1):
         raise DamagedError("its directory has too many entries for its size")
+    return size
 
 
 def _demand_names(names: Sequence[str]) -> None:

@@ -34,7 +34,7 @@ def prepare(request: Request) -> Prepared:
     target = target_class(request.cell)
     if issubclass(target, Architecture) and not target.reads_text:
         return _prepared(found, None, "")
-    characters, said = _characters(found)
+    characters, said = characters_of(found)
     if len(characters) != found.network.inputs or len(characters) != found.classes:
         sizes = f"reads {found.network.inputs} characters and tells {found.classes} apart"
         raise UsageError(f"{found.contents.file} {sizes}; the vocabulary ({said}) has {len(characters)}: {_ADVICE}")
@@ -59,7 +59,7 @@ def _prepared(found: Fitted, characters: Characters | None, said: str) -> Prepar
     return replace(drawn, request=named, values=values, origin=origin)
 
 
-def _characters(found: Fitted) -> tuple[Characters, str]:
+def characters_of(found: Fitted) -> tuple[Characters, str]:
     """Return the characters by number, and in words where they are from."""
     request = found.request
     if request.vocabulary is not None:

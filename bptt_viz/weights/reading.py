@@ -17,7 +17,7 @@ from bptt_viz.weights.formats import Format, discover_formats
 
 # What parsers raise on bytes that nobody meant; an error of our own making (a wrong name, a missing attribute) is not
 # among them, so that it shows.
-_OF_PARSERS = (
+OF_PARSERS = (
     ValueError, KeyError, IndexError, TypeError, OverflowError, EOFError, OSError, RuntimeError, MemoryError,
     NotImplementedError, BadZipFile, struct.error, zlib.error, SyntaxError, TokenError,  # the last two of .npy headers
 )  # fmt: skip
@@ -48,7 +48,7 @@ def read_weights(path: Path) -> Contents:
         made = _format_of(path, start)
         with warnings.catch_warnings(action="ignore"):  # a parser's remarks on odd bytes are nobody's concern
             return made.read(path)
-    except _OF_PARSERS as error:
+    except OF_PARSERS as error:
         why = shortened(str(error) or type(error).__name__)
         raise UsageError(f"{path}: the file is damaged or no weight file: {why}") from None
 

@@ -55,6 +55,17 @@ def judged(model, codes, characters):
     return found | {"losses": losses.detach().numpy(), "scores": scores[:, 0].detach().numpy()}
 
 
+def greedy(model, characters, prompt="Shall", length=40):
+    """Return what the model writes after a prompt if it always takes the likeliest character, in float64."""
+    rows, state, found = torch.eye(len(characters), dtype=torch.float64), None, []
+    for letter in prompt:
+        scores, state = model(rows[characters.index(letter)][None, None], state)
+    while len(found) < length:
+        found.append(characters[int(scores.argmax())])
+        scores, state = model(rows[characters.index(found[-1])][None, None], state)
+    return "".join(found)
+
+
 def main():
     torch.set_num_threads(1)
     characters = sorted(set(TEXT))
@@ -66,7 +77,8 @@ def main():
     torch.save(saved, FOLDER / "char_model_checkpoint.pt")
     save_file(state, FOLDER / "char_model.safetensors")
     np.savez(FOLDER / "char_model.npz", **{name: value.numpy() for name, value in state.items()})
-    np.savez_compressed(FOLDER / "char_model_judged.npz", **judged(model, codes, len(characters)))
+    found = judged(model, codes, len(characters))
+    np.savez_compressed(FOLDER / "char_model_judged.npz", greedy=greedy(model, characters), **found)
 
 
 if __name__ == "__main__":

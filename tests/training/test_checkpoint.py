@@ -29,8 +29,6 @@ def learned(updates, saved=None):
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_run_resumed_at_five_places_ends_with_the_same_bytes(form):
-    if form == "safetensors":
-        pytest.importorskip("safetensors")
     whole = packed(learned(24).checkpoint(), form)
     for stop in (1, 4, 10, 17, 23):
         saved = unpacked(packed(learned(stop).checkpoint(), form), "run")

@@ -80,8 +80,6 @@ def test_a_vocabulary_without_weights_means_nothing():
      {"cell": "peephole", "settings": {"peephole": "full"}}],
 )  # fmt: skip
 def test_a_checkpoint_of_train_is_the_model_that_was_trained(tmp_path, form, given):
-    if form == "safetensors":
-        pytest.importorskip("safetensors")
     parameters = trained(tmp_path / "run", form, **given)
     found = prepared(given["cell"], tmp_path / "run")
     assert found.values.keys() == parameters.keys()

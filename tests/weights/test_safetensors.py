@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bptt_viz.errors import UsageError
 from bptt_viz.weights import read_weights
+from bptt_viz.weights.formats import safetensors
 
 TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "U8": "u1", "BOOL": "?"}
 
@@ -125,3 +126,17 @@ def test_a_changed_file_is_read_or_refused(tmp_path_factory, data):
     with contextlib.suppress(UsageError):
         found = read_weights(path)
         assert sum(array.nbytes for array in found.arrays.values()) <= 2 * len(changed)
+
+
+def test_what_is_written_here_is_read_here_and_by_the_library(tmp_path):
+    arrays = {"a": np.arange(6.0).reshape(2, 3), "b": np.ones(3, "f4"), "c": np.array(True), "d": np.zeros((0, 2))}
+    data = safetensors.packed(arrays, {"about": "한글"})
+    found = safetensors.parsed(data, "a")
+    assert found.texts == {"about": "한글"}
+    assert int.from_bytes(data[:8], "little") % 8 == 0
+    library = pytest.importorskip("safetensors.numpy").load(data)
+    for read in (found.arrays, library):
+        assert read.keys() == arrays.keys()
+        assert all(
+            np.array_equal(read[name], arrays[name]) and read[name].shape == arrays[name].shape for name in arrays
+        )

@@ -32,8 +32,14 @@ def read(path: Path) -> Contents:
     Raises:
         DamagedError: it does not keep to the format, or has Python objects in it.
     """
+    arrays, texts = unpacked(path)
+    return Contents(path.name, NAME, path.stat().st_size, arrays, texts=texts)
+
+
+def unpacked(source: Path | bytes) -> tuple[dict[str, Array], dict[str, str]]:
+    """Return the arrays and the texts of a file, or of its bytes; errors as for `read`."""
     arrays, texts = {}, {}
-    with opened(path) as archive:
+    with opened(source) as archive:
         for entry in archive.sizes:
             if not entry.endswith(".npy"):
                 raise DamagedError(f"its entry {shortened(entry)} is no .npy file")
@@ -42,7 +48,7 @@ def read(path: Path) -> Contents:
                 texts[name] = str(array.reshape(-1)[0])
             else:
                 arrays[name] = array
-    return Contents(path.name, NAME, path.stat().st_size, arrays, texts=texts)
+    return arrays, texts
 
 
 def _array(data: bytes, entry: str) -> Array:

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from bptt_viz.arrays import Array
 from bptt_viz.weights.contents import Contents
 from bptt_viz.weights.elements import DamagedError, array_at, byte_count, shortened, sizes
 
@@ -31,22 +34,34 @@ def read(path: Path) -> Contents:
     Raises:
         DamagedError: it does not keep to the format.
     """
-    data = memoryview(path.read_bytes())
+    return parsed(path.read_bytes(), path.name)
+
+
+def parsed(given: bytes, name: str) -> Contents:
+    """Return what a file's bytes hold; errors as for `read`.
+
+    Args:
+        given: the file's contents.
+        name: the file's name.
+    """
+    data = memoryview(given)
     header, start = _header(data)
     arrays, stored, texts, end = {}, {}, _texts(header.pop(_METADATA, {})), 0
-    for name, told in sorted(header.items(), key=lambda item: _offsets(*item)):
-        first, last = _offsets(name, told)
-        dtype, shape = _TYPES.get(str(told.get("dtype"))), sizes(told.get("shape"), shortened(name))
+    for array, told in sorted(header.items(), key=lambda item: _offsets(*item)):
+        first, last = _offsets(array, told)
+        dtype, shape = _TYPES.get(str(told.get("dtype"))), sizes(told.get("shape"), shortened(array))
         if dtype is None:
-            raise DamagedError(f"{shortened(name)} has the type {shortened(told.get('dtype'))}, which is not supported")
+            raise DamagedError(
+                f"{shortened(array)} has the type {shortened(told.get('dtype'))}, which is not supported"
+            )
         if first != end or last - first != byte_count(shape, dtype):
-            raise DamagedError(f"{shortened(name)} with shape {shortened(shape)} does not lie where its offsets say")
-        arrays[name], end = array_at(data[start:], first, dtype, shape, shortened(name)), last
+            raise DamagedError(f"{shortened(array)} with shape {shortened(shape)} does not lie where its offsets say")
+        arrays[array], end = array_at(data[start:], first, dtype, shape, shortened(array)), last
         if dtype == "bfloat16":
-            stored[name] = dtype
+            stored[array] = dtype
     if start + end != len(data):
         raise DamagedError(f"its arrays end at byte {start + end}, the file at {len(data)}")
-    return Contents(path.name, NAME, len(data), arrays, stored, texts=texts)
+    return Contents(name, NAME, len(data), arrays, stored, texts=texts)
 
 
 def _header(data: memoryview) -> tuple[dict[str, Any], int]:
@@ -78,3 +93,24 @@ def _texts(given: Any) -> Mapping[str, str]:
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
         raise DamagedError("its metadata are no texts")
     return given
+
+
+def packed(arrays: Mapping[str, Array], texts: Mapping[str, str]) -> bytes:
+    """Return a file with some arrays and texts: the same bytes for the same ones.
+
+    Wide elements stand first and the header is filled up to eight bytes, so that every array is aligned.
+
+    Raises:
+        KeyError: an array's type is none of the format's.
+    """
+    codes = {np.dtype(dtype): code for code, dtype in _TYPES.items() if dtype != "bfloat16"}
+    header: dict[str, Any] = {_METADATA: dict(sorted(texts.items()))}
+    end = 0
+    names = sorted(arrays, key=lambda name: (-arrays[name].itemsize, name))
+    for name in names:
+        array, start = arrays[name], end
+        end += array.nbytes
+        header[name] = {"dtype": codes[array.dtype], "shape": list(array.shape), "data_offsets": [start, end]}
+    told = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    told += b" " * (-len(told) % 8)
+    return len(told).to_bytes(8, "little") + told + b"".join(arrays[name].tobytes() for name in names)
