@@ -4,6 +4,7 @@ import importlib
 import subprocess
 import sys
 from importlib.metadata import entry_points, version
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,24 @@ import bptt_viz
 
 def test_the_version_is_the_installed_one():
     assert version("bptt-viz") == bptt_viz.__version__
+
+
+def test_the_version_to_cite_is_this_one():
+    cited = (Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {bptt_viz.__version__}\n" in cited
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_a_release_is_built_with_the_same_bytes_each_time(tmp_path, monkeypatch, kind):
+    pytest.importorskip("hatchling", reason="the build backend comes with the extra `dev`")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
+    built = []
+    for place in ("first", "second"):
+        line = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(tmp_path / place)]
+        subprocess.run(line, cwd=Path(__file__).parents[1], check=True, capture_output=True)
+        built.append({file.name: file.read_bytes() for file in (tmp_path / place).iterdir()})
+    assert built[0] == built[1]
+    assert len(built[0]) == 1
 
 
 def test_there_are_few_public_names():
