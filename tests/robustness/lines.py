@@ -58,8 +58,9 @@ def _value(command, option):
 def broken_lines(draw, command):
     """Draw a valid command line and break it in one place."""
     line = draw(valid_lines(command))
-    places = [option for option in options(command) if _wrong(command, option) and _known(command, option)]
-    place = draw(st.sampled_from([*places, *arguments(command), None, None]))
+    places = [each for each in options(command) if _wrong(command, each) and _known(command, each)]
+    places += [each for each in arguments(command) if _wrong(command, each)]
+    place = draw(st.sampled_from([*places, None, None]))
     if place is None:
         return draw(st.sampled_from([[*line, "--no-such-option"], [*line, "-ö"], [*line, *_unended(command)]]))
     wrong = draw(st.sampled_from(_wrong(command, place)))
