@@ -94,7 +94,7 @@ def check_model(request: CheckRequest, make: type[Cell] | type[Architecture] | N
     Raises:
         UsageError: the request names something unknown or has a value out of range.
     """
-    _demand_sizes(request)
+    demand_sense(request)
     asked = Request(
         cell=request.target,
         hidden=request.hidden,
@@ -121,7 +121,12 @@ def check_model(request: CheckRequest, make: type[Cell] | type[Architecture] | N
     return check(request.target, problem, request)
 
 
-def _demand_sizes(request: CheckRequest) -> None:
+def demand_sense(request: CheckRequest) -> None:
+    """Refuse sizes and tolerances that no check can be asked with, whatever its target.
+
+    Raises:
+        UsageError: one of them is out of its range; a tolerance of NaN would pass everything or nothing.
+    """
     for name in ("input_size", "hidden", "output_size", "layers"):
         value = getattr(request, name)
         if value is not None and value < 1:

@@ -39,6 +39,9 @@ def check_everything(order: Order, tick: "Tick") -> Checks:
     Raises:
         UsageError: a target does not exist or cannot be read, or a file has nothing to check.
     """
+    from bptt_viz.checking.run import demand_sense
+
+    demand_sense(order.request)
     found: list[Check] = []
     for place, name in enumerate(order.names):
         for check, share in _checked(name, order):

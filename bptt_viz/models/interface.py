@@ -219,7 +219,7 @@ class Architecture(Model):
             request: what the user asked for; `steps` may be None.
             options: the model's own options, as they were given.
         """
-        name = request.text or "sonnets"
+        name = "sonnets" if request.text is None else request.text
         return windows(read_text(name), request.steps, request.batch, name, request.characters)
 
 

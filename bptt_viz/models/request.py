@@ -160,7 +160,8 @@ def planned(request: Request, target: type[Cell] | type[Architecture]) -> Plan:
 
 
 def _plan_of_cell(request: Request, cell: type[Cell]) -> Plan:
-    make, topology = cell_maker(cell, f"cell {request.cell!r}", _given(request)), request.topology or "many-to-many"
+    make = cell_maker(cell, f"cell {request.cell!r}", _given(request))
+    topology = "many-to-many" if request.topology is None else request.topology
 
     def model(sizes: Sizes) -> Model:
         stack = stack_of(make, sizes.inputs, sizes.hidden, sizes.layers)
@@ -168,7 +169,7 @@ def _plan_of_cell(request: Request, cell: type[Cell]) -> Plan:
 
     def batch(wanted: Request) -> Batch:
         steps = 1 if topology == "one-to-one" else wanted.steps
-        name = wanted.text or "sonnets"
+        name = "sonnets" if wanted.text is None else wanted.text
         return windows(read_text(name), steps, wanted.batch, name, wanted.characters)
 
     return Plan(request.layers or 1, model, batch)

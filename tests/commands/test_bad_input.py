@@ -218,3 +218,15 @@ def test_pairs_with_nothing_in_them(refused):
 
 def test_a_place_for_a_checkpoint_is_looked_at_before_the_training(refused):
     assert "no such file or directory" in refused("train", "--updates", "1000000", "--save", "no/such/place.npz")
+
+
+def test_an_option_with_nothing_in_it_is_no_wish_for_the_default(refused):
+    assert "unknown topology" in refused("credit", "rnn", "--topology", "")
+    assert refused("credit", "rnn", "--text", "")
+
+
+@pytest.mark.parametrize("option", ["--rtol", "--atol", "--eps"])
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "-1"])
+def test_tolerances_of_a_check_of_ones_own_code_make_sense(refused, tmp_path, option, value):
+    (tmp_path / "own.py").write_text("def step_forward(x): return x, x\n\n\ndef step_backward(d, c): return d\n")
+    assert "must be positive and finite" in refused("check", "own.py", f"{option}={value}")
