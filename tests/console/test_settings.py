@@ -41,7 +41,7 @@ def refused(capsys):
 
 
 def test_a_flag_beats_a_variable_beats_the_file_beats_the_default(option, project, monkeypatch):
-    assert option("hidden") == 5
+    assert option("hidden") is None
     project("[tool.bptt_viz]\nhidden = 2\n")
     assert option("hidden") == 2
     project("[tool.bptt_viz]\nhidden = 2\n[tool.bptt_viz.check]\nhidden = 3\n")
@@ -53,7 +53,7 @@ def test_a_flag_beats_a_variable_beats_the_file_beats_the_default(option, projec
 
 def test_an_empty_variable_counts_as_none(option, monkeypatch):
     monkeypatch.setenv("BPTT_VIZ_HIDDEN", "")
-    assert option("hidden") == 5
+    assert option("hidden") is None
 
 
 def test_a_file_above_the_working_directory_counts(option, project, tmp_path, monkeypatch):
