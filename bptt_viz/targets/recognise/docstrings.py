@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from bptt_viz.targets.sizes import is_size
@@ -21,6 +21,10 @@ _ENTRY = re.compile(
     r"^\s*(?:[-*•#]+\s*|:|@|\d+[.)]\s*)?(?:param(?:eter)?s?\s+|arg\s+|returns?\s+|type\s+)?(?:(?:np\.)?ndarray\s+|array\s+)?"
     r"(?P<names>[`'\"]?[^\W\d][\w*]*[`'\"]?(?:\s*(?:,|/|and|&)\s*[`'\"]?[^\W\d][\w*]*[`'\"]?)*)\s*"
     r"(?P<behind>(?:--+|:|—|–|=|\s-\s|\(|\[|\s*<).*)$"
+)
+_SENTENCE = re.compile(
+    r"(?<![\w.])`?(?P<name>[^\W\d]\w*)`?(?:\s*[:,])?\s+(?:is |are |has |have )?(?:an? )?(?:array |matrix |vector )?"
+    rf"(?:of |with )?(?:shape|size)\s*:?\s*(?P<shape>{_TUPLE.pattern})"
 )
 _INTEGERS = re.compile(r"\bint(?:eger)?s?\b|\bindi(?:ces|zes)\b|\bindex\b|\blabels?\b|word ids|0 <= \w+", re.IGNORECASE)
 
@@ -41,7 +45,14 @@ def described(text: str, names: Iterable[str]) -> dict[str, str]:
             current = current if line.strip() else []
         else:
             found |= {name: f"{found[name]} {line.strip()}" for name in current}
-    return found
+    return dict(_in_sentences(text.translate(_WIDE), wanted)) | found
+
+
+def _in_sentences(text: str, wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield what a running text says of names: `x of shape (N, D), h of shape (N, H)`."""
+    for match in _SENTENCE.finditer(text):
+        if match["name"] in wanted:
+            yield match["name"], f": of shape {match['shape']}"
 
 
 def _meant(name: str, wanted: set[str]) -> list[str]:
