@@ -45,7 +45,14 @@ def described(text: str, names: Iterable[str]) -> dict[str, str]:
             current = current if line.strip() else []
         else:
             found |= {name: f"{found[name]} {line.strip()}" for name in current}
-    return dict(_in_sentences(text.translate(_WIDE), wanted)) | found
+    own = {name: _until_another(behind, wanted - {name}) for name, behind in found.items()}
+    return dict(_in_sentences(text.translate(_WIDE), wanted)) | own
+
+
+def _until_another(text: str, others: set[str]) -> str:
+    """Return a description up to where it goes on with the shape of another name."""
+    ends = (match.start() for match in _SENTENCE.finditer(text) if match["name"] in others)
+    return text[: next(ends, len(text))]
 
 
 def _in_sentences(text: str, wanted: set[str]) -> Iterator[tuple[str, str]]:

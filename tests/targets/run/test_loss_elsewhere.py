@@ -7,7 +7,8 @@ import pytest
 from bptt_viz import check_file
 
 SNIPPETS = Path(__file__).parents[1] / "snippets"
-APART, IMPLIED = ((SNIPPETS / name).read_text() for name in ("loss_apart.py", "loss_implied.py"))
+FILES = ("loss_apart.py", "loss_implied.py", "loss_without_targets.py", "columns_of_time.py")
+APART, IMPLIED, LATER, COLUMNS = ((SNIPPETS / name).read_text() for name in FILES)
 
 
 def outcomes(tmp_path, text):
@@ -21,7 +22,7 @@ def planted(text, old, new):
     return text.replace(old, new)
 
 
-@pytest.mark.parametrize("text", [APART, IMPLIED])
+@pytest.mark.parametrize("text", [APART, IMPLIED, LATER])
 def test_right_ones_pass(tmp_path, text):
     assert {each.outcome for each in outcomes(tmp_path, text).values()} == {"ok"}
 
@@ -37,6 +38,8 @@ MISTAKES = [
     (APART, "Regressor", ("dW += dz @ states[t].T", "dW += dz @ states[t + 1].T"), {"W"}),
     (IMPLIED, "tagger", ("(hs[t - 1] if t > 0 else 0 * hs[t])", "hs[t - 1]"), {"W"}),
     (IMPLIED, "Forecast", ("d.sum(0), 0, 0", "d[0], 0, 0"), {"by"}),
+    (LATER, "LastState", ("dh = dz @ U.T", "dh = dz @ U"), {"W", "U"}),
+    (COLUMNS, "reader", ('back = found["da_prev"]', 'back = 0.5 * found["da_prev"]'), {"Wx", "Wa", "a0"}),
 ]
 
 

@@ -1,5 +1,6 @@
 """Arrays with their axes in another order, put together, taken apart or spread out."""
 
+import contextlib
 from collections.abc import Sequence
 
 from bptt_viz.targets.recognise.inference.dims import ONE, Conflict, Dim
@@ -78,6 +79,9 @@ def _with_rest(run: Run, of: Value, shape: tuple[Dim, ...]) -> tuple[Dim, ...]:
     before = run.shape(of) if not isinstance(of, Pending) or _REST in shape else None
     if before is None:
         return tuple(run.dims.fresh() if axis == _REST else axis for axis in shape)
+    if isinstance(of, Pending) and before and _REST not in (shape[0], before[0]):
+        with contextlib.suppress(Conflict):
+            run.dims.unify(before[0], shape[0])  # nothing is known of it but that it is made to have these rows
     one, other = _uncommon(run, before, [axis for axis in shape if axis != _REST])
     if _REST in shape:
         rest = ONE
