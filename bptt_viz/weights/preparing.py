@@ -1,6 +1,7 @@
 """From a request with a weight file to a model that is ready to run."""
 
 import math
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,10 +36,16 @@ def prepare(request: Request) -> Prepared:
     if issubclass(target, Architecture) and not target.reads_text:
         return _prepared(found, None, "")
     characters, said = characters_of(found)
+    if said.endswith(_ADVICE):
+        warnings.warn(f"{found.contents.file} predicts the text no better than chance: {_ADVICE}", stacklevel=2)
     if len(characters) != found.network.inputs or len(characters) != found.classes:
         sizes = f"reads {found.network.inputs} characters and tells {found.classes} apart"
         raise UsageError(f"{found.contents.file} {sizes}; the vocabulary ({said}) has {len(characters)}: {_ADVICE}")
-    return _prepared(found, characters, said)
+    made = _prepared(found, characters, said)
+    if made.origin is not None and made.origin.left_out:
+        left_out = ", ".join(made.origin.left_out)
+        warnings.warn(f"{found.contents.file}: {left_out} left out; the network is another one without", stacklevel=2)
+    return made
 
 
 _ADVICE = "give the one it was trained with by --vocabulary FILE (JSON, or a text with the characters in order)"

@@ -137,7 +137,17 @@ def test_a_wrong_order_is_worse_than_chance():
 def test_a_network_that_knows_nothing_of_the_text_is_said_to_be_no_better_than_chance(tmp_path):
     with np.load(ORACLES / "char_model.npz") as file:
         np.savez(tmp_path / "a.npz", **{name: file[name][::-1] * 9 for name in file})
-    assert "NO BETTER THAN CHANCE" in prepared(weights=tmp_path / "a.npz").origin.vocabulary
+    with pytest.warns(UserWarning, match="no better than chance"):
+        found = prepared(weights=tmp_path / "a.npz")
+    assert "NO BETTER THAN CHANCE" in found.origin.vocabulary
+
+
+def test_arrays_without_a_place_are_warned_of(tmp_path):
+    with np.load(ORACLES / "char_model.npz") as file:
+        np.savez(tmp_path / "a.npz", **{**file, "norm.weight": np.ones(12)})
+    with pytest.warns(UserWarning, match=r"norm\.weight left out"):
+        found = prepared(weights=tmp_path / "a.npz")
+    assert found.origin.left_out == ("norm.weight",)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bptt_viz.weights.elements import DamagedError, array_at, byte_count, shorte
 from bptt_viz.weights.pickles import ForeignError, Maker, Name, followed
 from bptt_viz.weights.vocabulary import vocabulary_of
 
-NAME = "pytorch"
+NAME = "PyTorch"
 SUFFIXES = (".pt", ".pth", ".ckpt", ".bin")
 
 _ADVICE = "in Python, torch.save(model.state_dict(), 'weights.pt') writes a file that can be read"
