@@ -6,8 +6,9 @@
     ```
 
 Options: `alt`, needed where a picture is written; `head` and `tail`, lines of the output to show of its beginning and
-end; `exit`, the exit code that the last command must have if not 0; `only-picture`, to leave the output out. A command
-that ends otherwise is an error of the page. Files that a page shows, as `name.py`: and a code block, are there.
+end; `columns`, of the terminal; `exit`, the exit code that the last command must have if not 0; `only-picture`, to
+leave the output out. A command that ends otherwise is an error of the page. Files that a page shows, as `name.py`: and
+a code block, are there.
 """
 
 import os
@@ -17,7 +18,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from running import KEPT, CommandError, run
+from running import KEPT, WIDTH, CommandError, run
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -34,6 +35,7 @@ class Commands(SphinxDirective):
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {
         "alt": directives.unchanged,
+        "columns": directives.positive_int,
         "exit": directives.nonnegative_int,
         "head": directives.positive_int,
         "tail": directives.positive_int,
@@ -51,7 +53,7 @@ class Commands(SphinxDirective):
         files = self.env.temp_data.setdefault(_FILES, {})
         lines = [line for line in self.content if line.strip()]
         try:
-            ran = run(lines, files, self.options.get("exit", 0))
+            ran = run(lines, files, self.options.get("exit", 0), self.options.get("columns", WIDTH))
         except CommandError as failure:
             raise self.error(str(failure)) from None
         files |= ran.written
