@@ -191,6 +191,12 @@ def test_fifty_steps_of_operations_are_drawn(capfdbinary):
     assert out.count(b'class="node op') > 50 * 12
 
 
+def test_a_run_that_overflows_is_drawn_without_warnings(capfdbinary):
+    line = "graph rnn --init radius=40 --activation relu --steps 300 --gradients"
+    assert run(line.split()) == ExitCode.PASS
+    assert capfdbinary.readouterr().err == b""
+
+
 def test_the_page_names_every_option():
     for option in (
         "--level", "--at", "--fold", "--no-fold", "--focus", "--compact", "--hide", "--truncate", "--truncation",

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from bptt_viz.analyses.graph.canvas import Canvas
 from bptt_viz.analyses.graph.choice import Choice, parsed_steps
 from bptt_viz.analyses.graph.gradients import Gradients
@@ -18,6 +20,7 @@ from bptt_viz.results.provenance import Provenance
 from bptt_viz.tape.collector import paused_collector
 
 
+@np.errstate(all="ignore")  # what is not finite is drawn as such
 def record(prepared: Prepared, truncation: Truncation | None = None) -> Rollout:
     """Record the forward pass so that backward passes reach the inputs too, as a picture of the gradients needs.
 
@@ -33,6 +36,7 @@ def record(prepared: Prepared, truncation: Truncation | None = None) -> Rollout:
 
 
 @paused_collector()
+@np.errstate(all="ignore")
 def graph_view(
     rollout: Rollout,
     level: Level,
