@@ -16,12 +16,17 @@ OUTSIDE = {
 # A link called like its file is called like its page on the site.
 _NAMED_AS_FILE = re.compile(r"\[([\w-]+\.md)\]\(\1\)")
 
+# A folder can be looked into in the repository alone.
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#:]+)\)")
+
 
 def adapt(app: Sphinx, docname: str, source: list[str]) -> None:
     """Point links at the pages of the site, and append the table of contents to the start page."""
     source[0] = _NAMED_AS_FILE.sub(r"[](\1)", source[0])
     for file, page in OUTSIDE.items():
         source[0] = re.sub(rf"\]\((?:\.\./)+{re.escape(file)}", f"]({page}", source[0])
+    folder = Path(app.env.doc2path(docname)).parent
+    source[0] = _LINK.sub(lambda found: found[1] if (folder / found[2]).is_dir() else found[0], source[0])
     if docname == "index":
         contents = Path(app.srcdir) / "_contents.md"
         app.env.note_dependency(str(contents))
