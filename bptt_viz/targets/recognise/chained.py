@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bptt_viz.targets.declaration import Argument, Call, Target
 from bptt_viz.targets.recognise.building import Found, built, concluded
-from bptt_viz.targets.recognise.calling import Node, methods_of, parameters_of
+from bptt_viz.targets.recognise.calling import Calling, Node, methods_of, parameters_of
 from bptt_viz.targets.recognise.chaining import Chain, chains
 from bptt_viz.targets.recognise.driving import scopes_of
 from bptt_viz.targets.recognise.following import Followed
@@ -17,6 +17,7 @@ from bptt_viz.targets.recognise.pair import solved, supposing
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import unsaid
 from bptt_viz.targets.recognise.uses import onehot_in
+from bptt_viz.targets.roles import names
 
 
 def recognise_chain(
@@ -30,8 +31,28 @@ def recognise_chain(
             target = built(source.file, name, chain.how, solutions[0])
             found = concluded(target, chain.how, solutions)
             assert isinstance(found.target, Target), "what is concluded is a target"
-            return replace(found, target=unchained(with_rows(found.target, chain), chain))
+            made = unchained(with_rows(found.target, chain), chain)
+            return replace(found, target=_updating(made, chain.how) if _updates(made, chain.how) else made)
     return None
+
+
+def _updates(target: Target, how: Calling) -> bool:
+    """Tell whether backward changes the parameters itself, and returns no gradient of them."""
+    return bool(how.rate) and target.backward is not None and not target.gradients and not _returned_gradients(target)
+
+
+def _returned_gradients(target: Target) -> list[str]:
+    """Return the gradients that backward returns of parameters."""
+    returned = {each.name for each in names(target.backward.returns)} if target.backward is not None else set()
+    return [each.name for each in names(target.parameters) if f"d{each.name}" in returned]
+
+
+def _updating(target: Target, how: Calling) -> Target:
+    call = target.backward
+    assert call is not None, "the caller has made sure"
+    assert how.backward is not None, "a chain that implies a loss has a backward pass"
+    rate = (Argument("name", how.rate),) if how.rate in parameters_of(how.backward) else ()
+    return replace(target, backward=replace(call, arguments=(*call.arguments, *rate), returns=()), update=how.rate)
 
 
 def _says_enough(chain: Chain, best: Solution[Followed]) -> bool:

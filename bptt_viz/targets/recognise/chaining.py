@@ -170,7 +170,7 @@ class _Joint:
         how = calling(node, self._backward, self._functions, self._owner)
         taken = {name: self._taken(value) for name, value in passed.items()}
         returns = tuple(Argument("name", name) for name in ("loss", *self.outputs))
-        how = replace(how, returns=returns, taken=taken, loss="loss", rate="", updated=())
+        how = replace(how, returns=returns, taken=taken, loss="loss")
         return Chain(kind, self._forward, last, to_last, self.outputs, self._sized(how, last))
 
     def _within(self, loss: str, passed: Mapping[str, str]) -> Chain:

@@ -38,6 +38,7 @@ MISTAKES = [
     (APART, "Regressor", ("dW += dz @ states[t].T", "dW += dz @ states[t + 1].T"), {"W"}),
     (IMPLIED, "tagger", ("(hs[t - 1] if t > 0 else 0 * hs[t])", "hs[t - 1]"), {"W"}),
     (IMPLIED, "Forecast", ("d.sum(0), 0, 0", "d[0], 0, 0"), {"by"}),
+    (IMPLIED, "Pulse", ("dW += dz @ self.hs[t].T", "dW += dz @ self.hs[t + 1].T"), {"W"}),
     (LATER, "LastState", ("dh = dz @ U.T", "dh = dz @ U"), {"W", "U"}),
     (COLUMNS, "reader", ('back = found["da_prev"]', 'back = 0.5 * found["da_prev"]'), {"Wx", "Wa", "a0"}),
 ]

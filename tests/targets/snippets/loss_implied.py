@@ -53,3 +53,26 @@ class Forecast:
             dWh = dWh + self.h[:, t - 1].T @ dz
             dh = dz @ self.Wh.T
         return dWx, dWh, dWy, dby
+
+
+class Pulse:
+    def __init__(self, inputs, units):
+        self.U = np.random.randn(units, inputs)
+        self.W = np.random.randn(units, units)
+
+    def forward(self, xs):
+        self.xs, self.hs = xs, [np.zeros((self.W.shape[0], 1))]
+        for x in xs:
+            self.hs.append(np.tanh(self.U @ x.reshape(-1, 1) + self.W @ self.hs[-1]))
+        return self.hs[-1]
+
+    def backward(self, target, learning_rate):
+        dh = self.hs[-1] - target
+        dU, dW = 0 * self.U, 0 * self.W
+        for t in reversed(range(len(self.xs))):
+            dz = dh * (1 - self.hs[t + 1] ** 2)
+            dU += dz @ self.xs[t].reshape(1, -1)
+            dW += dz @ self.hs[t].T
+            dh = self.W.T @ dz
+        self.U -= learning_rate * dU
+        self.W -= learning_rate * dW
