@@ -21,6 +21,7 @@ VOCABULARY = ("a", *COLOURS, *SHAPES, *RELATIONS)
 OBJECTS = tuple(product(COLOURS, SHAPES))
 
 FILTERS = 24
+_LONGEST = 8  # words of the longest caption, with END
 _GROUND, _NOISE, _ALONE = 0.93, 0.03, 0.25
 
 
@@ -52,7 +53,8 @@ def scenes(size: int, seed: int, steps: int | None = None) -> Scenes:
         raise UsageError("--batch must be at least 1")
     rng = np.random.default_rng((seed, 5))
     images = blank(size)
-    captions, named = [], np.full((8, size), -1)
+    length = _LONGEST if steps is None else steps
+    captions, named = [], np.full((max(_LONGEST, length), size), -1)
     for row in range(size):
         places = np.sort(rng.choice(SIDE * SIDE, 1 if rng.random() < _ALONE else 2, replace=False))
         kinds = [OBJECTS[k] for k in rng.choice(len(OBJECTS), len(places), replace=False)]
@@ -62,7 +64,7 @@ def scenes(size: int, seed: int, steps: int | None = None) -> Scenes:
         for k, place in enumerate(places):
             named[4 * k + 1 : 4 * k + 3, row] = place
     images = noisy(images, rng)
-    read, targets, counted = caption_batch(captions, VOCABULARY, 8 if steps is None else steps)
+    read, targets, counted = caption_batch(captions, VOCABULARY, length)
     return Scenes(
         VOCABULARY, read, targets, "scenes", features(images), (SIDE, SIDE), images, named[: len(targets)], counted
     )

@@ -135,6 +135,8 @@ _BY_NAME = {
     "save": st.sampled_from(["saved.npz", "saved ∂.safetensors"]),
 }
 _BY_COMMAND = {
+    ("attend", "model"): st.just("attention-captioner"),
+    ("attend", "settings"): st.sampled_from(["attention=hard", "attention=soft"]),
     ("task", "name"): st.sampled_from(["order", "order3", "adding", "copy", "brackets", "hello"]),
     ("reproduce", "name"): st.just("lecture-response"),
     ("reproduce", "preset"): st.just("quick"),
