@@ -130,7 +130,9 @@ def _metrics(writer: Equalizer, values: Values, batch: People) -> tuple[float, f
 
 
 def _looks(model: Equalizer, values: Values, batch: People) -> float:
-    """Return the person's share of the squared gradient of log p(G_w) − log p(G_m) by images that show the group."""
+    """Return the person's share of the squared gradient of log p(G_w) − log p(G_m), of images that show the group."""
+    if not batch.evident.any():
+        return float("nan")
     rollout = _run(model, values, batch, differentiate=True)
     women, men = shares(softmax(rollout.outputs[_NAMING]))
     odds = sum(log(women) - log(men))

@@ -44,7 +44,9 @@ def group_ratio(group: Array) -> float:
 
 
 def divergence(shares: Array) -> float:
-    """Return the Jensen–Shannon divergence, base 2, between two distributions (2, K): 0 if alike, 1 if apart."""
+    """Return the Jensen–Shannon divergence, base 2, of two distributions (2, K): 0 if alike, 1 if apart; NaN of NaN."""
+    if np.isnan(shares).any():
+        return float("nan")
     middle = shares.mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(shares > 0, shares * np.log2(shares / middle), 0.0)

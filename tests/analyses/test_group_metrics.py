@@ -42,6 +42,13 @@ def test_a_caption_names_the_group_of_its_first_word_of_either(words, group):
     assert named_group(np.array(words)[:, None]).tolist() == [group]
 
 
+def test_a_group_without_a_member_has_no_outcomes():
+    found = outcome_shares(np.array([0, -1]), np.array([0, 0]))
+    assert found[0].tolist() == [0.5, 0, 0.5]
+    assert np.isnan(found[1]).all()
+    assert np.isnan(divergence(found))
+
+
 def entropy(p):
     return -sum(x * log2(x) for x in p if x > 0)
 

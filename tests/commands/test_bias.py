@@ -68,6 +68,13 @@ def test_data_have_a_line_for_each_kind_seed_and_test(capsys, tmp_path):
         assert sum(shares) == pytest.approx(1, rel=1e-12)
 
 
+@pytest.mark.parametrize("extreme", [("--evident", "0"), ("--women", "0"), ("--women", "1"), ("--bias", "1")])
+def test_shares_of_nothing_and_of_all_are_reported_without_a_warning(extreme, capsys):
+    done = ran(capsys, *extreme, "-o", "bias.svg")
+    assert done.err == ""
+    assert ("–" in done.out) == (extreme[0] != "--bias")
+
+
 def test_the_figure_has_its_finding_and_every_panel(capsys, tmp_path):
     ran(capsys, "-o", "bias.svg")
     picture = (tmp_path / "bias.svg").read_text(encoding="utf-8")

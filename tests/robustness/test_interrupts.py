@@ -26,12 +26,14 @@ seed = { low = 0, high = 500, count = 501 }
 
 # Lines that would take minutes, and what may be left behind: what was finished before.
 LONG = {
+    "bias": (["--updates", "1000000", "-o", "out.svg"], set()),
     "check": (["lstm", "--full", "--hidden", "60", "-o", "out.txt"], set()),
     "check code": (["endless.py", "--time-limit", "600", "-o", "out.txt"], set()),
     "clipping": (["lstm", "--updates", "1000000", "-o", "out.svg"], set()),
     "credit": (["lstm", "--steps", "1800", "--hidden", "64", "-o", "out.svg"], set()),
     "curves": (["--seeds", "10000", "-o", "out.svg"], set()),
     "graph": (["lstm", "--steps", "1800", "--level", "op", "--at", ":", "-o", "out.svg"], set()),
+    "learn": (["vqa", "--updates", "100000000", "--save", "out.npz", "-o", "out.csv"], set()),
     "norms": (["lstm", "--steps", "1800", "--seeds", "1000", "-o", "out.svg"], set()),
     "phase": (["--grid", "500,500", "--seeds", "100", "-o", "out.svg"], set()),
     "reproduce": (["pascanu-fig7", "--jobs", "2", "-o", "out.svg"], set()),

@@ -137,6 +137,7 @@ _BY_NAME = {
 _BY_COMMAND = {
     ("attend", "model"): st.just("attention-captioner"),
     ("attend", "settings"): st.sampled_from(["attention=hard", "attention=soft"]),
+    **{("bias", name): st.sampled_from(["0", "0.3", "0.9", "1"]) for name in ("bias", "women", "evident", "neutral")},
     ("task", "name"): st.sampled_from(["order", "order3", "adding", "copy", "brackets", "hello"]),
     ("reproduce", "name"): st.just("lecture-response"),
     ("reproduce", "preset"): st.just("quick"),
