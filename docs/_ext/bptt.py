@@ -27,6 +27,7 @@ from terminal import as_html, block
 
 _SHOWN_FILE = re.compile(r"`([\w./]+\.(?:py|toml))`:\n\n```(?:python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILES = "bptt_files"
+_BUILDER = "bptt_builder"
 
 
 class Commands(SphinxDirective):
@@ -44,7 +45,7 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the terminal session, and the picture that was written."""
-        if self.env.app.builder.name == "gettext":  # only what can be translated is wanted
+        if self.env.temp_data.get(_BUILDER) == "gettext":  # only what can be translated is wanted
             return (
                 [nodes.image("", uri="/pictures/unrolled.svg", alt=self.options["alt"])]
                 if "alt" in self.options
@@ -101,6 +102,7 @@ def _beside(path: Path, env: BuildEnvironment) -> str:
 
 def keep_shown_files(app: Sphinx, docname: str, source: list[str]) -> None:
     """Keep the files that a page shows, so that its commands find them."""
+    app.env.temp_data[_BUILDER] = app.builder.name
     files = app.env.temp_data.setdefault(_FILES, {})
     for name, text in _SHOWN_FILE.findall(source[0]):
         place = KEPT / "shown" / docname / name
