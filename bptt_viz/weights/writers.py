@@ -8,6 +8,8 @@ import numpy as np
 from bptt_viz.cells import Values
 from bptt_viz.errors import UsageError
 from bptt_viz.models import Request, SequenceModel, Sizes, planned, target_class
+from bptt_viz.models.batch import windows
+from bptt_viz.texts import read_text
 from bptt_viz.weights.fitting import Fitted, settled
 from bptt_viz.weights.mapping import Network, mapped
 from bptt_viz.weights.preparing import characters_of
@@ -42,6 +44,8 @@ def writer(file: str, vocabulary: str | None = None, text: str | None = None) ->
         UsageError: the file cannot be used, reads in both directions, or has no readout; or its characters are unknown.
         MissingError: the file's format needs an extra.
     """
+    if text is not None:  # looked at also where the file has a vocabulary of its own
+        windows(read_text(text))
     contents = read_weights(Path(file))
     network = mapped(contents)
     if network.directions == 2 or not network.classes:
