@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from rich.console import Group, RenderableType
@@ -26,26 +27,18 @@ def bias_report(result: BiasStudy, boxed: bool) -> RenderableType:
         Text(f"{ran_words(result)}."),
         Text(NOTE, "dim"),
         Text(),
-        table(
-            ["", "error rate", "ratio w/m", "divergence", "looks at person", "gap without", "caption loss"],
-            [_metrics(variant) for variant in result.variants],
+        _by_variant(
+            result,
+            _metrics,
             boxed,
             f"balanced images: mean{deviation}; the true ratio is {result.truth:.2f}",
         ),
         Text(),
-        table(
-            ["", *(f"{group}: {name}" for group in GROUPS for name in OUTCOMES)],
-            [
-                [v.name, *(f"{share:.1%}" for share in v.balanced.outcomes.mean(axis=0).ravel())]
-                for v in result.variants
-            ],
-            boxed,
-            "balanced images: what captions name the group",
-        ),
+        _by_variant(result, _outcomes, boxed, "balanced images: what captions name the group"),
         Text(),
-        table(
-            ["", "error rate", "ratio w/m", "divergence"],
-            [[v.name, *_of_groups(v.alike)] for v in result.variants],
+        _by_variant(
+            result,
+            lambda variant: _of_groups(variant.alike),
             boxed,
             f"images drawn as in training; the true ratio is {result.truth_alike:.2f}",
         ),
@@ -54,13 +47,35 @@ def bias_report(result: BiasStudy, boxed: bool) -> RenderableType:
     )
 
 
-def _metrics(variant: Variant) -> list[str]:
-    rest = [_spread(variant.looks, "%"), _spread(variant.gap), _spread(variant.loss)]
-    return [variant.name, *_of_groups(variant.balanced), *rest]
+def _by_variant(
+    result: BiasStudy, measured: Callable[[Variant], Mapping[str, str]], boxed: bool, title: str
+) -> RenderableType:
+    """Return a table with a column for each variant, which a terminal has room for."""
+    columns = [measured(variant) for variant in result.variants]
+    rows = [[name, *(column[name] for column in columns)] for name in columns[0]]
+    return table(["", *(variant.name for variant in result.variants)], rows, boxed, title)
 
 
-def _of_groups(found: GroupMetrics) -> list[str]:
-    return [_spread(found.error, "%"), _spread(found.ratio), _spread(found.divergence)]
+def _metrics(variant: Variant) -> dict[str, str]:
+    return _of_groups(variant.balanced) | {
+        "looks at person": _spread(variant.looks, "%"),
+        "gap without": _spread(variant.gap),
+        "caption loss": _spread(variant.loss),
+    }
+
+
+def _of_groups(found: GroupMetrics) -> dict[str, str]:
+    return {
+        "error rate": _spread(found.error, "%"),
+        "ratio w/m": _spread(found.ratio),
+        "divergence": _spread(found.divergence),
+    }
+
+
+def _outcomes(variant: Variant) -> dict[str, str]:
+    names = [f"{group}: {name}" for group in GROUPS for name in OUTCOMES]
+    shares = variant.balanced.outcomes.mean(axis=0).ravel()
+    return {name: f"{share:.1%}" for name, share in zip(names, shares, strict=True)}
 
 
 def _spread(values: Array, unit: str = "") -> str:
