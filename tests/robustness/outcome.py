@@ -78,7 +78,8 @@ def judge_valid(found):
         return False
     assert found.code in _DONE, (found.code, found.err)
     assert "Traceback" not in found.err
-    assert all(line.startswith("bptt-viz: warning: ") for line in found.err.splitlines() if "bptt-viz" in line)
+    told = ("bptt-viz: warning: ", "bptt-viz: the verdict is ")  # the second goes with --fail-on
+    assert all(line.startswith(told) for line in found.err.splitlines() if "bptt-viz" in line)
     assert found.out or found.files
     for name, path in found.files.items():
         _well_formed(Path(name).suffix, path.read_bytes())
