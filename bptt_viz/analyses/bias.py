@@ -37,6 +37,7 @@ class _Trial(NamedTuple):
     loss: float
 
 
+@np.errstate(all="ignore")  # what has no number is shown as such, not by NumPy's warnings
 def bias_study(setting: BiasSetting, tick: Callable[[float], None]) -> BiasStudy:
     """Train captioners of four kinds on biased data and look at how they name the group.
 

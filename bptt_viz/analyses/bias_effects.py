@@ -50,9 +50,12 @@ def finding(variants: Sequence[Variant], found: Sequence[Effect], setting: BiasS
     error, looks = told["error rate"], told["person's share of the gradient"]
     seeds = f"{error.seeds} seeds" if error.seeds > 1 else "1 seed"
     unnamed = told["captions that name no group"]
-    return (
-        f"Trained at a bias of {setting.bias:g}, on balanced images: both losses take the error rate from"
-        f" {error.before:.1%} to {error.after:.1%} (lower in {error.better} of {seeds}), captions that name no group"
-        f" from {unnamed.before:.1%} to {unnamed.after:.1%}, and the person's share of the gradient from"
-        f" {looks.before:.0%} to {looks.after:.0%} (higher in {looks.better})."
-    )
+    changes = [
+        f"the error rate from {error.before:.1%} to {error.after:.1%} (lower in {error.better} of {seeds})",
+        f"captions that name no group from {unnamed.before:.1%} to {unnamed.after:.1%}",
+    ]
+    if np.isfinite([looks.before, looks.after]).all():
+        share = f"from {looks.before:.0%} to {looks.after:.0%} (higher in {looks.better})"
+        changes.append(f"the person's share of the gradient {share}")
+    listed = (", and " if len(changes) > 2 else " and ").join([", ".join(changes[:-1]), changes[-1]])
+    return f"Trained at a bias of {setting.bias:g}, on balanced images: both losses take {listed}."

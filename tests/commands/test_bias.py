@@ -56,6 +56,14 @@ def test_the_report_has_every_kind_and_says_that_the_data_are_made_up(capsys):
     assert " of 2" in out
 
 
+def test_what_has_no_number_at_extreme_rates_is_left_out_without_warnings(capsys):
+    line = "--hidden 4 --updates 3 --seeds 2 --batch 3 --rate 2.5 --women 0.3"
+    assert run(["bias", *line.split()]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "nan" not in out
+
+
 def test_data_have_a_line_for_each_kind_seed_and_test(capsys, tmp_path):
     ran(capsys, "-o", "bias.csv")
     rows = list(csv.DictReader((tmp_path / "bias.csv").read_text(encoding="utf-8").splitlines()))
