@@ -93,7 +93,7 @@ NONSENSE = {
         (["--radius", "inf"], "--radius"),
         (["--radius", "0"], "--radius"),
         (["--radius", "big"], "--radius: 'big' is not a number"),
-        (["--radius", ","], "--radius names none"),
+        (["--radius", ","], "--radius is given but empty"),
         (["--activation", "softplus"], "--activation must be one of tanh, sigmoid, relu, identity, got 'softplus'"),
         (["--seeds", "0"], "--seeds"),
         (["--seeds", "many"], "--seeds"),
@@ -108,7 +108,7 @@ NONSENSE = {
     ],
     "response": [
         (["--weight", "big"], "--weight: 'big' is not a number"),
-        (["--weight", ","], "--weight names none"),
+        (["--weight", ","], "--weight is given but empty"),
         (["--weight", "nan"], "--weight must be finite"),
         (["--vector", "--weight", "0"], "--weight with --vector is a spectral radius"),
         (["--bias", "inf"], "--bias must be finite"),
