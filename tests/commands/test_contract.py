@@ -20,8 +20,8 @@ from bptt_viz.errors import ExitCode
 from commands.processes import BPTT_VIZ, finish, run, run_on_terminal, start
 
 COMMANDS = typer.main.get_command(app.app).commands
-CHOOSY = {"attend"}
-"""Commands that take some models only."""
+CHOOSY = {"attend", "bias"}
+"""Commands that take some models only, or a minute by themselves."""
 
 
 def options(name):
