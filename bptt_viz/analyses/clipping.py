@@ -58,9 +58,7 @@ def clipping(
     data = batches(prepared, count)
     measured = list(_counted((_measured(prepared, batch) for batch in data), count, 0.0, tick))
     usable = [k for k, each in enumerate(measured) if np.isfinite(each.size)]
-    if not usable:
-        why = cause(replace(prepared, batch=data[0]))
-        raise UsageError(f"no window has a finite gradient, so there is nothing to clip.{why}")
+    _demand_usable(usable, prepared, data)
     sizes, largest = (np.array([value(measured[k]) for k in usable]) for value in (_size, _largest))
     by_norm = norm_rule(sizes, threshold)
     c = _limit(limit, largest)
@@ -83,6 +81,12 @@ def clipping(
         runs=runs,
         **_within(rolled_out(prepared, data[shown]), by_norm.limit, c),
     )
+
+
+def _demand_usable(usable: Sequence[int], prepared: Prepared, data: Sequence[Batch]) -> None:
+    if not usable:
+        why = cause(replace(prepared, batch=data[0]))
+        raise UsageError(f"no window has a finite gradient, so there is nothing to clip.{why}")
 
 
 def _demand_numbers(count: int, threshold: float | None, limit: float | None, rate: float) -> None:

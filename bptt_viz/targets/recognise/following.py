@@ -72,16 +72,10 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
     run.watching = False
     close(run.dims, run.cuts)
     outputs = dict(held(run, how.returns, result))
-    back: Value = result
     sent_back = [name for taken in how.taken.values() if taken.role == "upstream" for name in taken.of]
     carry(run, inputs, outputs, sent_back)
     close_loops(run, inputs)
-    if how.backward is not None:
-        if UNKNOWN not in outputs.values():
-            run.dims.freeze(_sizes(run, inputs))
-        run.lenient = True
-        given = {name: _handed_over(run, taken, outputs) for name, taken in how.taken.items()}
-        back = playing.called(how.backward, given)
+    back = _back(playing, inputs, outputs) if how.backward is not None else result
     if how.loss:
         _demand_loss(run, outputs.get(how.loss, UNKNOWN))
     inputs = [*dict.fromkeys((*inputs, *run.globals))]
@@ -104,6 +98,16 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
         absent=absent,
         running=_running(run, how, outputs, sent_back),
     )
+
+
+def _back(playing: Scene, inputs: Sequence[str], outputs: Mapping[str, Value]) -> Value:
+    """Follow backward and return what it returns; what does not fit in it is passed over, since it may be wrong."""
+    run, how = playing.run, playing.how
+    assert how.backward is not None, "the caller has made sure"
+    if UNKNOWN not in outputs.values():
+        run.dims.freeze(_sizes(run, inputs))
+    run.lenient = True
+    return playing.called(how.backward, {name: _handed_over(run, taken, outputs) for name, taken in how.taken.items()})
 
 
 def supposed(run: Run, how: Calling) -> Followed:
