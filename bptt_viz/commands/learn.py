@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bptt_viz.console.artefacts import Course, deliver_course, demand_course, demand_place
 from bptt_viz.console.options import Json, model_command
 from bptt_viz.errors import UsageError
 
@@ -26,9 +27,7 @@ def learn(
     ] = False,
     save: Annotated[Path | None, _o("--save", metavar="FILE.npz", help="Keep the parameters, by their names.")] = None,
     json: Json = False,
-    output: Annotated[
-        Path | None, _o("-o", "--output", metavar="FILE", help="The report (.txt, .json), or the way there (.csv).")
-    ] = None,
+    output: Course = None,
 ) -> None:
     """Let a model learn from data that it makes itself, or from a text's windows, and ask it about fresh ones.
 
@@ -36,19 +35,13 @@ def learn(
     """
     from threadpoolctl import threadpool_limits
 
-    from bptt_viz.console.artefacts import demand_place
-    from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.json_document import document
     from bptt_viz.render.learning import learning_csv, learning_report
     from bptt_viz.training.fitting import LearningRecipe
     from bptt_viz.training.fitting import learn as run
 
-    for place in (output, save):
-        demand_place(place)
-    form = output.suffix if output else ""
-    if form not in {"", ".txt", ".json", ".csv"}:
-        raise UsageError(f"--output {output}: the name must end in .txt, .json or .csv")
+    demand_course(output)
+    demand_place(save)
     if save is not None and save.suffix != ".npz":
         raise UsageError(f"--save {save}: the name must end in .npz")
     recipe = LearningRecipe(request, updates, optimiser, rate, clip_norm or None, entropy, whole)
@@ -56,13 +49,9 @@ def learn(
         found, values = run(recipe, tick)
     if save is not None:
         _keep(save, values)
-    if form == ".csv":
-        emit(learning_csv(found), output)
-        output = None
-    if json or form == ".json":
-        emit(document("learn", found, provenance("learn", dict(found.recipe))), output)
-    elif form != ".csv":
-        emit(learning_report(found, to_terminal(output)), output)
+    deliver_course(
+        "learn", found, output, json, lambda: learning_csv(found), lambda boxed: learning_report(found, boxed)
+    )
 
 
 def _keep(place: Path, values: Any) -> None:

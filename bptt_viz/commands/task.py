@@ -1,10 +1,10 @@
 """`bptt-viz task`: a network learns a task that needs memory."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bptt_viz.console.artefacts import Course, deliver_course, demand_course
 from bptt_viz.console.options import Json, Seed, parse_settings
 from bptt_viz.errors import UsageError
 
@@ -38,9 +38,7 @@ def task(
     fresh: Annotated[int, _o("--fresh", help="Sequences of the last trial.", min=1)] = 10_000,
     seed: Seed = 0,
     json: Json = False,
-    output: Annotated[
-        Path | None, _o("-o", "--output", metavar="FILE", help="The report (.txt, .json), or the way there (.csv).")
-    ] = None,
+    output: Course = None,
 ) -> None:
     """Let a network learn a task that needs memory, until it is solved or the budget is spent.
 
@@ -48,17 +46,11 @@ def task(
     """
     from threadpoolctl import threadpool_limits
 
-    from bptt_viz.console.artefacts import demand_place
-    from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.json_document import document
     from bptt_viz.render.task import task_csv, task_report
     from bptt_viz.training.task_run import TaskRecipe, attempt
 
-    demand_place(output)
-    form = output.suffix if output else ""
-    if form not in {"", ".txt", ".json", ".csv"}:
-        raise UsageError(f"--output {output}: the name must end in .txt, .json or .csv")
+    demand_course(output)
     usual = 0.01 if optimiser == "sgd" else None
     recipe = TaskRecipe(
         name, length, cell, hidden, layers, activation, parse_settings(settings), init, other, batch, optimiser,
@@ -66,13 +58,7 @@ def task(
     )  # fmt: skip
     with progress(name) as tick, threadpool_limits(1):
         found = attempt(recipe, tick)
-    if form == ".csv":
-        emit(task_csv(found), output)
-        output = None
-    if json or form == ".json":
-        emit(document("task", found, provenance("task", dict(found.recipe))), output)
-    elif form != ".csv":
-        emit(task_report(found, to_terminal(output)), output)
+    deliver_course("task", found, output, json, lambda: task_csv(found), lambda boxed: task_report(found, boxed))
 
 
 def _numbers(given: list[str] | None) -> dict[str, float]:

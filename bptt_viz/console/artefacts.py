@@ -28,6 +28,11 @@ Besides = Annotated[
     ),
 ]
 
+Course = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="The report (.txt, .json), or the way there (.csv)."),
+]
+
 
 def demand_place(output: Path | None) -> None:
     """Refuse, before any work is done, a place that a file cannot be written to.
@@ -121,3 +126,47 @@ def deliver(
         emit(document(kind, found, ran), rest)
     else:
         emit(report(on_terminal() and rest is None), rest)
+
+
+def demand_course(output: Path | None) -> str:
+    """Return the ending of a file for a report, or for the way there (.csv), before any work is done.
+
+    Raises:
+        UsageError: it cannot be written, or ends otherwise.
+    """
+    demand_place(output)
+    form = output.suffix if output else ""
+    if form not in {"", ".txt", ".json", ".csv"}:
+        raise UsageError(f"--output {output}: the name must end in .txt, .json or .csv")
+    return form
+
+
+def deliver_course(
+    kind: str,
+    found: Any,
+    output: Path | None,
+    json: bool,
+    data: Callable[[], str],
+    report: "Callable[[bool], RenderableType]",
+) -> None:
+    """Print or write the report of a run that learned; a .csv gets the way there in its place.
+
+    Args:
+        kind: the command.
+        found: the result; its `recipe` is what was run.
+        output: the file, or None; `demand_course` has accepted it.
+        json: print a JSON document instead of the report.
+        data: writes the comma-separated values.
+        report: makes the report, with rules if it is told to.
+    """
+    from bptt_viz.console.output import emit, provenance, to_terminal
+    from bptt_viz.render.json_document import document
+
+    form = demand_course(output)
+    if form == ".csv":
+        emit(data(), output)
+        output = None
+    if json or form == ".json":
+        emit(document(kind, found, provenance(kind, dict(found.recipe))), output)
+    elif form != ".csv":
+        emit(report(to_terminal(output)), output)
