@@ -1,118 +1,60 @@
 """`bptt-viz graph`: a picture of an unrolled network."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
+from bptt_viz.commands.graph_options import (
+    At,
+    ClipNorm,
+    ClipValue,
+    Compact,
+    Focus,
+    Fold,
+    Form,
+    FormName,
+    Gradients,
+    Hide,
+    LevelName,
+    Loss,
+    NoFold,
+    Norms,
+    Output,
+    Paper,
+    Scale,
+    Style,
+    Theme,
+    Truncate,
+    TruncationStyle,
+    Values,
+)
 from bptt_viz.console.options import Json, model_command
 from bptt_viz.errors import UsageError
 from bptt_viz.results.graph import GraphView, Level
 
 
-class Form(StrEnum):
-    """What a picture can be written as: drawn, in words, or as data."""
-
-    SVG = "svg"
-    PNG = "png"
-    PDF = "pdf"
-    DOT = "dot"
-    TXT = "txt"
-    JSON = "json"
-
-
-class Paper(StrEnum):
-    """What a picture is drawn on."""
-
-    AUTO = "auto"
-    LIGHT = "light"
-    DARK = "dark"
-
-
-class Style(StrEnum):
-    """How backpropagation is truncated."""
-
-    CHUNKED = "chunked"
-    TRUE = "true"
-
-
 @model_command
 def graph(
     request: Any,
-    level: Annotated[
-        Level,
-        typer.Option("--level", help="step: one node a cell; gate: its gates; op: every operation of some steps."),
-    ] = Level.STEP,
-    at: Annotated[
-        str | None,
-        typer.Option("--at", metavar="T[:T]", help="Steps at op level: 5, 3:6, 3: or :; if left out, a telling one."),
-    ] = None,
-    gradients: Annotated[
-        bool, typer.Option("--gradients", help="Draw what flows back, wider and darker the larger its norm.")
-    ] = False,
-    scale: Annotated[
-        str | None,
-        typer.Option(
-            "--scale", metavar="MIN:MAX", help="Norms at the ends of the gradients' scale, to compare pictures."
-        ),
-    ] = None,
-    values: Annotated[
-        bool, typer.Option("--values", help="Write numbers along the wires at op level; of large arrays the range.")
-    ] = False,
-    norms: Annotated[
-        bool, typer.Option("--norms", help="Write norms along the wires at op level, forward and back.")
-    ] = False,
-    theme: Annotated[
-        Paper, typer.Option("--theme", help="Paper: light or dark; auto follows the reader in an SVG, else is light.")
-    ] = Paper.AUTO,
-    fold: Annotated[
-        int | None,
-        typer.Option("--fold", metavar="K", min=1, help="Fold all but the first and the last K steps; as fits a page."),
-    ] = None,
-    no_fold: Annotated[bool, typer.Option("--no-fold", help="Draw every step, however many there are.")] = False,
-    focus: Annotated[
-        list[str] | None, typer.Option("--focus", metavar="T[:T]", help="Steps that are not folded: 40 or 40:42.")
-    ] = None,
-    compact: Annotated[bool, typer.Option("--compact", help="Draw each cell as its new state.")] = False,
-    hide: Annotated[
-        list[str] | None,
-        typer.Option("--hide", metavar="PART", help="Leave out input, output, loss or weights."),
-    ] = None,
-    truncate: Annotated[
-        str | None,
-        typer.Option("--truncate", metavar="N", help="Carry errors back N steps; 7+6+6 cuts pieces of these lengths."),
-    ] = None,
-    truncation: Annotated[
-        Style, typer.Option("--truncation", help="chunked: to the start of their piece; true: N steps, each error.")
-    ] = Style.CHUNKED,
-    loss: Annotated[
-        str | None, typer.Option("--loss", metavar="T[:T]", help="Carry back the errors of these steps alone: 25, 14:.")
-    ] = None,
-    clip_norm: Annotated[
-        float | None,
-        typer.Option("--clip-norm", help="Mark where the summed gradients are clipped to this norm, all together."),
-    ] = None,
-    clip_value: Annotated[
-        float | None,
-        typer.Option("--clip-value", help="Mark where every entry of them is held between minus and plus this."),
-    ] = None,
-    form: Annotated[
-        Form | None,
-        typer.Option(
-            "--format", help="svg, png, pdf, dot, txt or json; as the file's name ends, else svg, or txt on a terminal."
-        ),
-    ] = None,
+    level: LevelName = Level.STEP,
+    at: At = None,
+    gradients: Gradients = False,
+    scale: Scale = None,
+    values: Values = False,
+    norms: Norms = False,
+    theme: Theme = Paper.AUTO,
+    fold: Fold = None,
+    no_fold: NoFold = False,
+    focus: Focus = None,
+    compact: Compact = False,
+    hide: Hide = None,
+    truncate: Truncate = None,
+    truncation: TruncationStyle = Style.CHUNKED,
+    loss: Loss = None,
+    clip_norm: ClipNorm = None,
+    clip_value: ClipValue = None,
+    form: FormName = None,
     json: Json = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o",
-            "--output",
-            metavar="FILE",
-            help="A picture (.svg, .png, .pdf, .dot), its words (.txt) or its data (.json).",
-        ),
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Draw the unrolled network, by time steps, gates or operations, with its gradients.
 
