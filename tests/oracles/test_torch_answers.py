@@ -1,21 +1,18 @@
 """Visual question answering agrees with PyTorch in float64: scores, loss and every gradient."""
 
-from functools import cache
-from pathlib import Path
+from functools import partial
 
-import numpy as np
 import pytest
 
-from bptt_viz.models import Feed, Request, Sizes, discover_models, planned
-from bptt_viz.tape import backward
+from bptt_viz.models import Feed, Sizes
 from bptt_viz.topologies import Borders
 
-from . import torch_layout
+from . import stored_models, torch_layout
 from .recording import relative_error
+from .stored_models import KINDS, TOLERANCE, joined
 
-FILES = {path.stem.removeprefix("torch_answer_"): path for path in Path(__file__).parent.glob("torch_answer_*.npz")}
-KINDS = {"rnn": "rnn_tanh", "lstm": "lstm", "gru": "gru"}
-TOLERANCE = 1e-12
+CASES = stored_models.cases("answer")
+stored = partial(stored_models.stored, "answer")
 # What we call PyTorch's weights, (out, in) there.
 OURS = {
     "general": {"W_a": "asks.weight"},
@@ -24,13 +21,7 @@ OURS = {
 }
 LAYERS = {"W_u": "join.weight", "b_u": "join.bias", "W_hy": "out.weight", "b_y": "out.bias"}
 
-each_case = pytest.mark.parametrize("case", FILES)
-
-
-@cache
-def stored(case):
-    with np.load(FILES[case]) as file:
-        return dict(file)
+each_case = pytest.mark.parametrize("case", CASES)
 
 
 def expected(case, prefix=""):
@@ -49,19 +40,13 @@ def recorded(case, borders=None, **settings):
     score, kind = case.split("_")
     T, _, D = inputs["x"].shape
     H, V, F = start["h_0"].shape[-1], stored(case)["scores"].shape[-1], inputs["v"].shape[-1]
-    request = Request(cell="vqa", settings={"cell": kind, "attention": score, **settings})
-    model = planned(request, discover_models()["vqa"]).model(Sizes(D, H, V, 1, T, F))
+    model = stored_models.model("vqa", Sizes(D, H, V, 1, T, F), {"cell": kind, "attention": score, **settings})
     feed = Feed(inputs, {"targets": stored(case)["targets"][None]})
     return model.record(values, feed, start, borders, differentiate_inputs=True)
 
 
 def gradient_errors(case, borders=None):
-    rollout = recorded(case, borders)
-    cotangents = backward(rollout.tape, {rollout.loss: np.ones(())})
-    leaves = {**rollout.parameters, **rollout.starts, **rollout.given}
-    wanted = {name: value for part in expected(case, "grad_") for name, value in part.items()}
-    assert leaves.keys() == wanted.keys()
-    return {name: relative_error(cotangents[node], wanted[name]) for name, node in leaves.items()}
+    return stored_models.gradient_errors(recorded(case, borders), joined(expected(case, "grad_")))
 
 
 @each_case
@@ -84,4 +69,4 @@ def test_a_cut_gradient_does_not_pass(case):
 
 
 def test_every_way_to_look_is_there():
-    assert {case.split("_")[0] for case in FILES} == set(OURS)
+    assert {case.split("_")[0] for case in CASES} == set(OURS)

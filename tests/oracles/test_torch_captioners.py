@@ -1,20 +1,18 @@
 """Captioners agree with PyTorch's in float64: scores, the loss and every gradient."""
 
-from functools import cache
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 
-from bptt_viz.models import Feed, Request, Sizes, discover_models, planned
-from bptt_viz.tape import backward
+from bptt_viz.models import Feed, Sizes
 
-from . import torch_layout
+from . import stored_models, torch_layout
 from .recording import relative_error
+from .stored_models import KINDS, TOLERANCE, joined
 
-FILES = {p.stem.removeprefix("torch_captioner_"): p for p in Path(__file__).parent.glob("torch_captioner_*.npz")}
-KINDS = {"rnn": "rnn_tanh", "lstm": "lstm", "gru": "gru"}
-TOLERANCE = 1e-12
+CASES = stored_models.cases("captioner")
+stored = partial(stored_models.stored, "captioner")
 PLACES = np.array([[5, 0], [2, 2], [0, 3], [4, 1], [1, 5]])
 FORMS = {
     "first": ("captioner", {}),
@@ -25,12 +23,6 @@ FORMS = {
 }
 LINEAR = {"out": ("W_hy", "b_y"), "init": ("W_0", "b_0"), "beta": ("W_b", "b_b")}
 LINEAR |= {"query": ("W_q", ""), "place": ("W_m", ""), "score": ("v_a", "")}
-
-
-@cache
-def stored(case):
-    with np.load(FILES[case]) as file:
-        return dict(file)
 
 
 def leaves(case, prefix=""):
@@ -57,14 +49,14 @@ def recorded(case, **settings):
     vectors, (form, kind) = stored(case), case.split("_")
     name, own = FORMS[form]
     V, F, H = vectors["scores"].shape[-1], vectors["v"].shape[-1], vectors["out.weight"].shape[-1]
-    request = Request(cell=name, settings={"cell": kind, **own, **settings})
-    model = planned(request, discover_models()[name]).model(Sizes(F, H, V, 1, len(vectors["x"])))
+    sizes = Sizes(F, H, V, 1, len(vectors["x"]))
+    model = stored_models.model(name, sizes, {"cell": kind, **own, **settings})
     values, start, inputs = leaves(case)
     classes = {"targets": vectors["targets"]} | ({"places": PLACES} if form == "hard" else {})
     return model.record(values, Feed(inputs, classes), start, differentiate_inputs=True)
 
 
-each_case = pytest.mark.parametrize("case", FILES)
+each_case = pytest.mark.parametrize("case", CASES)
 
 
 @each_case
@@ -76,19 +68,13 @@ def test_scores_and_the_loss_are_those_of_pytorch(case):
 
 @each_case
 def test_every_gradient_is_that_of_pytorch(case):
-    rollout = recorded(case)
-    cotangents = backward(rollout.tape, {rollout.loss: np.ones(())})
-    found = {**rollout.parameters, **rollout.starts, **rollout.given}
-    wanted = {name: value for part in leaves(case, "grad_") for name, value in part.items()}
-    for name in ("W_q", "W_m", "v_a") if case.startswith("hard") else ():
-        assert not np.any(cotangents[found.pop(name)]), "a drawn place has no derivative"
-    assert found.keys() == wanted.keys()
-    errors = {name: relative_error(cotangents[node], wanted[name]) for name, node in found.items()}
+    drawn = ("W_q", "W_m", "v_a") if case.startswith("hard") else ()  # a drawn place has no derivative
+    errors = stored_models.gradient_errors(recorded(case), joined(leaves(case, "grad_")), drawn)
     assert max(errors.values()) <= TOLERANCE, errors
 
 
 def test_all_forms_are_there():
-    assert {case.split("_")[0] for case in FILES} == set(FORMS)
+    assert {case.split("_")[0] for case in CASES} == set(FORMS)
 
 
 @pytest.mark.parametrize(

@@ -1,31 +1,21 @@
 """The losses of Hendricks et al. 2018 and the captioner that has them agree with PyTorch in float64."""
 
-from functools import cache
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 
-from bptt_viz.models import Feed, Request, Sizes, discover_models, planned
-from bptt_viz.tape import backward
+from bptt_viz.models import Feed, Sizes
 
-from . import torch_layout
+from . import stored_models, torch_layout
 from .recording import relative_error
+from .stored_models import KINDS, TOLERANCE, joined
 
-FILES = {
-    path.stem.removeprefix("torch_equalizer_"): path for path in Path(__file__).parent.glob("torch_equalizer_*.npz")
-}
-KINDS = {"rnn": "rnn_tanh", "lstm": "lstm", "gru": "gru"}
-TOLERANCE = 1e-12
+CASES = stored_models.cases("equalizer")
+stored = partial(stored_models.stored, "equalizer")
 LAYERS = {"W_0": "begin.weight", "b_0": "begin.bias", "W_hy": "out.weight", "b_y": "out.bias"}
 
-each_case = pytest.mark.parametrize("case", FILES)
-
-
-@cache
-def stored(case):
-    with np.load(FILES[case]) as file:
-        return dict(file)
+each_case = pytest.mark.parametrize("case", CASES)
 
 
 def expected(case, prefix=""):
@@ -44,8 +34,8 @@ def recorded(case, **settings):
     T, _, read = inputs["x"].shape
     F, H = values["W_0"].shape[0], values["W_hy"].shape[0]
     weights = {name: repr(float(vectors[name])) for name in ("confusion", "confident")}
-    request = Request(cell="equalizer", settings={"cell": case.split("_")[0], **weights, **settings})
-    model = planned(request, discover_models()["equalizer"]).model(Sizes(F, H, read - 1, 1, T))
+    chosen = {"cell": case.split("_")[0], **weights, **settings}
+    model = stored_models.model("equalizer", Sizes(F, H, read - 1, 1, T), chosen)
     feed = Feed(inputs, {"targets": vectors["targets"]})
     return model.record(values, feed, differentiate_inputs=True)
 
@@ -74,14 +64,10 @@ def test_scores_and_losses_are_those_of_pytorch(case):
 
 @each_case
 def test_every_gradient_is_that_of_pytorch(case):
-    rollout = recorded(case)
-    cotangents = backward(rollout.tape, {rollout.loss: np.ones(())})
-    leaves = {**rollout.parameters, **rollout.given}
-    wanted = {name: value for part in expected(case, "grad_") for name, value in part.items()}
-    if "v'" not in leaves:
+    rollout, wanted = recorded(case), joined(expected(case, "grad_"))
+    if "v'" not in rollout.given:
         assert not wanted.pop("v'").any()
-    assert leaves.keys() == wanted.keys()
-    errors = {name: relative_error(cotangents[node], wanted[name]) for name, node in leaves.items()}
+    errors = stored_models.gradient_errors(rollout, wanted)
     assert max(errors.values()) <= TOLERANCE, errors
 
 
@@ -92,4 +78,4 @@ def test_another_weight_does_not_pass(option, value):
 
 
 def test_each_loss_is_there_alone_and_with_the_other():
-    assert {case.split("_")[1] for case in FILES} == {"both", "confusion", "confident"}
+    assert {case.split("_")[1] for case in CASES} == {"both", "confusion", "confident"}

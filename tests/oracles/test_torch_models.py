@@ -1,28 +1,20 @@
 """Whole models agree with PyTorch's in float64: scores, losses and every gradient."""
 
-from functools import cache
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 
-from bptt_viz.models import Feed, Request, Sizes, discover_models, planned
-from bptt_viz.tape import backward
+from bptt_viz.models import Feed, Sizes
 from bptt_viz.topologies import Borders
 
-from . import torch_layout
+from . import stored_models, torch_layout
 from .recording import relative_error
+from .stored_models import KINDS, TOLERANCE, joined
 
-FILES = {path.stem.removeprefix("torch_model_"): path for path in Path(__file__).parent.glob("torch_model_*.npz")}
-KINDS = {"rnn": "rnn_tanh", "lstm": "lstm", "gru": "gru"}
 ATTENTION = {"dot": "gru", "general": "rnn", "additive": "lstm"}
-TOLERANCE = 1e-12
-
-
-@cache
-def stored(case):
-    with np.load(FILES[case]) as file:
-        return dict(file)
+CASES = stored_models.cases("model")
+stored = partial(stored_models.stored, "model")
 
 
 def _group(vectors, prefix, source, ending, kind, reads):
@@ -87,8 +79,7 @@ def model(case, **settings):
     layers = {"skip": 3, "attention": 1}.get(name, 2)
     T, _, D = vectors["x"].shape
     H, V = vectors["h_0"].shape[-1], vectors["scores"].shape[-1]
-    request = Request(cell=made, layers=layers, settings={"cell": cell, **own, **settings})
-    return planned(request, discover_models()[made]).model(Sizes(D, H, V, layers, T))
+    return stored_models.model(made, Sizes(D, H, V, layers, T), {"cell": cell, **own, **settings}, layers)
 
 
 def recorded(case, borders=None, **settings):
@@ -105,15 +96,10 @@ def value_errors(case, **settings):
 
 
 def gradient_errors(case, borders=None):
-    rollout = recorded(case, borders)
-    cotangents = backward(rollout.tape, {rollout.loss: np.ones(())})
-    leaves = {**rollout.parameters, **rollout.starts, **rollout.given}
-    wanted = {name: value for part in expected(case, "grad_") for name, value in part.items()}
-    assert leaves.keys() == wanted.keys()
-    return {name: relative_error(cotangents[node], wanted[name]) for name, node in leaves.items()}
+    return stored_models.gradient_errors(recorded(case, borders), joined(expected(case, "grad_")))
 
 
-each_case = pytest.mark.parametrize("case", FILES)
+each_case = pytest.mark.parametrize("case", CASES)
 
 
 @each_case
@@ -142,7 +128,7 @@ def test_a_cut_gradient_does_not_pass(case):
 
 
 def test_all_models_of_the_lecture_are_there():
-    assert {case.split("_")[0] for case in FILES} == {"bidirectional", "skip", "seq2seq", "attention"}
+    assert {case.split("_")[0] for case in CASES} == {"bidirectional", "skip", "seq2seq", "attention"}
 
 
 @pytest.mark.parametrize(
