@@ -16,7 +16,7 @@ from bptt_viz.targets.recognise.inference.module import Module, known_functions,
 from bptt_viz.targets.recognise.losses import losses, recognise_loss
 from bptt_viz.targets.recognise.names import LOSS, direction
 from bptt_viz.targets.recognise.pair import recognise_pair
-from bptt_viz.targets.recognise.pairing import Pairing, called_within, paired, unlike_a_pass
+from bptt_viz.targets.recognise.pairing import Pairing, called_within, closures, paired, unlike_a_pass
 from bptt_viz.targets.recognise.reading import Source, read_source
 from bptt_viz.targets.recognise.returned import own, returned
 from bptt_viz.targets.roles import names
@@ -115,6 +115,8 @@ def _of_functions(source: Source, module: Module, pairing: Pairing) -> Iterator[
         yield found
     in_pairs = {each for pair in pairing.pairs for each in pair}
     rest = {name: node for name, node in module.functions.items() if name not in in_pairs}
+    for name, closure in closures(rest).items():
+        yield recognise_pair(source, module, name, rest.pop(name), closure)
     for name, loss in losses(module, rest):
         yield recognise_loss(source, module, rest[name], loss)
 

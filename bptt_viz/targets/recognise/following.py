@@ -10,7 +10,7 @@ from bptt_viz.targets.recognise.inference.blocks import close
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Pending, Seq, Table, Value
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Function, Pending, Seq, Table, Value
 from bptt_viz.targets.recognise.keeping import Kept, kept
 from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, match_gradients
 from bptt_viz.targets.recognise.names import differentiated
@@ -107,7 +107,10 @@ def _back(playing: Scene, inputs: Sequence[str], outputs: Mapping[str, Value]) -
     if UNKNOWN not in outputs.values():
         run.dims.freeze(_sizes(run, inputs))
     run.lenient = True
-    return playing.called(how.backward, {name: _handed_over(run, taken, outputs) for name, taken in how.taken.items()})
+    functions = (value for value in outputs.values() if isinstance(value, Function))
+    closure = next((each for each in functions if each.node is how.backward), None)
+    given = {name: _handed_over(run, taken, outputs) for name, taken in how.taken.items()}
+    return playing.called(how.backward, given, closure)
 
 
 def supposed(run: Run, how: Calling) -> Followed:
@@ -236,15 +239,22 @@ def _matched(
 
 
 def _of_dicts(run: Run, how: Calling, returned: Sequence[Argument]) -> dict[int, str]:
-    """Return which inputs the items of a returned dict belong to that is named after a dict that goes in."""
+    """Return which inputs the items of a returned dict belong to that is named after a dict that goes in, or like it.
+
+    Like it is one that has the same keys.
+    """
     found: dict[int, str] = {}
     at = 0
+    given = {name: of for name in how.given if isinstance(of := run.known(Pending(name)), Table)}
     for each in returned:
         count = len([*names((each,))])
-        dicts = [run.known(Pending(name)) for name in how.given if name in differentiated(each.name)]
-        table = next((of for of in dicts if isinstance(of, Table)), None) if each.kind == "dict" else None
-        if table is not None and count == len(each.items):
-            inside = {place: table.items.get(item.keyword) for place, item in enumerate(each.items, at)}
+        if each.kind == "dict" and count == len(each.items):
+            keys = [item.keyword for item in each.items]
+            named = [of for name, of in given.items() if name in differentiated(each.name)]
+            alike = [of for of in given.values() if {*of.items} == {*keys}]
+            inside = {
+                place: table.items.get(key) for table in (named or alike)[:1] for place, key in enumerate(keys, at)
+            }
             found |= {place: item.name for place, item in inside.items() if isinstance(item, Pending)}
         at += count
     return found

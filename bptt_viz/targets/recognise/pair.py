@@ -25,7 +25,7 @@ def recognise_pair(
     source: Source, module: Module, name: str, forward: ast.FunctionDef, backward: ast.FunctionDef
 ) -> Found:
     """Return a pair as a target with what it rests on, or the reason why it is none."""
-    for node in (forward, backward):
+    for node in (forward,) if backward in forward.body else (forward, backward):  # a closure may take nothing
         if reason := unlike_a_pass(node):
             return Found(Refusal(name, source.file, forward.lineno, f"{node.name} {reason}"))
     how = calling(forward, backward, module.functions)

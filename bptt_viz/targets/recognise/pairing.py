@@ -112,6 +112,17 @@ def called_within(functions: Functions, nodes: Iterable[ast.FunctionDef]) -> set
     return found
 
 
+def closures(functions: Functions) -> dict[str, ast.FunctionDef]:
+    """Return the functions that return their own backward pass, a function defined within them, with that function."""
+    found: dict[str, ast.FunctionDef] = {}
+    for name, node in functions.items():
+        within = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+        passed_on = [within[each.name] for each in returned(node) if each.name in within]
+        if len(passed_on) == 1 and len(returned(node)) > 1 and not unlike_a_pass(node) and returned(passed_on[0]):
+            found[name] = passed_on[0]
+    return found
+
+
 def unlike_a_pass(node: ast.FunctionDef) -> str:
     """Return why a function cannot be a pass, in words; empty if it can."""
     if not [each for each in (*arguments_of(node), node.args.vararg) if each is not None and each.arg != "self"]:

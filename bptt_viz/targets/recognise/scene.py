@@ -46,13 +46,13 @@ class Scene:
     instance: Instance | None = None
     own: tuple[str, ...] = ()
 
-    def called(self, node: Node, given: Mapping[str, Value]) -> Value:
-        """Return what a function returns.
+    def called(self, node: Node, given: Mapping[str, Value], closure: Function | None = None) -> Value:
+        """Return what a function of the module, a method or a closure returns.
 
         Raises:
             Conflict: shapes do not fit.
         """
-        function = Function(node, self.space, self.instance)
+        function = closure or Function(node, self.space, self.instance)
         if not spread(node):
             return self.interpreter.follow(function, [], given)
         return self.interpreter.follow(function, [given.get(name, UNKNOWN) for name in parameters_of(node)], {})

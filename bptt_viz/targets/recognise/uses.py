@@ -25,9 +25,10 @@ _COUNTED = frozenset(["range", "xrange", "arange", "eye", "identity"])
 
 
 def sizes_in(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return names that are used as sizes of arrays or as numbers of turns."""
+    """Return names that are used as sizes of arrays or as numbers of turns, and those that such a size is made of."""
     found: set[str] = set()
-    for call in (each for root in nodes for each in ast.walk(root) if isinstance(each, ast.Call)):
+    roots = [*nodes]
+    for call in (each for root in roots for each in ast.walk(root) if isinstance(each, ast.Call)):
         name = _called(call)
         if name in _SHAPED:
             shapes = [
@@ -41,7 +42,19 @@ def sizes_in(nodes: Iterable[ast.AST]) -> set[str]:
             found |= {inner for part in parts for inner in _numbers(part)}
         elif name in _COUNTED:
             found |= {inner for part in call.args for inner in _numbers(part)}
-    return found
+    return found | _parts_of(found, roots)
+
+
+def _parts_of(sizes: set[str], roots: Iterable[ast.AST]) -> set[str]:
+    """Return the names in sums and products that are assigned to sizes."""
+    return {
+        inner
+        for root in roots
+        for each in ast.walk(root)
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.BinOp)
+        if any(isinstance(target, ast.Name) and target.id in sizes for target in each.targets)
+        for inner in _numbers(each.value)
+    }
 
 
 def _called(call: ast.Call) -> str:

@@ -3,6 +3,7 @@
 import copy
 import random
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,8 @@ class Pass:
 
     def _call(self, phase: Phase, call: Call, values: Mapping[str, Any], held: str = "real") -> Any:
         owner = self._object if call.owner == "self" else None
+        if phase == "backward" and callable(self.returned.get(call.name)):  # a closure, which forward returned
+            owner = SimpleNamespace(**{call.name: self.returned[call.name]})
         result, arguments = self._code.called(phase, call, owner, values, held)
         if phase == "forward":
             self._arguments = arguments

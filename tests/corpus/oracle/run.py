@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.oracle import dictionaries, harness, layers, objects, pairs, scripts
+from corpus.oracle import dictionaries, functional, harness, layers, objects, pairs, scripts
 
-SETUPS = pairs.SETUPS | dictionaries.SETUPS | scripts.SETUPS | objects.SETUPS | layers.SETUPS
+GROUPS = (pairs, dictionaries, scripts, objects, layers, functional)
+SETUPS = {file: found for group in GROUPS for file, found in group.SETUPS.items()}
 FILES = Path(__file__).parents[1] / "files"
 
 

@@ -3,8 +3,9 @@
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.dims import Conflict, Dim, resolved
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Block, Const, Many, Num, Pending, Seq, Value
 
@@ -17,6 +18,8 @@ _NUMBERS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Div: operator.floordiv,
     ast.Pow: operator.pow,
 }
+
+_SPREAD = 2.0  # how unlikely it is that one step of one sequence is added to a whole batch
 
 
 def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value:
@@ -40,7 +43,7 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
         return _text(kind, left, right)
     found = elementwise(run, left, right)
     if isinstance(kind, ast.Add | ast.Sub) and isinstance(found, Arr) and found.block is None:
-        return Arr(found.shape, block=_common(run, left, right))
+        return replace(found, block=_common(run, left, right))
     return found
 
 
@@ -61,8 +64,12 @@ def elementwise(run: Run, *values: Value) -> Value:
     shapes = [run.shape(value) for value in values]
     if any(shape is None for shape in shapes):
         return UNKNOWN
-    blocks = [value.block for value in map(run.known, values) if isinstance(value, Arr) and value.shape]
-    return Arr(run.broadcast(*filter(None, shapes)), block=blocks[0] if len(blocks) == 1 else None)
+    arrays = [value for value in map(run.known, values) if isinstance(value, Arr) and value.shape]
+    whole = run.broadcast(*filter(None, shapes))
+    row = any(value.row for value in arrays)
+    if row and any(axis.number != 1 for axis in resolved(run.dims, whole[:-1])):
+        run.dims.strained += _SPREAD
+    return Arr(whole, block=arrays[0].block if len(arrays) == 1 else None, row=row and len(whole) == 1)
 
 
 def product(run: Run, left: Value, right: Value, dot: bool = False) -> Value:
@@ -85,7 +92,8 @@ def product(run: Run, left: Value, right: Value, dot: bool = False) -> Value:
     run.dims.unify(one[-1], other[-1 if len(other) == 1 else -2])
     if len(one) == 1 or len(other) == 1:
         behind = other[:-2] + other[-1:] if len(other) > 1 else ()
-        return Arr((*one[:-1], *behind))
+        shape = (*one[:-1], *behind)
+        return Arr(shape, row=len(shape) == 1)
     if dot:
         return Arr((*one[:-1], *other[:-2], other[-1]), block=_of_product(run, left, right))
     return Arr((*run.broadcast(one[:-2], other[:-2]), one[-2], other[-1]), block=_of_product(run, left, right))

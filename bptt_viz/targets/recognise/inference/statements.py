@@ -146,7 +146,7 @@ class Interpreter(Calls):
         shape = self.run.shape(added) if added is not UNKNOWN else None
         if isinstance(place, Arr) and place.shape:
             if shape is not None and not isinstance(node.op, ast.MatMult):
-                fit(self.run, place.shape, shape)
+                fit(self.run, place.shape, shape, isinstance(added, Arr) and not added.origin)
         elif place is UNKNOWN and isinstance(node.target, ast.Subscript):
             self.assign(node.target, added, space)
         else:

@@ -70,11 +70,14 @@ def store(run: Run, of: Value, index: Value, new: Value) -> None:
             fit(run, place.shape, shape)
 
 
-def fit(run: Run, place: Sequence[Dim], shape: Sequence[Dim]) -> None:
-    """Make a shape fit into a place, where an axis of 1 may be spread out but no axis can be added to the place."""
+def fit(run: Run, place: Sequence[Dim], shape: Sequence[Dim], computed: bool = False) -> None:
+    """Make a shape fit into a place, where an axis of 1 may be spread out but no axis can be added to the place.
+
+    That a number is spread over a matrix is hardly meant, nor that something computed is, such as a sum over rows.
+    """
     if len(shape) > len(place) and any(run.dims.resolve(axis).number != 1 for axis in shape[: len(shape) - len(place)]):
         raise Conflict(f"{len(shape)} axes into {len(place)}")
-    run.dims.strained += 2 * (not shape and len(place) > 1)  # one number spread over a matrix: hardly meant
+    run.dims.strained += 2 * (len(place) > 1 and len(shape) < len(place) and (computed or not shape))
     for there, axis in zip(reversed(place), reversed(shape), strict=False):
         if run.dims.resolve(axis).number != 1:
             run.dims.unify(there, axis)
@@ -180,6 +183,7 @@ def _taken(run: Run, array: Arr, parts: Sequence[Value], used: int) -> Value:
             place = len(shape) if len(advanced) == 1 else place
             at += 1
     if advanced:
+        run.dims.strained += 2 * (min(map(len, advanced)) == 0 < max(map(len, advanced)))  # one index for all rows
         shape[place:place] = run.broadcast(*advanced)
     return Arr((*shape, *array.shape[at:]), "" if advanced else array.origin, block, array.boolean)
 

@@ -41,12 +41,14 @@ class Arr(Value):
         origin: the input that its entries are taken from unchanged, if it is one.
         block: which slice of a packed array it is.
         boolean: whether it is a mask.
+        row: whether it is a vector that a product gave: one step of one sequence.
     """
 
     shape: tuple[Dim, ...]
     origin: str = ""
     block: Block | None = None
     boolean: bool = False
+    row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

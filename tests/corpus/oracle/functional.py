@@ -1,0 +1,72 @@
+"""Set-ups of closures, of an encoder with a decoder, and of a cell that keeps its steps."""
+
+import numpy as np
+
+from corpus.oracle.harness import Problem, arrays
+from corpus.oracle.setups import instance
+
+TANH = "x:T,N,D h0:N,H Wx:D,H Wh:H,H b:H"
+GRU = "E:V,D W:D,3*H U:H,3*H b:3*H V:H,V c:V"
+SEQ2SEQ = "We:D,H Ue:H,H Wd:V,H Ud:H,H Vo:H,V bo:V"
+
+
+def tanh_rnn(module, rng, **sizes):
+    values = arrays(TANH, rng, **sizes)
+
+    def gradients(v, weights):
+        return dict(zip(values, module.tanh_rnn(*v.values())[1](weights[0]), strict=True))
+
+    return Problem(values, lambda v: module.tanh_rnn(*v.values())[:1], gradients)
+
+
+def char_gru(module, rng, **sizes):
+    values, state = arrays(GRU, rng, **sizes), arrays("h:N,H", rng, **sizes)["h"]
+    inputs, targets = rng.integers(0, 6, (2, sizes.get("T", 4), len(state)))
+    inputs[0] = inputs[0, 0]  # a word that comes twice in one step
+
+    def called(v):
+        return module.char_gru_loss(dict(v), inputs, targets, state)
+
+    def gradients(v, weights):
+        return {name: weights[0] * found for name, found in called(v)[1]().items()}
+
+    blocks = dict.fromkeys("WUb", ("rzn", -1))
+    return Problem(values, lambda v: (np.asarray(called(v)[0]),), gradients, blocks)
+
+
+def encoder_decoder(module, rng, **sizes):
+    values, given = arrays(SEQ2SEQ, rng, **sizes), arrays("Xe:T,N,D Xd:T,N,V", rng, **sizes)
+    targets = rng.integers(0, 6, given["Xd"].shape[:2])
+
+    def called(v):
+        return module.forward(v, *given.values(), targets)
+
+    def gradients(v, weights):
+        return {name: weights[0] * found for name, found in module.backward(v, called(v)[1]).items()}
+
+    return Problem(values, lambda v: (np.asarray(called(v)[0]),), gradients)
+
+
+def unit(module, values):
+    made = module.MGU(5, 3)
+    for name in ("Wf", "Wh", "bf", "bh"):
+        setattr(made, name, values[name])
+    made.zero_grad()
+    return made
+
+
+SETUPS = {
+    "closures.py": {"tanh_rnn": tanh_rnn, "char_gru_loss": char_gru},
+    "encoder_decoder.py": {"forward": encoder_decoder},
+    "minimal_unit.py": {
+        "MGU": instance(
+            unit,
+            "Wf:H,D+H Wh:H,D+H bf:H,1 bh:H,1",
+            "x:D,1 h:H,1",
+            "step",
+            "step_back",
+            "x h",
+            lambda made, name: getattr(made, f"d{name}"),
+        )
+    },
+}

@@ -1,0 +1,96 @@
+"""Verdicts: closures as backward passes, an encoder with a decoder, a cell that keeps its steps."""
+
+from corpus.verdicts import Code, right, twin, wrong
+
+CODES = (
+    Code(
+        "closures.py",
+        "S1 S2",
+        (*right("tanh_rnn", "char_gru_loss"),),
+        twins=(
+            twin(
+                "rnn: recurrent weight sees the new state",
+                "dWh += hs[t].T @ dz",
+                "dWh += hs[t + 1].T @ dz",
+                wrong("tanh_rnn", "Wh"),
+            ),
+            twin("rnn: no carry", "(dout[t] + dh) *", "dout[t] *", wrong("tanh_rnn", "x h0 Wx Wh b")),
+            twin(
+                "gru: reset gate sees the candidate's sign",
+                "dr = drh * hp * r * (1 - r)",
+                "dr = drh * hp * r",
+                wrong("char_gru_loss", "E W U b", "r"),
+            ),
+            twin(
+                "gru: update gate's difference the wrong way round",
+                "dz = dh * (hp - n)",
+                "dz = dh * (n - hp)",
+                wrong("char_gru_loss", "E W U b", "z"),
+            ),
+            twin(
+                "gru: of a word that comes twice the last gradient alone counts",
+                "np.add.at(g['E'], inputs[t], da @ theta['W'].T)",
+                "g['E'][inputs[t]] += da @ theta['W'].T",
+                wrong("char_gru_loss", "E"),
+            ),
+            twin(
+                "gru: bias of the output overwritten",
+                "g['c'] += ds.sum(0)",
+                "g['c'] = ds.sum(0)",
+                wrong("char_gru_loss", "c"),
+            ),
+        ),
+    ),
+    Code(
+        "encoder_decoder.py",
+        "S2",
+        (*right("forward"),),
+        twins=(
+            twin(
+                "decoder: not transposed",
+                "        dh = dz@params['Ud'].T",
+                "        dh = dz@params['Ud']",
+                wrong("forward", "Ud Wd We Ue"),
+            ),
+            twin("encoder: forgotten", "for t in reversed(range(len(Xe))):", "for t in []:", wrong("forward", "We Ue")),
+            twin(
+                "encoder: recurrent weight sees the new state",
+                "grads['Ue'] += he[t].T@dz",
+                "grads['Ue'] += he[t+1].T@dz",
+                wrong("forward", "Ue"),
+            ),
+            twin(
+                "the loss is a mean, its gradient of a sum",
+                "        dy /= N\n",
+                "",
+                wrong("forward", "We Ue Wd Ud Vo bo", also=("SCALED",)),
+            ),
+        ),
+    ),
+    Code(
+        "minimal_unit.py",
+        "S6 S7",
+        (*right("MGU"),),
+        twins=(
+            twin(
+                "forget gate's way through the candidate is missing",
+                "df = df + dfh*h; dh = dh + dfh*f",
+                "dh = dh + dfh*f",
+                wrong("MGU", "x h Wf bf"),
+            ),
+            twin(
+                "candidate's way to h past the gate",
+                "dh = dh + dfh*f",
+                "dh = dh + dfh",
+                wrong("MGU", "h"),
+            ),
+            twin(
+                "candidate sees h whole",
+                "self.dWh += dzc @ np.vstack((x,f*h)).T",
+                "self.dWh += dzc @ np.vstack((x,h)).T",
+                wrong("MGU", "Wh"),
+            ),
+        ),
+        declaration="MGU(D, H): step(x, h) of one column each, step_back(dh) takes the last step off; gradients of Wf, Wh, bf, bh in d + name",
+    ),
+)
