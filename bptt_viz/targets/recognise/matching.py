@@ -169,6 +169,11 @@ def _without_step(parts: Sequence[str]) -> tuple[str, ...]:
     return tuple(part[:-1] if len(part) == 2 and part[-1] in "ts" else part for part in parts)
 
 
+def _starts(base: str, name: str) -> bool:
+    """Tell whether a name is one of the first state of what a gradient is named after: `h0`, `h_prev` for `dh`."""
+    return tuple(part for part in meaning(name) if part != "prev") == meaning(base)
+
+
 _TIERS: Sequence[tuple[Basis, Callable[[str, str], bool]]] = (
     ("rule", _equal),
     ("rule", _same_but_case),
@@ -201,7 +206,7 @@ def match_gradients(
         label = each.keyword or each.name
         if at not in found and label.startswith("d") and label[1:] in left():
             found[at] = (label[1:], "name")
-    for basis, fits in _TIERS:
+    for basis, fits in (*_TIERS, ("words", _starts)):
         for at, each in enumerate(returns):
             bases = (*differentiated(each.keyword or each.name), *((each.keyword,) if each.keyword else ()))
             fitting = [name for base in bases for name in left() if fits(base, name)]
