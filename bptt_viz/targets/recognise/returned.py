@@ -16,6 +16,7 @@ _VIEWS = {
     "astype",
     "array",
     "asarray",
+    "clip",
     "squeeze",
     "transpose",
     "stack",
@@ -128,11 +129,22 @@ def _argument(node: ast.FunctionDef, value: ast.expr, inner: bool = False) -> Ar
     if isinstance(made, ast.List) and not inner:
         parts = tuple(_argument(node, each, inner=True) for each in _appended(node, name))
         return Argument("list", name, items=parts) if parts else Argument("name", name)
+    each_of = [*_one_by_one(made)]
+    if each_of:
+        return Argument("list", name, items=tuple(_argument(node, each, inner=True) for each in each_of))
     keys = _keys(node, name if not inner else "", made)
     if keys:
         return Argument("dict", name, items=tuple(Argument("name", key, key) for key in keys))
     called = "" if name else _called(value)
     return Argument("name", name or (f"{_TAKEN}{called}" if called else ""))
+
+
+def _one_by_one(made: ast.expr | None) -> Sequence[ast.expr]:
+    """Return a, b and c of `[np.clip(d, -5, 5) for d in (a, b, c)]`: what stays itself, whatever is done to each."""
+    over = made.generators[0] if isinstance(made, ast.ListComp) and len(made.generators) == 1 else None
+    if not isinstance(made, ast.ListComp) or over is None or not isinstance(over.iter, ast.Tuple | ast.List):
+        return ()
+    return over.iter.elts if isinstance(over.target, ast.Name) and _called(made.elt) == over.target.id else ()
 
 
 def _built(node: ast.FunctionDef, name: str) -> ast.expr | None:

@@ -227,8 +227,11 @@ def _index_shape(run: Run, part: Value, axis: Dim) -> tuple[Dim, ...]:
             elif found.origin and not found.boolean:
                 run.integers[found.origin] = axis
             return found.shape if not found.boolean else (run.dims.fresh(),)
-    if isinstance(part, Seq) and len(part.items) == 1:
-        _walked(run, axis, run.known(part.items[0]))
+    if isinstance(part, Seq) and part.items:
+        first = run.known(part.items[0])
+        _walked(run, axis, first)
+        if isinstance(first, Arr | Pending):  # `W[:, [symbol]]` takes its columns from where `W[:, symbol]` does
+            return (Dim((), len(part.items)), *_index_shape(run, first, axis))
     return (Dim((), len(part.items)),) if isinstance(part, Seq) else run.shape(part) or (run.dims.fresh(),)
 
 
