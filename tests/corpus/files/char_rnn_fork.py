@@ -1,132 +1,101 @@
 """
-My fork of the famous 100 line character RNN (plain numpy).
-- argparse instead of constants
-- saves a checkpoint now and then
-
-BSD-ish, do what you want
+character RNN in plain numpy. everybody has one; this is mine after two rewrites
+    python char_rnn_fork.py --text poems.txt --units 128
+(weights are written to rnn_weights.npz every few thousand windows, and read again if they are there)
 """
 import argparse
-import os
-import pickle
-import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
-parser = argparse.ArgumentParser()
-parser.add_argument('--input', default='input.txt')
-parser.add_argument('--hidden', type=int, default=100)
-parser.add_argument('--seq', type=int, default=25)
-args = parser.parse_args()
+cli = argparse.ArgumentParser(description='learn to babble')
+cli.add_argument('--text', default='poems.txt')
+cli.add_argument('--units', type=int, default=96)
+cli.add_argument('--window', type=int, default=30)
+cli.add_argument('--rate', type=float, default=0.08)
+cfg = cli.parse_args()
 
-# data I/O
-data = open(args.input, 'r').read()
-chars = sorted(set(data))
-data_size, vocab_size = len(data), len(chars)
-print('data has %d characters, %d unique.' % (data_size, vocab_size))
-char_to_ix = {ch: i for i, ch in enumerate(chars)}
-ix_to_char = {i: ch for i, ch in enumerate(chars)}
+book = Path(cfg.text).read_text(encoding='utf-8')
+alphabet = ''.join(sorted(set(book)))
+n_chars = len(alphabet)
+n_units = cfg.units
+print(f'{len(book)} characters of {n_chars} kinds')
 
-# hyperparameters
-hidden_size = args.hidden
-seq_length = args.seq
-learning_rate = 1e-1
+gen = np.random.default_rng(2024)
+spread = 0.02
+Wxh = gen.normal(0, spread, (n_units, n_chars))
+Whh = gen.normal(0, spread, (n_units, n_units))
+bh = np.zeros((n_units, 1))
+Why = gen.normal(0, spread, (n_chars, n_units))
+by = np.zeros((n_chars, 1))
 
-# model parameters
-np.random.seed(42)
-Wxh = np.random.randn(hidden_size, vocab_size) * 0.01  # input to hidden
-Whh = np.random.randn(hidden_size, hidden_size) * 0.01  # hidden to hidden
-Why = np.random.randn(vocab_size, hidden_size) * 0.01  # hidden to output
-bh = np.zeros((hidden_size, 1))
-by = np.zeros((vocab_size, 1))
-
-if os.path.exists('checkpoint.pkl'):
-    with open('checkpoint.pkl', 'rb') as f:
-        Wxh, Whh, Why, bh, by = pickle.load(f)
+saved = Path('rnn_weights.npz')
+if saved.exists():
+    old = np.load(saved)
+    Wxh, Whh, bh, Why, by = (old[k] for k in ('Wxh', 'Whh', 'bh', 'Why', 'by'))
 
 
 def lossFun(inputs, targets, hprev):
     """
-    inputs, targets: lists of integers.
-    hprev: Hx1 array, the hidden state before the first character
-    returns loss, gradients and the last hidden state
+    forwards and backwards through one window.
+    inputs and targets hold positions in the alphabet, hprev is the column the last window ended with.
+    gives back the summed loss in nats, one gradient per weight, and the new column
     """
-    xs, hs, ys, ps = {}, {}, {}, {}
-    hs[-1] = np.copy(hprev)
+    steps = len(inputs)
+    onehot = np.zeros((n_chars, steps))
+    onehot[inputs, np.arange(steps)] = 1
+    h = [hprev]  # h[k] is what step k starts from
+    guess = []
     loss = 0
-    # forward
-    for t in range(len(inputs)):
-        xs[t] = np.zeros((vocab_size, 1))
-        xs[t][inputs[t]] = 1
-        hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t - 1]) + bh)
-        ys[t] = np.dot(Why, hs[t]) + by
-        ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
-        loss += -np.log(ps[t][targets[t], 0])
-    # backward
-    dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
-    dbh, dby = np.zeros_like(bh), np.zeros_like(by)
-    dhnext = np.zeros_like(hs[0])
-    for t in reversed(range(len(inputs))):
-        dy = np.copy(ps[t])
-        dy[targets[t]] -= 1
-        dWhy += np.dot(dy, hs[t].T)
-        dby += dy
-        dh = np.dot(Why.T, dy) + dhnext
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw
-        dWxh += np.dot(dhraw, xs[t].T)
-        dWhh += np.dot(dhraw, hs[t - 1].T)
-        dhnext = np.dot(Whh.T, dhraw)
-    for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
-        np.clip(dparam, -5, 5, out=dparam)
-    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]
+    for k in range(steps):
+        h.append(np.tanh(Wxh @ onehot[:, [k]] + Whh @ h[k] + bh))
+        score = np.exp(Why @ h[k + 1] + by)
+        guess.append(score / score.sum())
+        loss = loss - np.log(guess[k][targets[k], 0])
+
+    gWxh, gWhh, gbh, gWhy, gby = [0 * w for w in (Wxh, Whh, bh, Why, by)]
+    later = np.zeros((n_units, 1))  # what the steps to the right of this one want from its h
+    for k in range(steps - 1, -1, -1):
+        miss = guess[k]
+        miss[targets[k], 0] -= 1
+        gby += miss
+        gWhy += miss @ h[k + 1].T
+        pull = Why.T @ miss + later
+        pull = pull * (1 - h[k + 1] ** 2)
+        gbh += pull
+        gWhh += pull @ h[k].T
+        gWxh += pull @ onehot[:, [k]].T
+        later = Whh.T @ pull
+    # it blew up on the long poems without this
+    gWxh, gWhh, gWhy, gbh, gby = (g.clip(-5, 5) for g in (gWxh, gWhh, gWhy, gbh, gby))
+    return loss, gWxh, gWhh, gWhy, gbh, gby, h[-1]
 
 
-def sample(h, seed_ix, n, temperature=1.0):
-    x = np.zeros((vocab_size, 1))
-    x[seed_ix] = 1
-    ixes = []
-    for t in range(n):
-        h = np.tanh(np.dot(Wxh, x) + np.dot(Whh, h) + bh)
-        y = np.dot(Why, h) + by
-        p = np.exp(y / temperature) / np.sum(np.exp(y / temperature))
-        ix = np.random.choice(range(vocab_size), p=p.ravel())
-        x = np.zeros((vocab_size, 1))
-        x[ix] = 1
-        ixes.append(ix)
-    return ixes
+def babble(h, first, length, heat=0.8):
+    letters = [first]
+    while len(letters) < length:
+        h = np.tanh(Wxh[:, [letters[-1]]] + Whh @ h + bh)
+        score = np.exp((Why @ h + by) / heat)
+        letters.append(int(gen.choice(n_chars, p=score[:, 0] / score.sum())))
+    return ''.join(alphabet[i] for i in letters)
 
 
-n, p = 0, 0
-mWxh, mWhh, mWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
-mbh, mby = np.zeros_like(bh), np.zeros_like(by)
-smooth_loss = -np.log(1.0 / vocab_size) * seq_length
-start = time.time()
+codes = [alphabet.index(letter) for letter in book]
+squares = dict(Wxh=0, Whh=0, Why=0, bh=0, by=0)  # adagrad
+running = cfg.window * np.log(n_chars)
+began, window = time.time(), 0
 while True:
-    if p + seq_length + 1 >= len(data) or n == 0:
-        hprev = np.zeros((hidden_size, 1))
-        p = 0
-    inputs = [char_to_ix[ch] for ch in data[p:p + seq_length]]
-    targets = [char_to_ix[ch] for ch in data[p + 1:p + seq_length + 1]]
-
-    if n % 1000 == 0:
-        sample_ix = sample(hprev, inputs[0], 200)
-        txt = ''.join(ix_to_char[ix] for ix in sample_ix)
-        print('----\n %s \n----' % (txt,))
-        with open('checkpoint.pkl', 'wb') as f:
-            pickle.dump((Wxh, Whh, Why, bh, by), f)
-
-    loss, dWxh, dWhh, dWhy, dbh, dby, hprev = lossFun(inputs, targets, hprev)
-    smooth_loss = smooth_loss * 0.999 + loss * 0.001
-    if n % 100 == 0:
-        print('iter %d, loss: %f, %.1fs' % (n, smooth_loss, time.time() - start))
-        sys.stdout.flush()
-
-    for param, dparam, mem in zip([Wxh, Whh, Why, bh, by],
-                                  [dWxh, dWhh, dWhy, dbh, dby],
-                                  [mWxh, mWhh, mWhy, mbh, mby]):
-        mem += dparam * dparam
-        param += -learning_rate * dparam / np.sqrt(mem + 1e-8)
-
-    p += seq_length
-    n += 1
+    h = np.zeros((n_units, 1))
+    for left in range(0, len(codes) - cfg.window, cfg.window):
+        piece = codes[left:left + cfg.window + 1]
+        loss, gWxh, gWhh, gWhy, gbh, gby, h = lossFun(piece[:-1], piece[1:], h)
+        for name, g in (('Wxh', gWxh), ('Whh', gWhh), ('Why', gWhy), ('bh', gbh), ('by', gby)):
+            squares[name] = squares[name] + g ** 2
+            globals()[name] -= cfg.rate * g / (1e-7 + np.sqrt(squares[name]))
+        running += (loss - running) / 500
+        window += 1
+        if window % 2500 == 0:
+            print(f'[{time.time() - began:7.0f} s] window {window}: {running / cfg.window:.3f} nats a letter')
+            print(babble(h, piece[-1], 250), '\n')
+            np.savez(saved, Wxh=Wxh, Whh=Whh, bh=bh, Why=Why, by=by)

@@ -1,95 +1,92 @@
-import numpy as np
+# lstm on characters, one weight matrix per gate (reads better than slicing)
+#   python lstm_char.py novel.txt
 import sys
+from itertools import count
 
-data = open(sys.argv[1] if len(sys.argv) > 1 else 'input.txt').read()
-chars = list(set(data))
-vocab_size = len(chars)
-char_to_ix = {c: i for i, c in enumerate(chars)}
+import numpy as np
 
-H = 64          # hidden units
-T_steps = 25
-lr = 0.1
-concat_size = H + vocab_size
+with open(sys.argv[-1]) as handle:
+    novel = handle.read()
+letters = sorted(set(novel))
+V = len(letters)
+code_of = dict(zip(letters, range(V)))
 
-Wf = np.random.randn(H, concat_size) * 0.1
-bf = np.ones((H, 1))
-Wi = np.random.randn(H, concat_size) * 0.1
-bi = np.zeros((H, 1))
-Wc = np.random.randn(H, concat_size) * 0.1
-bc = np.zeros((H, 1))
-Wo = np.random.randn(H, concat_size) * 0.1
-bo = np.zeros((H, 1))
-Wy = np.random.randn(vocab_size, H) * 0.1
-by = np.zeros((vocab_size, 1))
+H = 64
+window, lr = 40, 0.05
+wide = H + V    # state on top of the letter
 
-sigmoid = lambda v: 1.0 / (1.0 + np.exp(-v))
+def glorot(rows, cols): return np.random.uniform(-1, 1, (rows, cols)) * np.sqrt(6 / (rows + cols))
+
+Wf, bf = glorot(H, wide), np.ones((H, 1))   # remembers at first
+Wi, bi = glorot(H, wide), np.zeros((H, 1))
+Wc, bc = glorot(H, wide), np.zeros((H, 1))
+Wo, bo = glorot(H, wide), np.zeros((H, 1))
+Wy, by = glorot(V, H), np.zeros((V, 1))
+
+
+def squash(v):
+    return .5 * np.tanh(.5 * v) + .5
 
 
 def lossFun(inputs, targets, hprev, cprev):
-    xs, zs, fs, is_, gs, cs, os_, hs, ps = {}, {}, {}, {}, {}, {}, {}, {}, {}
-    hs[-1] = np.copy(hprev)
-    cs[-1] = np.copy(cprev)
-    loss = 0.0
-    for t in range(len(inputs)):
-        xs[t] = np.zeros((vocab_size, 1))
-        xs[t][inputs[t]] = 1
-        zs[t] = np.vstack((hs[t-1], xs[t]))
-        fs[t] = sigmoid(np.dot(Wf, zs[t]) + bf)
-        is_[t] = sigmoid(np.dot(Wi, zs[t]) + bi)
-        gs[t] = np.tanh(np.dot(Wc, zs[t]) + bc)
-        cs[t] = fs[t] * cs[t-1] + is_[t] * gs[t]
-        os_[t] = sigmoid(np.dot(Wo, zs[t]) + bo)
-        hs[t] = os_[t] * np.tanh(cs[t])
-        y = np.dot(Wy, hs[t]) + by
-        ps[t] = np.exp(y) / np.sum(np.exp(y))
-        loss += -np.log(ps[t][targets[t], 0])
+    # inputs, targets: numbers of letters. hprev, cprev: (H, 1)
+    trace = []
+    total = 0.
+    h, c = hprev, cprev
+    for letter, nxt in zip(inputs, targets):
+        hx = np.zeros((wide, 1))
+        hx[:H] = h
+        hx[H + letter] = 1
+        forget = squash(Wf @ hx + bf)
+        write = squash(Wi @ hx + bi)
+        new = np.tanh(Wc @ hx + bc)
+        show = squash(Wo @ hx + bo)
+        c_before = c
+        c = c_before * forget + write * new
+        tc = np.tanh(c)
+        h = show * tc
+        e = np.exp(Wy @ h + by)
+        prob = e / e.sum()
+        total -= np.log(prob[nxt, 0])
+        trace.append((hx, forget, write, new, show, c_before, tc, h, prob, nxt))
+    last = h, c
 
-    dWf, dWi, dWc, dWo, dWy = np.zeros_like(Wf), np.zeros_like(Wi), np.zeros_like(Wc), np.zeros_like(Wo), np.zeros_like(Wy)
-    dbf, dbi, dbc, dbo, dby = np.zeros_like(bf), np.zeros_like(bi), np.zeros_like(bc), np.zeros_like(bo), np.zeros_like(by)
-    dhnext = np.zeros_like(hs[0])
-    dcnext = np.zeros_like(cs[0])
-    for t in reversed(range(len(inputs))):
-        dy = np.copy(ps[t])
-        dy[targets[t]] -= 1
-        dWy += np.dot(dy, hs[t].T)
-        dby += dy
-        dh = np.dot(Wy.T, dy) + dhnext
-        do = dh * np.tanh(cs[t])
-        do = os_[t] * (1 - os_[t]) * do
-        dc = dcnext + dh * os_[t] * (1 - np.tanh(cs[t]) ** 2)
-        dg = dc * is_[t]
-        dg = (1 - gs[t] ** 2) * dg
-        di = is_[t] * (1 - is_[t]) * dc * gs[t]
-        df = fs[t] * (1 - fs[t]) * dc * cs[t-1]
-        dWf += np.dot(df, zs[t].T)
-        dbf += df
-        dWi += np.dot(di, zs[t].T)
-        dbi += di
-        dWc += np.dot(dg, zs[t].T)
-        dbc += dg
-        dWo += np.dot(do, zs[t].T)
-        dbo += do
-        dz = np.dot(Wf.T, df) + np.dot(Wi.T, di) + np.dot(Wc.T, dg) + np.dot(Wo.T, do)
-        dhnext = dz[:H, :]
-        dcnext = fs[t] * dc
-    return loss, dWf, dWi, dWc, dWo, dWy, dbf, dbi, dbc, dbo, dby, hs[len(inputs)-1], cs[len(inputs)-1]
+    gWf, gWi, gWc, gWo, gWy = [np.zeros(w.shape) for w in (Wf, Wi, Wc, Wo, Wy)]
+    gbf, gbi, gbc, gbo, gby = [np.zeros(w.shape) for w in (bf, bi, bc, bo, by)]
+    to_h = np.zeros((H, 1))
+    to_c = np.zeros((H, 1))
+    while trace:
+        hx, forget, write, new, show, c_before, tc, h, prob, nxt = trace.pop()
+        err = prob.copy()
+        err[nxt] -= 1
+        gWy += err @ h.T
+        gby += err
+        to_h = to_h + Wy.T @ err
+        # c gets something from its own future and from h
+        to_c = to_c + to_h * show * (1 - tc ** 2)
+        af = to_c * c_before * forget * (1 - forget)
+        ai = to_c * new * write * (1 - write)
+        ac = to_c * write * (1 - new ** 2)
+        ao = to_h * tc * show * (1 - show)
+        gWf += af @ hx.T
+        gWi += ai @ hx.T
+        gWc += ac @ hx.T
+        gWo += ao @ hx.T
+        gbf += af; gbi += ai; gbc += ac; gbo += ao
+        to_h = (Wf.T @ af + Wi.T @ ai + Wc.T @ ac + Wo.T @ ao)[:H]
+        to_c = to_c * forget
+    return total, gWf, gWi, gWc, gWo, gWy, gbf, gbi, gbc, gbo, gby, last[0], last[1]
 
 
-n, p = 0, 0
-hprev = np.zeros((H, 1))
-cprev = np.zeros((H, 1))
-while n < 100000:
-    if p + T_steps + 1 >= len(data):
-        p = 0
-        hprev = np.zeros((H, 1))
-        cprev = np.zeros((H, 1))
-    inputs = [char_to_ix[c] for c in data[p:p+T_steps]]
-    targets = [char_to_ix[c] for c in data[p+1:p+T_steps+1]]
-    out = lossFun(inputs, targets, hprev, cprev)
-    loss, grads, hprev, cprev = out[0], out[1:11], out[11], out[12]
-    for w, g in zip((Wf, Wi, Wc, Wo, Wy, bf, bi, bc, bo, by), grads):
-        w -= lr * np.clip(g, -1, 1)
-    if n % 100 == 0:
-        print(n, loss)
-    p += T_steps
-    n += 1
+everything = [code_of[letter] for letter in novel]
+hidden, cell = np.zeros((H, 1)), np.zeros((H, 1))
+for update in count():
+    at = update * window % (len(everything) - window - 1)
+    if at < window:     # from the top again
+        hidden, cell = np.zeros((H, 1)), np.zeros((H, 1))
+    part = everything[at:at + window + 1]
+    nats, *gradients, hidden, cell = lossFun(part[:-1], part[1:], hidden, cell)
+    for weight, gradient in zip([Wf, Wi, Wc, Wo, Wy, bf, bi, bc, bo, by], gradients):
+        weight -= lr * np.clip(gradient, -1, 1)     # in place
+    if not update % 200:
+        print('%7d  %.3f' % (update, nats / window))

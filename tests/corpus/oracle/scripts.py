@@ -10,7 +10,7 @@ GRU_GLOBALS = (
     "Wy:V,H Wh:H,V Wr:H,V Wz:H,V Uh:H,H Ur:H,H Uz:H,H by:V,1 bh:H,1 br:H,1 bz:H,1"  # in the order of the result
 )
 RNN_GLOBALS = "Wxh:H,V Whh:H,H Why:V,H bh:H,1 by:V,1"
-CHAR_RNN = on_globals(RNN_GLOBALS, "lossFun", "Wxh Whh Why bh by", "hprev:H,1", vocab_size="V", hidden_size="H")
+CHAR_RNN = on_globals(RNN_GLOBALS, "lossFun", "Wxh Whh Why bh by", "hprev:H,1", vocab_size="V", hidden_size="H", n_chars="V", n_units="H")
 
 
 def dinosaur(module, rng, **sizes):
@@ -72,9 +72,9 @@ SETUPS = {
             "lossFun",
             "Wf Wi Wc Wo Wy bf bi bc bo by",
             "hprev:H,1 cprev:H,1",
-            vocab_size="V",
+            V="V",
             H="H",
-            concat_size="V+H",
+            wide="V+H",
         )
     },
     "gru_char.py": {

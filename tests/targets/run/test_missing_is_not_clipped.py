@@ -5,41 +5,35 @@ from bptt_viz import check_file
 SCRIPT = """
 import numpy as np
 
-hidden_size, vocab_size = 6, 7
-Wxh = np.random.randn(hidden_size, vocab_size) * 0.01
-Whh = np.random.randn(hidden_size, hidden_size) * 0.01
-Why = np.random.randn(vocab_size, hidden_size) * 0.01
-bh = np.zeros((hidden_size, 1))
-by = np.zeros((vocab_size, 1))
+H, V = 6, 7
+Wxh = np.random.normal(0, 0.1, (H, V))
+Whh = np.random.normal(0, 0.1, (H, H))
+Why = np.random.normal(0, 0.1, (V, H))
+bh, by = np.zeros((H, 1)), np.zeros((V, 1))
 
 
 def lossFun(inputs, targets, hprev):
-    xs, hs, ps = {}, {-1: np.copy(hprev)}, {}
-    loss = 0
-    for t in range(len(inputs)):
-        xs[t] = np.zeros((vocab_size, 1))
-        xs[t][inputs[t]] = 1
-        hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t - 1]) + bh)
-        y = np.dot(Why, hs[t]) + by
-        ps[t] = np.exp(y) / np.sum(np.exp(y))
-        loss += -np.log(ps[t][targets[t], 0])
-    dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
-    dbh, dby = np.zeros_like(bh), np.zeros_like(by)
-    dhnext = np.zeros_like(hs[0])
-    for t in reversed(range(len(inputs))):
-        dy = np.copy(ps[t])
-        dy[targets[t]] -= 1
-        dWhy += np.dot(dy, hs[t].T)
-        dby += dy
-        dh = np.dot(Why.T, dy) + dhnext
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw
-        dWxh += np.dot(dhraw, xs[t].T)
-        dWhh += np.dot(dhraw, hs[t - 1].T)
-        dhnext = np.dot(Whh.T, dhraw)
-    for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
-        np.clip(dparam, -5, 5, out=dparam)
-    return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs) - 1]
+    states, misses, loss = [hprev], [], 0
+    for symbol, target in zip(inputs, targets):
+        states.append(np.tanh(Wxh[:, [symbol]] + Whh @ states[-1] + bh))
+        share = np.exp(Why @ states[-1] + by)
+        share /= share.sum()
+        loss -= np.log(share[target, 0])
+        share[target, 0] -= 1
+        misses.append(share)
+    dWxh, dWhh, dWhy, dbh, dby = [np.zeros_like(w) for w in (Wxh, Whh, Why, bh, by)]
+    back = np.zeros_like(hprev)
+    for t in range(len(misses) - 1, -1, -1):
+        dWhy += misses[t] @ states[t + 1].T
+        dby += misses[t]
+        dz = (1 - states[t + 1] ** 2) * (Why.T @ misses[t] + back)
+        dbh += dz
+        dWxh[:, [inputs[t]]] += dz
+        dWhh += dz @ states[t].T
+        back = Whh.T @ dz
+    for each in (dWxh, dWhh, dWhy, dbh, dby):
+        each.clip(-5, 5, out=each)
+    return loss, dWxh, dWhh, dWhy, dbh, dby, states[-1]
 """
 
 
@@ -55,6 +49,6 @@ def test_what_is_clipped_alone_is_right_beneath(tmp_path):
 
 
 def test_what_is_never_added_up_is_wrong(tmp_path):
-    found = outcome(tmp_path, SCRIPT.replace("dbh += dhraw", "dbh + dhraw"))
+    found = outcome(tmp_path, SCRIPT.replace("dbh += dz", "dbh + dz"))
     assert found.outcome == "wrong"
     assert "missing" in found.diagnosis

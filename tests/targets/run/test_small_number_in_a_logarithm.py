@@ -24,7 +24,7 @@ def softmax_loss(x, y):
 
 
 def with_epsilon(text):
-    return text.replace("[targets[t], 0])", "[targets[t], 0] + 1e-10)")
+    return text.replace("[target, 0])", "[target, 0] + 1e-10)")
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -37,7 +37,7 @@ def test_what_is_clipped_besides_is_clipped(tmp_path, seed):
 
 
 def test_what_is_wrong_besides_is_wrong(tmp_path):
-    found = outcome(tmp_path, with_epsilon(SCRIPT).replace("dbh += dhraw", "dbh + dhraw"))
+    found = outcome(tmp_path, with_epsilon(SCRIPT).replace("dbh += dz", "dbh + dz"))
     assert found.outcome == "wrong"
 
 

@@ -1,54 +1,54 @@
-"""Character model, vanilla RNN. usage: python char_rnn.py input.txt"""
+"""Letters in, letters out. python char_rnn.py some.txt (never stops, press ^C)"""
 import sys
 import numpy as np
 
-data = open(sys.argv[1], 'r').read()
-chars = list(set(data))
-data_size, vocab_size = len(data), len(chars)
-char_to_ix = { ch:i for i,ch in enumerate(chars) }
+lines = open(sys.argv[1], encoding='utf8').read()
+symbols = sorted(set(lines))
+vocab_size = len(symbols)
+number = {s: k for k, s in enumerate(symbols)}
 
-hidden_size = 100
-seq_length = 25
-learning_rate = 1e-1
+hidden_size = 80
+chunk = 20
+step_size = .05
 
-Wxh = np.random.randn(hidden_size, vocab_size)*0.01
-Whh = np.random.randn(hidden_size, hidden_size)*0.01
-Why = np.random.randn(vocab_size, hidden_size)*0.01
+Wxh = np.random.uniform(-.1, .1, (hidden_size, vocab_size))
+Whh = np.eye(hidden_size) * .5
 bh = np.zeros((hidden_size, 1))
+Why = np.random.uniform(-.1, .1, (vocab_size, hidden_size))
 by = np.zeros((vocab_size, 1))
 
 def lossFun(inputs, targets, hprev):
-  xs, hs, ys, ps = {}, {}, {}, {}
-  hs[-1] = np.copy(hprev)
-  loss = 0
-  for t in range(len(inputs)):
-    xs[t] = np.zeros((vocab_size,1))
-    xs[t][inputs[t]] = 1
-    hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t-1]) + bh)
-    ys[t] = np.dot(Why, hs[t]) + by
-    ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
-    loss += -np.log(ps[t][targets[t],0])
-  dWxh, dWhh, dWhy = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(Why)
-  dbh, dby = np.zeros_like(bh), np.zeros_like(by)
-  dhnext = np.zeros_like(hs[0])
-  for t in reversed(range(len(inputs))):
-    dy = np.copy(ps[t])
-    dy[targets[t]] -= 1
-    dWhy += np.dot(dy, hs[t].T)
-    dby += dy
-    dh = np.dot(Why.T, dy) + dhnext
-    dhraw = (1 - hs[t] * hs[t]) * dh
-    dbh += dhraw
-    dWxh += np.dot(dhraw, xs[t].T)
-    dWhh += np.dot(dhraw, hs[t-1].T)
-    dhnext = np.dot(Whh.T, dhraw)
-  for dparam in [dWxh, dWhh, dWhy, dbh, dby]:
-    np.clip(dparam, -5, 5, out=dparam)
-  return loss, dWxh, dWhh, dWhy, dbh, dby, hs[len(inputs)-1]
+  n = len(inputs)
+  h, p = {-1: hprev}, {}
+  cost = 0
+  for t in range(n):
+    x = np.zeros((vocab_size, 1))
+    x[inputs[t]] = 1
+    h[t] = np.tanh(bh + Wxh @ x + Whh @ h[t-1])
+    u = np.exp(by + Why @ h[t])
+    p[t] = u / u.sum()
+    cost -= np.log(p[t][targets[t], 0])
+  dWxh = np.zeros((hidden_size, vocab_size))
+  dWhh = np.zeros((hidden_size, hidden_size))
+  dbh = np.zeros((hidden_size, 1))
+  dWhy, dby = 0 * Why, 0 * by
+  carry = 0
+  for t in range(n)[::-1]:
+    p[t][targets[t]] -= 1      # scores
+    dby += p[t]
+    dWhy += np.outer(p[t], h[t])
+    a = (carry + Why.T @ p[t]) * (1 + h[t]) * (1 - h[t])
+    carry = Whh.T @ a
+    dbh += a
+    dWhh += np.outer(a, h[t-1])
+    dWxh[:, inputs[t]] += a[:, 0]
+  return cost, [np.clip(d, -5, 5) for d in (dWxh, dWhh, dWhy, dbh, dby)], h[n-1]
 
-n, p = 0, 0
+text = [number[s] for s in lines]
+h, at = np.zeros((hidden_size, 1)), 0
 while True:
-  inputs = [char_to_ix[ch] for ch in data[p:p+seq_length]]
-  targets = [char_to_ix[ch] for ch in data[p+1:p+seq_length+1]]
-  loss, dWxh, dWhh, dWhy, dbh, dby, hprev = lossFun(inputs, targets, np.zeros((hidden_size,1)))
-  p += seq_length
+  piece = text[at:at + chunk + 1]
+  cost, grads, h = lossFun(piece[:-1], piece[1:], h)
+  for w, g in zip((Wxh, Whh, Why, bh, by), grads):
+    w -= step_size * g
+  at = (at + chunk) % (len(text) - chunk)
