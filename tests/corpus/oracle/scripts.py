@@ -10,7 +10,7 @@ GRU_GLOBALS = (
     "Wy:V,H Wh:H,V Wr:H,V Wz:H,V Uh:H,H Ur:H,H Uz:H,H by:V,1 bh:H,1 br:H,1 bz:H,1"  # in the order of the result
 )
 RNN_GLOBALS = "Wxh:H,V Whh:H,H Why:V,H bh:H,1 by:V,1"
-CHAR_RNN = on_globals(RNN_GLOBALS, "lossFun", "Wxh Whh Why bh by", "hprev:H,1", vocab_size="V", hidden_size="H", n_chars="V", n_units="H")
+RNN_RESULTS = "Wxh Whh Why bh by"
 
 
 def dinosaur(module, rng, **sizes):
@@ -64,8 +64,12 @@ def blog(module, rng, **sizes):
 
 
 SETUPS = {
-    "char_rnn_fork.py": {"lossFun": CHAR_RNN},
-    "min_char_rnn_notes.ipynb": {"lossFun": CHAR_RNN},
+    "char_rnn_fork.py": {
+        "lossFun": on_globals(RNN_GLOBALS, "lossFun", RNN_RESULTS, "hprev:H,1", n_chars="V", n_units="H")
+    },
+    "min_char_rnn_notes.ipynb": {
+        "lossFun": on_globals(RNN_GLOBALS, "lossFun", RNN_RESULTS, "hprev:H,1", vocab_size="V", hidden_size="H")
+    },
     "lstm_char.py": {
         "lossFun": on_globals(
             LSTM_GLOBALS,

@@ -26,7 +26,12 @@ CODES = (
                 "later = Whh @ pull",
                 wrong("lossFun", "Wxh Whh bh"),
             ),
-            twin("bias of the output overwritten", "        gby += miss\n", "        gby = miss\n", wrong("lossFun", "by")),
+            twin(
+                "bias of the output overwritten",
+                "        gby += miss\n",
+                "        gby = miss\n",
+                wrong("lossFun", "by"),
+            ),
         ),
         declaration="lossFun(inputs, targets, hprev) gives the loss, then the gradients of the globals Wxh, Whh, Why, bh, by; n_chars; inputs and targets are indices",
     ),
