@@ -1,61 +1,54 @@
-"""RNN learns to add binary numbers - following a well known blog post, but with a function for the gradients."""
-import copy
+'''
+School addition: the net sees two bits at a time, the lowest first, and has to find out about carrying by itself.
+No biases, logistic units everywhere.
+'''
 import numpy as np
-np.random.seed(0)
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+gen = np.random.RandomState(5)
+n_bits = 8
+hidden = 12
+rate = 0.3
 
-def sigmoid_output_to_derivative(output):
-    return output * (1 - output)
+W_in = gen.normal(0, 1, (2, hidden))
+W_rec = gen.normal(0, 0.5, (hidden, hidden))
+W_out = gen.normal(0, 1, (hidden, 1))
 
-binary_dim = 8
-alpha = 0.1
-input_dim, hidden_dim, output_dim = 2, 16, 1
 
-synapse_0 = 2 * np.random.random((input_dim, hidden_dim)) - 1
-synapse_1 = 2 * np.random.random((hidden_dim, output_dim)) - 1
-synapse_h = 2 * np.random.random((hidden_dim, hidden_dim)) - 1
+def logi(v): return 1 / (1 + np.exp(-v))
 
 
 def forward_backward(a, b, c):
-    """a, b, c: arrays of bits, least significant bit last. Loss is half the squared error over all bits."""
-    synapse_0_update = np.zeros_like(synapse_0)
-    synapse_1_update = np.zeros_like(synapse_1)
-    synapse_h_update = np.zeros_like(synapse_h)
-    overallError = 0
-    layer_2_deltas = []
-    layer_1_values = [np.zeros(hidden_dim)]
-    for position in range(binary_dim):
-        X = np.array([[a[binary_dim - position - 1], b[binary_dim - position - 1]]])
-        y = np.array([[c[binary_dim - position - 1]]]).T
-        layer_1 = sigmoid(np.dot(X, synapse_0) + np.dot(layer_1_values[-1], synapse_h))
-        layer_2 = sigmoid(np.dot(layer_1, synapse_1))
-        layer_2_error = layer_2 - y
-        layer_2_deltas.append(layer_2_error * sigmoid_output_to_derivative(layer_2))
-        overallError += 0.5 * np.sum(layer_2_error ** 2)
-        layer_1_values.append(copy.deepcopy(layer_1))
-    future_layer_1_delta = np.zeros(hidden_dim)
-    for position in range(binary_dim):
-        X = np.array([[a[position], b[position]]])
-        layer_1 = layer_1_values[-position - 1]
-        prev_layer_1 = layer_1_values[-position - 2]
-        layer_2_delta = layer_2_deltas[-position - 1]
-        layer_1_delta = (future_layer_1_delta.dot(synapse_h.T) + layer_2_delta.dot(synapse_1.T)) * sigmoid_output_to_derivative(layer_1)
-        synapse_1_update += np.atleast_2d(layer_1).T.dot(layer_2_delta)
-        synapse_h_update += np.atleast_2d(prev_layer_1).T.dot(layer_1_delta)
-        synapse_0_update += X.T.dot(layer_1_delta)
-        future_layer_1_delta = layer_1_delta
-    return overallError, synapse_0_update, synapse_1_update, synapse_h_update
+    """a, b and their sum c: eight bits each, highest first. half of the squared error"""
+    pairs = np.stack([a, b], axis=1)[::-1]      # lowest first
+    wanted = np.asarray(c)[::-1]
+    acts = np.zeros((n_bits + 1, hidden))       # row 0 is before the first bit
+    answer = np.zeros(n_bits)
+    for k in range(n_bits):
+        acts[k + 1] = logi(pairs[k] @ W_in + acts[k] @ W_rec)
+        answer[k] = logi(acts[k + 1] @ W_out)[0]
+    cost = np.sum((answer - wanted) ** 2) / 2
+
+    # all bits at once where nothing depends on the order
+    at_out = (answer - wanted) * answer * (1 - answer)
+    g_out = acts[1:].T @ at_out[:, None]
+    slopes = acts[1:] * (1 - acts[1:])
+    at_hid = np.zeros((n_bits + 1, hidden))     # one row too many, so that k + 1 is always there
+    for k in reversed(range(n_bits)):
+        at_hid[k] = slopes[k] * (at_out[k] * W_out[:, 0] + at_hid[k + 1] @ W_rec.T)
+    g_in = pairs.T @ at_hid[:-1]
+    g_rec = acts[:-1].T @ at_hid[:-1]
+    return cost, g_in, g_rec, g_out
 
 
-for j in range(10000):
-    a_int = np.random.randint(128)
-    b_int = np.random.randint(128)
-    bits = lambda v: np.array([int(k) for k in np.binary_repr(v, binary_dim)])
-    err, u0, u1, uh = forward_backward(bits(a_int), bits(b_int), bits(a_int + b_int))
-    synapse_0 -= u0 * alpha
-    synapse_1 -= u1 * alpha
-    synapse_h -= uh * alpha
-    if j % 1000 == 0:
-        print("Error:" + str(err))
+def bits(number):
+    return [number >> k & 1 for k in range(n_bits - 1, -1, -1)]
+
+
+for lesson in range(20000):
+    first, second = gen.randint(0, 2 ** (n_bits - 1), size=2)
+    cost, g_in, g_rec, g_out = forward_backward(bits(first), bits(second), bits(first + second))
+    W_in -= rate * g_in
+    W_rec -= rate * g_rec
+    W_out -= rate * g_out
+    if lesson % 2000 == 0:
+        print(f'{first} + {second}: off by {cost:.4f}')

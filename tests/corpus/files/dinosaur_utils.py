@@ -1,85 +1,74 @@
+# what my notebook imports. one name at a time, no minibatch
 import numpy as np
 
-
-def softmax(x):
-    e_x = np.exp(x - np.max(x))
-    return e_x / e_x.sum(axis=0)
+NAMES = ('Wax', 'Waa', 'Wya', 'b', 'by')
 
 
-def smooth(loss, cur_loss):
-    return loss * 0.999 + cur_loss * 0.001
+def softmax(z):
+    z = np.exp(z - z.max())
+    return z / z.sum()
 
 
-def get_initial_loss(vocab_size, seq_length):
-    return -np.log(1.0 / vocab_size) * seq_length
+def fresh(n_a, n_x, n_y, seed=7):
+    rng = np.random.default_rng(seed)
+    shapes = [(n_a, n_x), (n_a, n_a), (n_y, n_a), (n_a, 1), (n_y, 1)]
+    return {k: rng.normal(0, .05, s) if k[0] == 'W' else np.zeros(s) for k, s in zip(NAMES, shapes)}
 
 
-def initialize_parameters(n_a, n_x, n_y):
-    np.random.seed(1)
-    Wax = np.random.randn(n_a, n_x) * 0.01
-    Waa = np.random.randn(n_a, n_a) * 0.01
-    Wya = np.random.randn(n_y, n_a) * 0.01
-    b = np.zeros((n_a, 1))
-    by = np.zeros((n_y, 1))
-    parameters = {"Wax": Wax, "Waa": Waa, "Wya": Wya, "b": b, "by": by}
-    return parameters
+def one_hot(index, size):
+    column = np.zeros((size, 1))
+    if index is not None:       # None: nothing seen yet
+        column[index] = 1
+    return column
 
 
 def rnn_step_forward(parameters, a_prev, x):
-    Waa, Wax, Wya, by, b = parameters['Waa'], parameters['Wax'], parameters['Wya'], parameters['by'], parameters['b']
-    a_next = np.tanh(np.dot(Wax, x) + np.dot(Waa, a_prev) + b)
-    p_t = softmax(np.dot(Wya, a_next) + by)
-    return a_next, p_t
+    p = parameters
+    a = np.tanh(p['b'] + p['Waa'] @ a_prev + p['Wax'] @ x)
+    return a, softmax(p['by'] + p['Wya'] @ a)
 
 
 def rnn_step_backward(dy, gradients, parameters, x, a, a_prev):
-    gradients['dWya'] += np.dot(dy, a.T)
-    gradients['dby'] += dy
-    da = np.dot(parameters['Wya'].T, dy) + gradients['da_next']
-    daraw = (1 - a * a) * da
-    gradients['db'] += daraw
-    gradients['dWax'] += np.dot(daraw, x.T)
-    gradients['dWaa'] += np.dot(daraw, a_prev.T)
-    gradients['da_next'] = np.dot(parameters['Waa'].T, daraw)
+    # everything is added to what is in gradients, only da_next is replaced
+    back = gradients.pop('da_next') + parameters['Wya'].T @ dy
+    back = back * (1 - a) * (1 + a)
+    for key, left, right in (('dWya', dy, a), ('dWaa', back, a_prev), ('dWax', back, x)):
+        gradients[key] = gradients[key] + left @ right.T
+    gradients['dby'] = gradients['dby'] + dy
+    gradients['db'] = gradients['db'] + back
+    gradients['da_next'] = parameters['Waa'].T @ back
     return gradients
 
 
 def rnn_forward(X, Y, a0, parameters, vocab_size=27):
-    """X, Y: lists of integers (first of X is None: the zero vector)"""
-    x, a, y_hat = {}, {}, {}
-    a[-1] = np.copy(a0)
-    loss = 0
-    for t in range(len(X)):
-        x[t] = np.zeros((vocab_size, 1))
-        if X[t] is not None:
-            x[t][X[t]] = 1
-        a[t], y_hat[t] = rnn_step_forward(parameters, a[t - 1], x[t])
-        loss -= np.log(y_hat[t][Y[t], 0])
-    cache = (y_hat, a, x)
-    return loss, cache
+    """X, Y: lists of letters' numbers; X starts with None (see one_hot)"""
+    hidden, inputs, guesses, nats = [a0], [], [], 0.0
+    for number, label in zip(X, Y):
+        inputs.append(one_hot(number, vocab_size))
+        a, guess = rnn_step_forward(parameters, hidden[-1], inputs[-1])
+        nats -= np.log(guess[label, 0])
+        hidden.append(a)
+        guesses.append(guess)
+    return nats, (guesses, hidden, inputs)
 
 
 def rnn_backward(X, Y, parameters, cache):
-    gradients = {}
-    (y_hat, a, x) = cache
-    Waa, Wax, Wya, by, b = parameters['Waa'], parameters['Wax'], parameters['Wya'], parameters['by'], parameters['b']
-    gradients['dWax'], gradients['dWaa'], gradients['dWya'] = np.zeros_like(Wax), np.zeros_like(Waa), np.zeros_like(Wya)
-    gradients['db'], gradients['dby'] = np.zeros_like(b), np.zeros_like(by)
-    gradients['da_next'] = np.zeros_like(a[0])
-    for t in reversed(range(len(X))):
-        dy = np.copy(y_hat[t])
-        dy[Y[t]] -= 1
-        gradients = rnn_step_backward(dy, gradients, parameters, x[t], a[t], a[t - 1])
-    return gradients, a
+    guesses, hidden, inputs = cache
+    gradients = {'d' + k: np.zeros(parameters[k].shape) for k in NAMES}
+    gradients['da_next'] = np.zeros(hidden[0].shape)
+    t = len(X)
+    while t:
+        t -= 1
+        wrong = guesses[t].copy()
+        wrong[Y[t], 0] -= 1
+        gradients = rnn_step_backward(wrong, gradients, parameters, inputs[t], hidden[t + 1], hidden[t])
+    return gradients, hidden
 
 
-def clip(gradients, maxValue):
-    for gradient in [gradients['dWaa'], gradients['dWax'], gradients['dWya'], gradients['db'], gradients['dby']]:
-        np.clip(gradient, -maxValue, maxValue, out=gradient)
-    return gradients
+def clip(gradients, limit):
+    return {k: g.clip(-limit, limit) for k, g in gradients.items()}
 
 
-def update_parameters(parameters, gradients, lr):
-    for k in ('Wax', 'Waa', 'Wya', 'b', 'by'):
-        parameters[k] += -lr * gradients['d' + k]
-    return parameters
+def descend(parameters, gradients, lr):
+    for k in NAMES:
+        parameters[k] = parameters[k] - lr * gradients['d' + k]

@@ -1,81 +1,73 @@
-# GRU port of min-char-rnn. Usage: python gru_char.py < book.txt
-import numpy as np, sys
+# letters with a GRU.   cat *.txt | python gru_char.py
+import sys
+import numpy as np
 
-data = sys.stdin.read()
-chars = list(set(data))
-V = len(chars)
-idx = {c: i for i, c in enumerate(chars)}
-h_size = 80
-n_steps = 30
+raw = sys.stdin.read()
+kinds = sorted(set(raw))
+V = len(kinds)
+code = {k: n for n, k in enumerate(kinds)}
+h_size = 72
+seq, eta = 35, .02
 
-rng = np.random.RandomState(0)
-def init(*s): return rng.uniform(-1, 1, s) * np.sqrt(6. / sum(s))
+rs = np.random.RandomState(11)
+def weight(rows, cols): return rs.standard_normal((rows, cols)) / np.sqrt(cols)
 
-Wz, Uz, bz = init(h_size, V), init(h_size, h_size), np.zeros((h_size, 1))
-Wr, Ur, br = init(h_size, V), init(h_size, h_size), np.zeros((h_size, 1))
-Wh, Uh, bh = init(h_size, V), init(h_size, h_size), np.zeros((h_size, 1))
-Wy, by = init(V, h_size), np.zeros((V, 1))
+# W* on the letter, U* on the state
+Wr, Wz, Wh = weight(h_size, V), weight(h_size, V), weight(h_size, V)
+Ur, Uz, Uh = weight(h_size, h_size), weight(h_size, h_size), weight(h_size, h_size)
+br, bz, bh = np.zeros((h_size, 1)), np.ones((h_size, 1)), np.zeros((h_size, 1))
+Wy, by = weight(V, h_size), np.zeros((V, 1))
 
-def sigmoid(x): return 1 / (1 + np.exp(-x))
-def dsigmoid(y): return y * (1 - y)
-def dtanh(y): return 1 - y * y
+def logistic(a): return 1/(1 + np.exp(-a))
 
 def lossFun(inputs, targets, hprev):
-    x, z, r, h_hat, h, y, p = {}, {}, {}, {}, {-1: hprev}, {}, {}
-    sequence_loss = 0
-    for t in range(len(inputs)):
-        x[t] = np.zeros((V, 1))
-        x[t][inputs[t]] = 1
-        z[t] = sigmoid(np.dot(Wz, x[t]) + np.dot(Uz, h[t-1]) + bz)
-        r[t] = sigmoid(np.dot(Wr, x[t]) + np.dot(Ur, h[t-1]) + br)
-        h_hat[t] = np.tanh(np.dot(Wh, x[t]) + np.dot(Uh, np.multiply(r[t], h[t-1])) + bh)
-        h[t] = np.multiply(z[t], h[t-1]) + np.multiply((1 - z[t]), h_hat[t])
-        y[t] = np.dot(Wy, h[t]) + by
-        p[t] = np.exp(y[t]) / np.sum(np.exp(y[t]))
-        sequence_loss += -np.sum(np.log(p[t][targets[t]]))
+    T = len(inputs)
+    R, Z, N = [None] * T, [None] * T, [None] * T   # reset, update, new
+    S = [hprev] + [None] * T                       # S[t]: before step t
+    P = []
+    for t, letter in enumerate(inputs):
+        old = S[t]
+        R[t] = logistic(Ur @ old + Wr[:, [letter]] + br)
+        Z[t] = logistic(Uz @ old + Wz[:, [letter]] + bz)
+        N[t] = np.tanh(Uh @ (R[t] * old) + Wh[:, [letter]] + bh)
+        S[t + 1] = N[t] + Z[t] * (old - N[t])      # Z = 1 keeps everything
+        top = np.exp(Wy @ S[t + 1] + by)
+        P.append(top / top.sum())
+    loss = -sum(np.log(P[t][targets[t], 0]) for t in range(T))
 
-    dWy, dWh, dWr, dWz = np.zeros_like(Wy), np.zeros_like(Wh), np.zeros_like(Wr), np.zeros_like(Wz)
-    dUh, dUr, dUz = np.zeros_like(Uh), np.zeros_like(Ur), np.zeros_like(Uz)
-    dby, dbh, dbr, dbz = np.zeros_like(by), np.zeros_like(bh), np.zeros_like(br), np.zeros_like(bz)
-    dhnext = np.zeros_like(h[0])
-    for t in reversed(range(len(inputs))):
-        dy = np.copy(p[t])
-        dy[targets[t]] -= 1
-        dWy += np.dot(dy, h[t].T)
-        dby += dy
-        dh = np.dot(Wy.T, dy) + dhnext
-        dh_hat = np.multiply(dh, (1 - z[t]))
-        dh_hat_l = dh_hat * dtanh(h_hat[t])
-        dWh += np.dot(dh_hat_l, x[t].T)
-        dUh += np.dot(dh_hat_l, np.multiply(r[t], h[t-1]).T)
-        dbh += dh_hat_l
-        drhp = np.dot(Uh.T, dh_hat_l)
-        dr = np.multiply(drhp, h[t-1])
-        dr_l = dr * dsigmoid(r[t])
-        dWr += np.dot(dr_l, x[t].T)
-        dUr += np.dot(dr_l, h[t-1].T)
-        dbr += dr_l
-        dz = np.multiply(dh, h[t-1] - h_hat[t])
-        dz_l = dz * dsigmoid(z[t])
-        dWz += np.dot(dz_l, x[t].T)
-        dUz += np.dot(dz_l, h[t-1].T)
-        dbz += dz_l
-        dhnext = np.dot(Uz.T, dz_l) + np.multiply(dh, z[t]) + np.multiply(drhp, r[t]) + np.dot(Ur.T, dr_l)
-    grads = [dWy, dWh, dWr, dWz, dUh, dUr, dUz, dby, dbh, dbr, dbz]
-    total = np.sqrt(sum(np.sum(g ** 2) for g in grads))
-    if total > 5:
-        grads = [g * (5 / total) for g in grads]
-    return sequence_loss, grads, h[len(inputs)-1]
+    gWy, gWh, gWr, gWz, gUh, gUr, gUz, gby, gbh, gbr, gbz = (np.zeros(w.shape) for w in
+        (Wy, Wh, Wr, Wz, Uh, Ur, Uz, by, bh, br, bz))
+    g = np.zeros((h_size, 1))       # by S[t + 1], from the right
+    for t in range(T - 1, -1, -1):
+        old, r, z, n, letter = S[t], R[t], Z[t], N[t], inputs[t]
+        d = P[t] * 1.0
+        d[targets[t]] -= 1
+        gWy += d @ S[t + 1].T; gby += d
+        g = g + Wy.T @ d
+        an = g * (1 - z) * (1 - n * n)
+        mixed = Uh.T @ an               # by r * old
+        ar = mixed * old * r * (1 - r)
+        az = g * (old - n) * z * (1 - z)
+        gUh += an @ (r * old).T; gWh[:, letter] += an[:, 0]; gbh += an
+        gUr += ar @ old.T; gWr[:, letter] += ar[:, 0]; gbr += ar
+        gUz += az @ old.T; gWz[:, letter] += az[:, 0]; gbz += az
+        g = g * z + mixed * r + Ur.T @ ar + Uz.T @ az
 
-if not data:
-    sys.exit('nothing to read')
+    all_of_them = [gWy, gWh, gWr, gWz, gUh, gUr, gUz, gby, gbh, gbr, gbz]
+    length = np.sqrt(sum(np.vdot(each, each) for each in all_of_them))
+    if length > 5:
+        for each in all_of_them: each *= 5 / length
+    return loss, all_of_them, S[T]
 
-ptr, hp = 0, np.zeros((h_size, 1))
-for it in range(10 ** 9):
-    if ptr + n_steps + 1 > len(data): ptr, hp = 0, np.zeros((h_size, 1))
-    xs = [idx[c] for c in data[ptr:ptr + n_steps]]
-    ts = [idx[c] for c in data[ptr + 1:ptr + n_steps + 1]]
-    loss, grads, hp = lossFun(xs, ts, hp)
-    for w, g in zip((Wy, Wh, Wr, Wz, Uh, Ur, Uz, by, bh, br, bz), grads): w -= 0.01 * g
-    if it % 1000 == 0: print(it, loss)
-    ptr += n_steps
+if len(raw) <= seq:
+    sys.exit('feed me more text')
+
+text = [code[k] for k in raw]
+weights = (Wy, Wh, Wr, Wz, Uh, Ur, Uz, by, bh, br, bz)
+for round_ in range(50):
+    nats, state = 0, np.zeros((h_size, 1))
+    for a in range(0, len(text) - seq, seq):
+        loss, grads, state = lossFun(text[a:a + seq], text[a + 1:a + seq + 1], state)
+        nats += loss
+        for w, dw in zip(weights, grads): w -= eta * dw
+    print('round', round_, 'nats per letter', nats / len(text))

@@ -1,96 +1,84 @@
-#! /usr/bin/env python
+#! /usr/bin/env python3
 """
-Recurrent network language model, following a tutorial. One sentence at a time, x and y are lists of word indices.
+sentence models (course project, part 3). A sentence is a list of word numbers; y is x moved by one word.
 """
-import operator
-import sys
-from datetime import datetime
+import time
 
 import numpy as np
 
 
-def softmax(x):
-    xt = np.exp(x - np.max(x))
-    return xt / np.sum(xt)
+def softmax(v):
+    v = np.exp(v - v.max())
+    return v / v.sum()
 
 
-class RNNNumpy:
+class SentenceRNN:
+    """
+    vanilla, no biases. bptt_truncate: how many steps further back than t an error at t is followed
+    """
 
-    def __init__(self, word_dim, hidden_dim=100, bptt_truncate=4):
-        self.word_dim = word_dim
-        self.hidden_dim = hidden_dim
+    def __init__(self, word_dim, hidden_dim=60, bptt_truncate=4):
         self.bptt_truncate = bptt_truncate
-        self.U = np.random.uniform(-np.sqrt(1. / word_dim), np.sqrt(1. / word_dim), (hidden_dim, word_dim))
-        self.V = np.random.uniform(-np.sqrt(1. / hidden_dim), np.sqrt(1. / hidden_dim), (word_dim, hidden_dim))
-        self.W = np.random.uniform(-np.sqrt(1. / hidden_dim), np.sqrt(1. / hidden_dim), (hidden_dim, hidden_dim))
+        self.sizes = word_dim, hidden_dim
+        g = np.random.default_rng(17)
+        self.U = g.normal(scale=hidden_dim ** -.5, size=(hidden_dim, word_dim))
+        self.V = g.normal(scale=hidden_dim ** -.5, size=(word_dim, hidden_dim))
+        self.W = g.normal(scale=hidden_dim ** -.5, size=(hidden_dim, hidden_dim))
 
-    def forward_propagation(self, x):
-        T = len(x)
-        # one more row for the initial hidden state, all zero
-        s = np.zeros((T + 1, self.hidden_dim))
-        s[-1] = np.zeros(self.hidden_dim)
-        o = np.zeros((T, self.word_dim))
-        for t in np.arange(T):
-            s[t] = np.tanh(self.U[:, x[t]] + self.W.dot(s[t - 1]))
-            o[t] = softmax(self.V.dot(s[t]))
-        return [o, s]
+    def run(self, x):
+        """states, the zero one before the first word included, and a distribution over words after each word"""
+        word_dim, hidden_dim = self.sizes
+        states = [np.zeros(hidden_dim)]
+        for word in x:
+            states.append(np.tanh(self.W @ states[-1] + self.U[:, word]))
+        return states, [softmax(self.V @ s) for s in states[1:]]
 
-    def predict(self, x):
-        o, s = self.forward_propagation(x)
-        return np.argmax(o, axis=1)
+    def total_loss(self, sentences, following):
+        nats = 0
+        for x, y in zip(sentences, following):
+            _, guesses = self.run(x)
+            nats = nats - sum(np.log(guess[word]) for guess, word in zip(guesses, y))
+        return nats
 
-    def calculate_total_loss(self, x, y):
-        L = 0
-        for i in np.arange(len(y)):
-            o, s = self.forward_propagation(x[i])
-            correct_word_predictions = o[np.arange(len(y[i])), y[i]]
-            L += -1 * np.sum(np.log(correct_word_predictions))
-        return L
-
-    def calculate_loss(self, x, y):
-        N = np.sum([len(y_i) for y_i in y])
-        return self.calculate_total_loss(x, y) / N
+    def loss(self, sentences, following):
+        return self.total_loss(sentences, following) / sum(map(len, following))
 
     def bptt(self, x, y):
-        """returns [dLdU, dLdV, dLdW] of the total (summed) loss of one sentence"""
-        T = len(y)
-        o, s = self.forward_propagation(x)
-        dLdU = np.zeros(self.U.shape)
-        dLdV = np.zeros(self.V.shape)
-        dLdW = np.zeros(self.W.shape)
-        delta_o = o
-        delta_o[np.arange(len(y)), y] -= 1.
-        for t in np.arange(T)[::-1]:
-            dLdV += np.outer(delta_o[t], s[t].T)
-            delta_t = self.V.T.dot(delta_o[t]) * (1 - (s[t] ** 2))
-            for bptt_step in np.arange(max(0, t - self.bptt_truncate), t + 1)[::-1]:
-                dLdW += np.outer(delta_t, s[bptt_step - 1])
-                dLdU[:, x[bptt_step]] += delta_t
-                delta_t = self.W.T.dot(delta_t) * (1 - s[bptt_step - 1] ** 2)
-        return [dLdU, dLdV, dLdW]
+        """gradients of U, V and W, summed over the words of the sentence"""
+        states, guesses = self.run(x)
+        gU, gV, gW = 0 * self.U, 0 * self.V, 0 * self.W
+        for t, (guess, word) in enumerate(zip(guesses, y)):
+            error = guess - np.eye(len(guess))[word]
+            gV += np.outer(error, states[t + 1])
+            # from here back in time, not further than allowed
+            delta = error @ self.V * (1 - states[t + 1] ** 2)
+            k = t
+            while k >= max(0, t - self.bptt_truncate):
+                gU[:, x[k]] += delta
+                gW += np.outer(delta, states[k])
+                delta = delta @ self.W * (1 - states[k] ** 2)
+                k -= 1
+        return [gU, gV, gW]
 
-    def numpy_sgd_step(self, x, y, learning_rate):
-        dLdU, dLdV, dLdW = self.bptt(x, y)
-        self.U -= learning_rate * dLdU
-        self.V -= learning_rate * dLdV
-        self.W -= learning_rate * dLdW
+    def learn(self, x, y, rate):
+        for weight, gradient in zip((self.U, self.V, self.W), self.bptt(x, y)):
+            weight -= rate * gradient
 
 
-class GRUNumpy:
-    """same, with a GRU and full BPTT"""
+class SentenceGRU:
+    """the same with a GRU, to the very beginning of the sentence"""
 
     def __init__(self, word_dim, hidden_dim=20):
-        rs = np.random.RandomState(10)
-        self.word_dim, self.hidden_dim = word_dim, hidden_dim
-        self.E = rs.uniform(-.3, .3, (hidden_dim, word_dim))
-        self.U = rs.uniform(-.3, .3, (3, hidden_dim, hidden_dim))
-        self.W = rs.uniform(-.3, .3, (3, hidden_dim, hidden_dim))
+        rs = np.random.RandomState(3)
+        self.hidden_dim = hidden_dim
+        self.E = rs.normal(0, .2, (hidden_dim, word_dim))
+        self.U = rs.normal(0, .2, (3, hidden_dim, hidden_dim))
+        self.W = rs.normal(0, .2, (3, hidden_dim, hidden_dim))
         self.b = np.zeros((3, hidden_dim))
-        self.V = rs.uniform(-.3, .3, (word_dim, hidden_dim))
+        self.V = rs.normal(0, .2, (word_dim, hidden_dim))
 
-    def calculate_total_loss(self, x, y):
-        loss, _ = self.bptt(x, y)
-        return loss
+    def total_loss(self, x, y):
+        return self.bptt(x, y)[0]
 
     def bptt(self, x, y):
         E, U, W, b, V = self.E, self.U, self.W, self.b, self.V
@@ -128,15 +116,14 @@ class GRUNumpy:
         return loss, [dE, dU, dW, db, dV]
 
 
-def train_with_sgd(model, X_train, y_train, learning_rate=0.005, nepoch=100, evaluate_loss_after=5):
-    losses = []
-    for epoch in range(nepoch):
-        if epoch % evaluate_loss_after == 0:
-            loss = model.calculate_loss(X_train, y_train)
-            losses.append((epoch, loss))
-            print("%s: loss after epoch %d: %f" % (datetime.now(), epoch, loss))
-            if len(losses) > 1 and losses[-1][1] > losses[-2][1]:
-                learning_rate *= 0.5
-            sys.stdout.flush()
-        for i in range(len(y_train)):
-            model.numpy_sgd_step(X_train[i], y_train[i], learning_rate)
+def school(model, sentences, following, rate=0.01, rounds=40):
+    before = None
+    for round_ in range(rounds):
+        start = time.perf_counter()
+        for x, y in zip(sentences, following):
+            model.learn(x, y, rate)
+        now = model.loss(sentences, following)
+        print(f"{round_:4d} {now:8.4f} nats a word, {time.perf_counter() - start:.1f} s, rate {rate:g}")
+        if before is not None and now > before:
+            rate = rate / 2      # too fast
+        before = now

@@ -1,108 +1,103 @@
-"""LSTM with one object per time step; gradients live in *_diff attributes of the parameter object."""
-import random
-
+"""
+An LSTM as a chain of cells, one object per time step, all looking at one Kernels object.
+gradients pile up in kernels.<name>_diff until descend() is called
+"""
 import numpy as np
 
-
-def sigmoid(x):
-    return 1. / (1 + np.exp(-x))
+GATES = 'keep', 'write', 'show', 'fresh'
 
 
-def rand_arr(a, b, *args):
-    np.random.seed(0)
-    return np.random.rand(*args) * (b - a) + a
+def logistic(a):
+    return 0.5 + 0.5 * np.tanh(a / 2)
 
 
-class LstmParam:
-    def __init__(self, mem_cell_ct, x_dim):
-        self.mem_cell_ct = mem_cell_ct
-        self.x_dim = x_dim
-        concat_len = x_dim + mem_cell_ct
-        for gate in 'gifo':
-            setattr(self, 'w' + gate, rand_arr(-0.5, 0.5, mem_cell_ct, concat_len))
-            setattr(self, 'b' + gate, rand_arr(-0.5, 0.5, mem_cell_ct))
-        self.clear_diffs()
+class Kernels:
+    def __init__(self, cells, features, seed=1):
+        rng = np.random.default_rng(seed)
+        self.cells, self.features = cells, features
+        for gate in GATES:
+            setattr(self, gate, rng.normal(0, 0.3, (cells, features + cells)))
+            setattr(self, gate + '_off', np.zeros(cells))
+        self.keep_off += 1
+        self.forget_gradients()
 
-    def clear_diffs(self):
-        for gate in 'gifo':
-            setattr(self, 'w%s_diff' % gate, np.zeros_like(getattr(self, 'w' + gate)))
-            setattr(self, 'b%s_diff' % gate, np.zeros_like(getattr(self, 'b' + gate)))
+    def names(self):
+        return [gate + end for gate in GATES for end in ('', '_off')]
 
-    def apply_diff(self, lr=1):
-        for gate in 'gifo':
-            for k in 'wb':
-                p = getattr(self, k + gate)
-                p -= lr * getattr(self, '%s%s_diff' % (k, gate))
-        self.clear_diffs()
+    def forget_gradients(self):
+        for name in self.names():
+            setattr(self, name + '_diff', np.zeros_like(getattr(self, name)))
 
-
-class LstmNode:
-    def __init__(self, param):
-        self.param = param
-
-    def run(self, x, h_prev, s_prev):
-        p = self.param
-        self.h_prev, self.s_prev = h_prev, s_prev
-        self.xc = np.hstack((x, h_prev))
-        self.g = np.tanh(np.dot(p.wg, self.xc) + p.bg)
-        self.i = sigmoid(np.dot(p.wi, self.xc) + p.bi)
-        self.f = sigmoid(np.dot(p.wf, self.xc) + p.bf)
-        self.o = sigmoid(np.dot(p.wo, self.xc) + p.bo)
-        self.s = self.g * self.i + s_prev * self.f
-        self.h = self.s * self.o
-        return self.h, self.s
-
-    def diff(self, top_h, top_s):
-        p = self.param
-        ds = self.o * top_h + top_s
-        do = self.s * top_h
-        di = self.g * ds
-        dg = self.i * ds
-        df = self.s_prev * ds
-        di_input = self.i * (1. - self.i) * di
-        df_input = self.f * (1. - self.f) * df
-        do_input = self.o * (1. - self.o) * do
-        dg_input = (1. - self.g ** 2) * dg
-        p.wi_diff += np.outer(di_input, self.xc)
-        p.wf_diff += np.outer(df_input, self.xc)
-        p.wo_diff += np.outer(do_input, self.xc)
-        p.wg_diff += np.outer(dg_input, self.xc)
-        p.bi_diff += di_input
-        p.bf_diff += df_input
-        p.bo_diff += do_input
-        p.bg_diff += dg_input
-        dxc = np.dot(p.wi.T, di_input) + np.dot(p.wf.T, df_input) + np.dot(p.wo.T, do_input) + np.dot(p.wg.T, dg_input)
-        return dxc[p.x_dim:], ds * self.f
+    def descend(self, rate):
+        for name in self.names():
+            setattr(self, name, getattr(self, name) - rate * getattr(self, name + '_diff'))
+        self.forget_gradients()
 
 
-class LstmNetwork:
-    """The loss is the sum over time of (h[0] - y)^2: only the first unit counts."""
+class Cell:
+    def __init__(self, kernels):
+        self.kernels = kernels
 
-    def __init__(self, lstm_param):
-        self.lstm_param = lstm_param
+    def up(self, x, out, memory):
+        k = self.kernels
+        self.seen = np.concatenate([x, out])
+        self.memory_before = memory
+        self.keep = logistic(k.keep @ self.seen + k.keep_off)
+        self.write = logistic(k.write @ self.seen + k.write_off)
+        self.show = logistic(k.show @ self.seen + k.show_off)
+        self.fresh = np.tanh(k.fresh @ self.seen + k.fresh_off)
+        self.memory = self.keep * memory + self.write * self.fresh
+        self.bent = np.tanh(self.memory)
+        self.out = self.show * self.bent
+        return self.out, self.memory
+
+    def down(self, by_out, by_memory):
+        k = self.kernels
+        by_memory = by_memory + by_out * self.show * (1 - self.bent ** 2)
+        raw = dict(
+            keep=by_memory * self.memory_before * self.keep * (1 - self.keep),
+            write=by_memory * self.fresh * self.write * (1 - self.write),
+            show=by_out * self.bent * self.show * (1 - self.show),
+            fresh=by_memory * self.write * (1 - self.fresh ** 2))
+        by_seen = np.zeros(len(self.seen))
+        for gate in GATES:
+            pile = getattr(k, gate + '_diff')
+            pile += np.outer(raw[gate], self.seen)
+            pile = getattr(k, gate + '_off_diff')
+            pile += raw[gate]
+            by_seen += raw[gate] @ getattr(k, gate)
+        return by_seen[k.features:], by_memory * self.keep
+
+
+class Chain:
+    """the mean over the units should follow ys"""
+
+    def __init__(self, kernels):
+        self.kernels = kernels
 
     def loss_and_diff(self, xs, ys):
-        nodes = []
-        h = s = np.zeros(self.lstm_param.mem_cell_ct)
-        loss = 0.
-        for x in xs:
-            nodes.append(LstmNode(self.lstm_param))
-            h, s = nodes[-1].run(x, h, s)
-        dh = np.zeros_like(h)
-        dsn = np.zeros_like(s)
-        for node, y in zip(nodes[::-1], list(ys)[::-1]):
-            loss += (node.h[0] - y) ** 2
-            dh[0] += 2 * (node.h[0] - y)
-            dh, dsn = node.diff(dh, dsn)
-        return loss
+        n = self.kernels.cells
+        out, memory = np.zeros(n), np.zeros(n)
+        chain, misses = [], []
+        for x, y in zip(xs, ys):
+            cell = Cell(self.kernels)
+            out, memory = cell.up(x, out, memory)
+            chain.append(cell)
+            misses.append(out.mean() - y)
+        by_out, by_memory = np.zeros(n), np.zeros(n)
+        while chain:
+            by_out = by_out + misses[len(chain) - 1] / n
+            by_out, by_memory = chain.pop().down(by_out, by_memory)
+        return 0.5 * sum(miss ** 2 for miss in misses)
 
 
 if __name__ == '__main__':
-    np.random.seed(0)
-    p = LstmParam(100, 50)
-    net = LstmNetwork(p)
-    y_list = [-0.5, 0.2, 0.1, -0.5]
-    X = [np.random.random(50) for _ in y_list]
-    for cur_iter in range(100):
-        print(cur_iter, net.loss_and_diff(X, y_list))
-        p.apply_diff(lr=0.1)
+    kernels = Kernels(20, 3)
+    chain = Chain(kernels)
+    angle = np.linspace(0, 6, 60)
+    signal = np.column_stack([np.sin(angle), np.cos(angle), np.ones(60)])
+    for turn in range(500):
+        cost = chain.loss_and_diff(signal, 0.3 * np.sin(2 * angle))
+        kernels.descend(0.05)
+        if turn % 50 == 0:
+            print(turn, round(cost, 4))

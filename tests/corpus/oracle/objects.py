@@ -58,14 +58,15 @@ LOSS_CLASSES = {
 
 
 def nodes(module, rng, **sizes):
-    weights = arrays(" ".join(f"w{g}:H,D+H b{g}:H" for g in "gifo"), rng, **sizes)
+    gates = ("keep", "write", "show", "fresh")
+    weights = arrays(" ".join(f"{gate}:H,D+H {gate}_off:H" for gate in gates), rng, **sizes)
     steps = sizes.get("T", 4)
     xs, ys = rng.standard_normal((steps, 5)), rng.standard_normal(steps)
 
     def called(v):
-        made = module.LstmParam(3, 5)
+        made = module.Kernels(3, 5)
         vars(made).update(v)
-        return made, module.LstmNetwork(made).loss_and_diff(xs, ys)
+        return made, module.Chain(made).loss_and_diff(xs, ys)
 
     def gradients(v, cotangents):
         made, _ = called(v)
@@ -126,9 +127,9 @@ def tutorial(name, parameters):
             return {n: cotangents[0] * g for n, g in zip(weights, found, strict=True)}
 
         def outputs(v):
-            if name == "GRUNumpy":
-                return (build(v).calculate_total_loss(x, y),)
-            return (build(v).calculate_total_loss([x], [y]),)
+            if name == "SentenceGRU":
+                return (build(v).total_loss(x, y),)
+            return (build(v).total_loss([x], [y]),)
 
         return Problem(weights, outputs, gradients)
 
@@ -208,11 +209,11 @@ def tiny_char(module, rng, **sizes):
 
 CLASSES = {
     "policy_network.py": {"RecurrentPolicy": policy, "TinyCharRNN": tiny_char},
-    "lstm_nodes.py": {"LstmNetwork": nodes},
+    "lstm_nodes.py": {"Chain": nodes},
     "stateful_steps.py": {"StepRNN": stepwise, "LSTMCellStateful": stateful_cell},
     "language_model_tutorial.py": {
-        "RNNNumpy": tutorial("RNNNumpy", "U V W"),
-        "GRUNumpy": tutorial("GRUNumpy", "E U W b V"),
+        "SentenceRNN": tutorial("SentenceRNN", "U V W"),
+        "SentenceGRU": tutorial("SentenceGRU", "E U W b V"),
     },
     "update_inside.py": {
         "RecurrentNetwork": updated("RecurrentNetwork", "w_in:H,4 w_rec:H,H w_out:4,H b_hid:H,1 b_out:4,1", network),

@@ -29,16 +29,16 @@ def dinosaur(module, rng, **sizes):
 
 
 def addition(module, rng, **sizes):
-    weights = arrays("synapse_0:2,H synapse_1:H,1 synapse_h:H,H", rng, **sizes)
+    weights = arrays("W_in:2,H W_rec:H,H W_out:H,1", rng, **sizes)
     bits = [rng.integers(0, 2, 8) for _ in range(3)]
 
     def called(v):
-        vars(module).update(v, hidden_dim=3)
+        vars(module).update(v, hidden=3)
         return module.forward_backward(*bits)
 
     def gradients(v, cotangents):
         _, *found = called(v)
-        return {n: cotangents[0] * g for n, g in zip(("synapse_0", "synapse_1", "synapse_h"), found, strict=True)}
+        return {n: cotangents[0] * g for n, g in zip(weights, found, strict=True)}
 
     return Problem(weights, lambda v: called(v)[:1], gradients)
 

@@ -122,11 +122,11 @@ CODES = (
         twins=(
             twin(
                 "da_next not added",
-                "da = np.dot(parameters['Wya'].T, dy) + gradients['da_next']",
-                "da = np.dot(parameters['Wya'].T, dy)",
+                "back = gradients.pop('da_next') + parameters['Wya'].T @ dy",
+                "back = parameters['Wya'].T @ dy",
                 wrong("rnn", "Wax Waa b"),
             ),
-            twin("tanh of a", "daraw = (1 - a * a) * da", "daraw = (1 - a) * da", wrong("rnn", "Wax Waa b")),
+            twin("tanh of a", "back = back * (1 - a) * (1 + a)", "back = back * (1 - a)", wrong("rnn", "Wax Waa b")),
         ),
         declaration="rnn_forward(X, Y, a0, parameters, vocab_size) gives the loss first, rnn_backward(X, Y, parameters, cache) the gradients; X and Y are lists of integers below vocab_size",
     ),
