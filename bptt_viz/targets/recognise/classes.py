@@ -95,9 +95,13 @@ def _pairs(methods: Mapping[str, ast.FunctionDef]) -> Iterator[tuple[str, str]]:
             yield losses[0], backward
         else:
             yield ("__call__" if forward not in methods else forward), backward
-    for backward in found.alone:
+    done = {name for pair in found.pairs for name in pair}
+    for backward in (name for name in methods if name not in done):
         way, _ = direction(backward) or ("", ())
-        if way == "backward" and (losses := _losses(methods, backward)):
+        losses = _losses(methods, backward) if way == "backward" else []
+        if losses and (
+            backward in found.alone or parameters_of(methods[losses[0]]) == parameters_of(methods[backward])
+        ):
             yield losses[0], backward
 
 

@@ -78,7 +78,16 @@ class Interpreter(Calls):
     def _Assign(self, node: ast.Assign, space: Space) -> None:
         value = self.evaluate(node.value, space)
         for target in node.targets:
-            self.assign(target, value, space)
+            self.assign(target, self._each_its_own(target, node.value, value, space), space)
+
+    def _each_its_own(self, target: ast.expr, made: ast.expr, value: Value, space: Space) -> Value:
+        """Return a value of its own for each name in `hs, cs = ({} for _ in range(n))`."""
+        names = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+        if not isinstance(made, ast.ListComp | ast.GeneratorExp) or not isinstance(value, Many):
+            return value
+        if not names or any(isinstance(each, ast.Starred) for each in names):
+            return value
+        return Seq([item for _ in names for item in self.items(self.evaluate(made, space))[:1] or [UNKNOWN]])
 
     def _AnnAssign(self, node: ast.AnnAssign, space: Space) -> None:
         if node.value is not None:
