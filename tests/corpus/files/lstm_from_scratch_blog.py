@@ -1,168 +1,137 @@
-# LSTM from scratch - code of my blog post, part 2
-# (c) a blogger. Copy it, learn something.
+# From my blog: an LSTM that knows three sentences by heart (part 2: the gradients)
+# take it, break it, write to me when you find the bug
 import numpy as np
 import matplotlib.pyplot as plt
-from collections import Counter
 
-# ------------------------------------------------------------------ 1. data
+# --- part 1: the text ------------------------------------------------------
 
-text = """the quick brown fox jumps over the lazy dog. the dog sleeps. the fox runs away."""
-counts = Counter(text)
-vocab = sorted(counts)
-stoi = {s: i for i, s in enumerate(vocab)}
-itos = {i: s for s, i in stoi.items()}
+text = ("a cat sat by the door. the door was shut. the cat sat and sat.\n"
+        "somebody opened the door. the cat did not move.\n")
+vocab = sorted(set(text))
+place = {letter: k for k, letter in enumerate(vocab)}
 vocab_size = len(vocab)
-n_h = 32
-feature_size = n_h + vocab_size
-
-# ------------------------------------------------------------------ 2. activations
+n_h = 24
+n_z = n_h + vocab_size  # [state; letter]
 
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
+# --- part 2: everything that is learned lives in one dict, its gradients in another --
 
-
-def softmax(x):
-    """stable softmax of a column"""
-    e = np.exp(x - np.max(x))
-    return e / e.sum()
-
-
-# ------------------------------------------------------------------ 3. parameters
-
-
-def init_params(scale=0.1, seed=3):
+def make_params(seed=12):
     rng = np.random.default_rng(seed)
-    p = {}
-    for gate in ("f", "i", "c", "o"):
-        p["W" + gate] = rng.standard_normal((n_h, feature_size)) * scale
-        p["b" + gate] = np.zeros((n_h, 1))
-    p["bf"] += 1.0
-    p["Wv"] = rng.standard_normal((vocab_size, n_h)) * scale
-    p["bv"] = np.zeros((vocab_size, 1))
-    return p
+    made = {}
+    for gate in "fico":
+        made["W" + gate] = rng.uniform(-0.15, 0.15, (n_h, n_z))
+        made["b" + gate] = np.full((n_h, 1), 1.0 if gate == "f" else 0.0)
+    made["Wv"] = rng.uniform(-0.15, 0.15, (vocab_size, n_h))
+    made["bv"] = np.zeros((vocab_size, 1))
+    return made
 
 
-params = init_params()
-grads = {"d" + k: np.zeros_like(v) for k, v in params.items()}
+params = make_params()
+grads = {"d" + name: np.zeros_like(value) for name, value in params.items()}
 
 
-def clear_grads():
-    for k in grads:
-        grads[k].fill(0)
+def layer(gate, z):
+    return params["W" + gate] @ z + params["b" + gate]
 
 
-def clip_grads(limit=5):
-    for k in grads:
-        np.clip(grads[k], -limit, limit, out=grads[k])
+def note(gate, da, below):
+    """what a pre-activation's gradient means for its W and b; returns what it means for the input"""
+    grads["dW" + gate] += da @ below.T
+    grads["db" + gate] += da
+    return params["W" + gate].T @ da
 
 
-# ------------------------------------------------------------------ 4. one step
+# --- part 3: a step there ---------------------------------------------------
+
+def sigm(a):
+    return np.exp(-np.logaddexp(0, -a))
 
 
-def forward_step(x, h_prev, c_prev):
-    """x (vocab_size, 1), h_prev and c_prev (n_h, 1)"""
-    z = np.row_stack((h_prev, x)) if hasattr(np, "row_stack") else np.vstack((h_prev, x))
-    f = sigmoid(params["Wf"] @ z + params["bf"])
-    i = sigmoid(params["Wi"] @ z + params["bi"])
-    c_bar = np.tanh(params["Wc"] @ z + params["bc"])
-    c = f * c_prev + i * c_bar
-    o = sigmoid(params["Wo"] @ z + params["bo"])
-    h = o * np.tanh(c)
-    v = params["Wv"] @ h + params["bv"]
-    y_hat = softmax(v)
-    return y_hat, v, h, o, c, c_bar, i, f, z
+def step_there(letter, h, c):
+    x = np.zeros((vocab_size, 1))
+    x[letter] = 1
+    box = {"z": np.concatenate((h, x)), "c_old": c}
+    box["f"], box["i"], box["o"] = (sigm(layer(gate, box["z"])) for gate in "fio")
+    box["new"] = np.tanh(layer("c", box["z"]))
+    box["c"] = box["i"] * box["new"] + box["f"] * c
+    box["h"] = box["o"] * np.tanh(box["c"])
+    score = np.exp(layer("v", box["h"]))
+    box["p"] = score / np.sum(score)
+    return box
 
 
-def backward_step(y, y_hat, dh_next, dc_next, c_prev, f, i, c_bar, c, o, h, z):
-    dv = np.copy(y_hat)
-    dv[y] -= 1
-    grads["dWv"] += dv @ h.T
-    grads["dbv"] += dv
+# --- part 4: a step back (this is the one that took me a weekend) -------------
 
-    dh = params["Wv"].T @ dv
-    dh += dh_next
+def step_back(box, answer, h_wants, c_wants):
+    f, i, o, new = box["f"], box["i"], box["o"], box["new"]
+    tanh_c = np.tanh(box["c"])
 
-    do = dh * np.tanh(c)
-    da_o = do * o * (1 - o)
-    grads["dWo"] += da_o @ z.T
-    grads["dbo"] += da_o
+    surprise = box["p"].copy()
+    surprise[answer] -= 1
+    dh = note("v", surprise, box["h"]) + h_wants
 
-    dc = dh * o * (1 - np.tanh(c) ** 2)
-    dc += dc_next
+    # there are two ways out of c: through h, and on to the next step
+    dc = (1 - tanh_c ** 2) * o * dh
+    dc += c_wants
 
-    dc_bar = dc * i
-    da_c = dc_bar * (1 - c_bar ** 2)
-    grads["dWc"] += da_c @ z.T
-    grads["dbc"] += da_c
-
-    di = dc * c_bar
-    da_i = di * i * (1 - i)
-    grads["dWi"] += da_i @ z.T
-    grads["dbi"] += da_i
-
-    df = dc * c_prev
-    da_f = df * f * (1 - f)
-    grads["dWf"] += da_f @ z.T
-    grads["dbf"] += da_f
-
-    dz = params["Wf"].T @ da_f + params["Wi"].T @ da_i + params["Wc"].T @ da_c + params["Wo"].T @ da_o
-    return dz[:n_h], f * dc
+    dz = note("o", dh * tanh_c * o * (1 - o), box["z"])
+    dz += note("f", dc * box["c_old"] * f * (1 - f), box["z"])
+    dz += note("i", dc * new * i * (1 - i), box["z"])
+    dz += note("c", dc * i * (1 - new ** 2), box["z"])
+    return dz[:n_h], dc * f
 
 
-# ------------------------------------------------------------------ 5. a whole chunk
-
+# --- part 5: both, over a piece of text -------------------------------------
 
 def forward_backward(x_batch, y_batch, h_prev, c_prev):
-    """x_batch and y_batch are lists of indices; fills the global grads, returns the loss and the last states"""
-    x, z, f, i, c_bar, c, o, h, y_hat = {}, {}, {}, {}, {}, {}, {}, {}, {}
-    h[-1], c[-1] = h_prev, c_prev
-    loss = 0
-    for t in range(len(x_batch)):
-        x[t] = np.zeros((vocab_size, 1))
-        x[t][x_batch[t]] = 1
-        y_hat[t], _, h[t], o[t], c[t], c_bar[t], i[t], f[t], z[t] = forward_step(x[t], h[t - 1], c[t - 1])
-        loss += -np.log(y_hat[t][y_batch[t], 0])
-    clear_grads()
-    dh_next = np.zeros_like(h[0])
-    dc_next = np.zeros_like(c[0])
-    for t in reversed(range(len(x_batch))):
-        dh_next, dc_next = backward_step(y_batch[t], y_hat[t], dh_next, dc_next, c[t - 1], f[t], i[t], c_bar[t], c[t], o[t], h[t], z[t])
-    clip_grads()
-    return loss, h[len(x_batch) - 1], c[len(x_batch) - 1]
+    """lists of letters' numbers, and where the piece before ended. Fills grads, returns loss and new ending"""
+    for g in grads.values():
+        g[...] = 0
+    boxes, h, c = [], h_prev, c_prev
+    for letter in x_batch:
+        boxes.append(step_there(letter, h, c))
+        h, c = boxes[-1]["h"], boxes[-1]["c"]
+    loss = -sum(np.log(box["p"][answer, 0]) for box, answer in zip(boxes, y_batch))
+
+    h_wants, c_wants = np.zeros((n_h, 1)), np.zeros((n_h, 1))
+    for box, answer in zip(boxes[::-1], y_batch[::-1]):
+        h_wants, c_wants = step_back(box, answer, h_wants, c_wants)
+    for name in grads:
+        grads[name] = np.minimum(np.maximum(grads[name], -5), 5)
+    return loss, h, c
 
 
-# ------------------------------------------------------------------ 6. Adam and training
+# --- part 6: learning ---------------------------------------------------------
 
-m = {k: np.zeros_like(v) for k, v in params.items()}
-s = {k: np.zeros_like(v) for k, v in params.items()}
-
-
-def update(step, lr=1e-3, b1=0.9, b2=0.999):
-    for k in params:
-        m[k] = b1 * m[k] + (1 - b1) * grads["d" + k]
-        s[k] = b2 * s[k] + (1 - b2) * grads["d" + k] ** 2
-        params[k] -= lr * (m[k] / (1 - b1 ** step)) / (np.sqrt(s[k] / (1 - b2 ** step)) + 1e-8)
+mean, spread = {}, {}
 
 
-def train(epochs=3000, seq_len=25):
-    smooth, losses, step = -np.log(1 / vocab_size) * seq_len, [], 0
-    for epoch in range(epochs):
-        h, c = np.zeros((n_h, 1)), np.zeros((n_h, 1))
-        for start in range(0, len(text) - seq_len - 1, seq_len):
-            step += 1
-            xs = [stoi[ch] for ch in text[start:start + seq_len]]
-            ys = [stoi[ch] for ch in text[start + 1:start + seq_len + 1]]
-            loss, h, c = forward_backward(xs, ys, h, c)
-            update(step)
-            smooth = smooth * 0.99 + loss * 0.01
-            losses.append(smooth)
-        if epoch % 100 == 0:
-            print(epoch, smooth)
-    return losses
+def adam(k, rate=2e-3, keep=0.9, keep_square=0.999):
+    for name, value in params.items():
+        g = grads["d" + name]
+        mean[name] = keep * mean.get(name, 0) + (1 - keep) * g
+        spread[name] = keep_square * spread.get(name, 0) + (1 - keep_square) * g * g
+        size = np.sqrt(spread[name] / (1 - keep_square ** k)) + 1e-8
+        value -= rate * mean[name] / (1 - keep ** k) / size
 
 
-losses = train()
-plt.plot(losses)
-plt.xlabel("updates")
-plt.show()
+def learn(rounds=2000, piece=20):
+    numbers, curve, k = [place[letter] for letter in text], [], 0
+    for _ in range(rounds):
+        h = c = np.zeros((n_h, 1))
+        total = 0
+        for a in range(0, len(numbers) - 1, piece):
+            x, y = numbers[a:a + piece], numbers[a + 1:a + piece + 1]
+            loss, h, c = forward_backward(x[:len(y)], y, h, c)
+            total += loss
+            k += 1
+            adam(k)
+        curve.append(total / len(numbers))
+    return curve
+
+
+curve = learn()
+plt.semilogy(curve)
+plt.title("nats per letter")
+plt.savefig("curve.png")

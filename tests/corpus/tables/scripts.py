@@ -113,9 +113,7 @@ CODES = (
         "S3",
         (*right("lossFun"),),
         twins=(
-            twin(
-                "state of the same step", "dWhh += draw @ hs[t-1].T", "dWhh += draw @ hs[t].T", wrong("lossFun", "Whh")
-            ),
+            twin("state of the same step", "dWhh = A @ before.T", "dWhh = A @ H[:, :n].T", wrong("lossFun", "Whh")),
         ),
         declaration="as char_rnn_fork.py",
     ),
@@ -126,20 +124,20 @@ CODES = (
         twins=(
             twin(
                 "the cell's upstream forgotten",
-                "    dc += dc_next\n",
+                "    dc += c_wants\n",
                 "",
                 wrong("forward_backward", "Wf bf Wi bi Wc bc Wo bo"),
             ),
             twin(
                 "the candidate with the squashed slope",
-                "da_c = dc_bar * (1 - c_bar ** 2)",
-                "da_c = dc_bar * (1 - np.tanh(c_bar) ** 2)",
+                "dc * i * (1 - new ** 2)",
+                "dc * i * (1 - np.tanh(new) ** 2)",
                 wrong("forward_backward", "Wf bf Wi bi Wc bc Wo bo"),
             ),
             twin(
                 "f and i swapped in the way back",
-                "return dz[:n_h], f * dc",
-                "return dz[:n_h], i * dc",
+                "return dz[:n_h], dc * f",
+                "return dz[:n_h], dc * i",
                 wrong("forward_backward", "Wf bf Wi bi Wc bc Wo bo"),
             ),
         ),

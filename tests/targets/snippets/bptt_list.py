@@ -1,39 +1,39 @@
 import numpy as np
 
-class RNNNumpy:
-    def __init__(self, word_dim, hidden_dim=100, bptt_truncate=4):
-        self.word_dim = word_dim
-        self.hidden_dim = hidden_dim
-        self.bptt_truncate = bptt_truncate
-        self.U = np.random.uniform(-np.sqrt(1./word_dim), np.sqrt(1./word_dim), (hidden_dim, word_dim))
-        self.V = np.random.uniform(-np.sqrt(1./hidden_dim), np.sqrt(1./hidden_dim), (word_dim, hidden_dim))
-        self.W = np.random.uniform(-np.sqrt(1./hidden_dim), np.sqrt(1./hidden_dim), (hidden_dim, hidden_dim))
+class WordModel:
+    """U reads a word, W the state, V guesses the next word"""
 
-    def forward_propagation(self, x):
-        T = len(x)
-        s = np.zeros((T + 1, self.hidden_dim))
-        o = np.zeros((T, self.word_dim))
-        for t in np.arange(T):
-            s[t] = np.tanh(self.U[:, x[t]] + self.W.dot(s[t-1]))
-            e = np.exp(self.V.dot(s[t]))
-            o[t] = e / e.sum()
-        return [o, s]
+    def __init__(self, word_dim, hidden_dim=50, bptt_truncate=3):
+        self.word_dim, self.hidden_dim = word_dim, hidden_dim
+        self.bptt_truncate = bptt_truncate
+        r = np.random.default_rng(0)
+        self.U = r.normal(0, 1 / word_dim, (hidden_dim, word_dim))
+        self.V = r.normal(0, 1 / hidden_dim, (word_dim, hidden_dim))
+        self.W = r.normal(0, 1 / hidden_dim, (hidden_dim, hidden_dim))
+
+    def run(self, x):
+        states = np.zeros((len(x) + 1, self.hidden_dim))
+        for t, word in enumerate(x):
+            states[t + 1] = np.tanh(self.W @ states[t] + self.U[:, word])
+        scores = np.exp(states[1:] @ self.V.T)
+        return states, scores / scores.sum(axis=1, keepdims=True)
 
     def calculate_loss(self, x, y):
-        o, s = self.forward_propagation(x)
-        return -np.sum(np.log(o[np.arange(len(y)), y]))
+        _, guesses = self.run(x)
+        return sum(-np.log(guesses[t, word]) for t, word in enumerate(y))
 
     def bptt(self, x, y):
-        T = len(y)
-        o, s = self.forward_propagation(x)
-        dLdU, dLdV, dLdW = np.zeros(self.U.shape), np.zeros(self.V.shape), np.zeros(self.W.shape)
-        delta_o = o
-        delta_o[np.arange(len(y)), y] -= 1.
-        for t in np.arange(T)[::-1]:
-            dLdV += np.outer(delta_o[t], s[t].T)
-            delta_t = self.V.T.dot(delta_o[t]) * (1 - (s[t] ** 2))
-            for step in np.arange(max(0, t-self.bptt_truncate), t+1)[::-1]:
-                dLdW += np.outer(delta_t, s[step-1])
-                dLdU[:, x[step]] += delta_t
-                delta_t = self.W.T.dot(delta_t) * (1 - s[step-1] ** 2)
-        return [dLdU, dLdV, dLdW]
+        states, errors = self.run(x)
+        for t in range(len(y)):
+            errors[t, y[t]] -= 1
+        dU, dW = np.zeros_like(self.U), np.zeros_like(self.W)
+        dV = errors.T @ states[1:]
+        for t in range(len(y)):
+            delta = self.V.T @ errors[t]
+            for back in range(min(self.bptt_truncate, t) + 1):
+                k = t - back
+                delta = delta * (1 - states[k + 1] ** 2)
+                dU[:, x[k]] += delta
+                dW += np.outer(delta, states[k])
+                delta = self.W.T @ delta
+        return [dU, dV, dW]

@@ -1,50 +1,55 @@
 import numpy as np
-data = open('shakespeare.txt').read()
-chars = sorted(set(data))
-V = len(chars)
-H = H_size = 64
+lyrics = open('all_the_songs.txt').read()
+signs = ''.join(sorted(set(lyrics)))
+V = len(signs)
+H = units = 48
 z_size = H + V
-def sig(x): return 1 / (1 + np.exp(-x))
 
-W_f = np.random.randn(H, z_size) * .1; b_f = np.zeros((H, 1))
-W_i = np.random.randn(H, z_size) * .1; b_i = np.zeros((H, 1))
-W_C = np.random.randn(H, z_size) * .1; b_C = np.zeros((H, 1))
-W_o = np.random.randn(H, z_size) * .1; b_o = np.zeros((H, 1))
-W_v = np.random.randn(V, H) * .1; b_v = np.zeros((V, 1))
+def init(*shape): return np.random.uniform(-.2, .2, shape)
+def gate(a): return 1 / (1 + np.exp(-a))
 
-def forward_backward(inputs, targets, h_prev, C_prev):
-    h_s, C_s, z_s, f_s, i_s, Cb_s, o_s, y_s = {}, {}, {}, {}, {}, {}, {}, {}
-    h_s[-1], C_s[-1] = np.copy(h_prev), np.copy(C_prev)
-    loss = 0
-    for t in range(len(inputs)):
-        x = np.zeros((V, 1)); x[inputs[t]] = 1
-        z = np.vstack((h_s[t - 1], x)); z_s[t] = z
-        f_s[t] = sig(np.dot(W_f, z) + b_f)
-        i_s[t] = sig(np.dot(W_i, z) + b_i)
-        Cb_s[t] = np.tanh(np.dot(W_C, z) + b_C)
-        C_s[t] = f_s[t] * C_s[t - 1] + i_s[t] * Cb_s[t]
-        o_s[t] = sig(np.dot(W_o, z) + b_o)
-        h_s[t] = o_s[t] * np.tanh(C_s[t])
-        v = np.dot(W_v, h_s[t]) + b_v
-        y_s[t] = np.exp(v) / np.sum(np.exp(v))
-        loss += -np.log(y_s[t][targets[t], 0])
-    dW_f, dW_i, dW_C, dW_o, dW_v = [np.zeros_like(w) for w in (W_f, W_i, W_C, W_o, W_v)]
-    db_f, db_i, db_C, db_o, db_v = [np.zeros_like(b) for b in (b_f, b_i, b_C, b_o, b_v)]
-    dh_next, dC_next = np.zeros_like(h_s[0]), np.zeros_like(C_s[0])
-    for t in reversed(range(len(inputs))):
-        dv = np.copy(y_s[t]); dv[targets[t]] -= 1
-        dW_v += np.dot(dv, h_s[t].T); db_v += dv
-        dh = np.dot(W_v.T, dv) + dh_next
-        do = dh * np.tanh(C_s[t]) * o_s[t] * (1 - o_s[t])
-        dC = dC_next + dh * o_s[t] * (1 - np.tanh(C_s[t]) ** 2)
-        dCb = dC * i_s[t] * (1 - Cb_s[t] ** 2)
-        di = dC * Cb_s[t] * i_s[t] * (1 - i_s[t])
-        df = dC * C_s[t - 1] * f_s[t] * (1 - f_s[t])
-        dW_f += np.dot(df, z_s[t].T); db_f += df
-        dW_i += np.dot(di, z_s[t].T); db_i += di
-        dW_C += np.dot(dCb, z_s[t].T); db_C += dCb
-        dW_o += np.dot(do, z_s[t].T); db_o += do
-        dz = W_f.T @ df + W_i.T @ di + W_C.T @ dCb + W_o.T @ do
-        dh_next = dz[:H, :]
-        dC_next = f_s[t] * dC
-    return loss, dW_f, dW_i, dW_C, dW_o, dW_v, db_f, db_i, db_C, db_o, db_v, h_s[len(inputs) - 1], C_s[len(inputs) - 1]
+W_f = init(H, z_size); b_f = np.ones((H, 1))
+W_i = init(H, z_size); b_i = np.zeros((H, 1))
+W_c = init(H, z_size); b_c = np.zeros((H, 1))
+W_o = init(H, z_size); b_o = np.zeros((H, 1))
+W_y = init(V, H); b_y = np.zeros((V, 1))
+
+def forward_backward(inputs, targets, h_prev, c_prev):
+    T = len(inputs)
+    Z, F, I, C, O, K = ({} for _ in range(6))   # K: candidates
+    h, c = {-1: h_prev}, {-1: c_prev}
+    shares, loss = {}, 0
+    for t in range(T):
+        sign = np.zeros((V, 1)); sign[inputs[t], 0] = 1
+        Z[t] = np.concatenate([h[t-1], sign], axis=0)
+        F[t] = gate(b_f + W_f @ Z[t])
+        I[t] = gate(b_i + W_i @ Z[t])
+        O[t] = gate(b_o + W_o @ Z[t])
+        K[t] = np.tanh(b_c + W_c @ Z[t])
+        c[t] = I[t] * K[t] + F[t] * c[t-1]
+        C[t] = np.tanh(c[t])
+        h[t] = O[t] * C[t]
+        e = np.exp(b_y + W_y @ h[t])
+        shares[t] = e / e.sum()
+        loss = loss - np.log(shares[t][targets[t], 0])
+    gW_f, gW_i, gW_c, gW_o = [np.zeros((H, z_size)) for _ in range(4)]
+    gb_f, gb_i, gb_c, gb_o = [np.zeros((H, 1)) for _ in range(4)]
+    gW_y, gb_y = np.zeros((V, H)), np.zeros((V, 1))
+    right_h, right_c = np.zeros((H, 1)), np.zeros((H, 1))
+    for t in range(T - 1, -1, -1):
+        miss = shares[t]
+        miss[targets[t]] -= 1
+        gW_y += miss @ h[t].T; gb_y += miss
+        right_h = right_h + W_y.T @ miss
+        right_c = right_c + right_h * O[t] * (1 - C[t] * C[t])
+        o = right_h * C[t] * O[t] * (1 - O[t])
+        f = right_c * c[t-1] * F[t] * (1 - F[t])
+        i = right_c * K[t] * I[t] * (1 - I[t])
+        k = right_c * I[t] * (1 - K[t] * K[t])
+        gW_f += f @ Z[t].T; gb_f += f
+        gW_i += i @ Z[t].T; gb_i += i
+        gW_c += k @ Z[t].T; gb_c += k
+        gW_o += o @ Z[t].T; gb_o += o
+        right_h = (W_f.T @ f + W_i.T @ i + W_c.T @ k + W_o.T @ o)[:H]
+        right_c = right_c * F[t]
+    return loss, gW_f, gW_i, gW_c, gW_o, gW_y, gb_f, gb_i, gb_c, gb_o, gb_y, h[T-1], c[T-1]
