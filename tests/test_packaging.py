@@ -1,8 +1,11 @@
 """What the package shows to the outside: its public names, what importing them costs, what is shipped."""
 
 import importlib
+import os
 import subprocess
 import sys
+import tarfile
+import zipfile
 from importlib.metadata import entry_points, version
 from pathlib import Path
 
@@ -10,27 +13,86 @@ import pytest
 
 import bptt_viz
 
+ROOT = Path(__file__).parents[1]
+PACKAGE = [path for path in ROOT.glob("bptt_viz/**/*") if path.is_file() and "__pycache__" not in path.parts]
+MADE = {"__pycache__", "_build", "auto_examples"}
+TREE = [
+    path
+    for pattern in ("*.md", "*.py", "*.yml", "*.cff", "LICENSE", ".ci/*", "tests/**/*", "docs/**/*", "benchmarks/**/*")
+    for path in ROOT.glob(pattern)
+    if path.is_file() and not MADE & {*path.parts} and path.suffix != ".mo" and path.name != "sg_execution_times.rst"
+]
+
 
 def test_the_version_is_the_installed_one():
     assert version("bptt-viz") == bptt_viz.__version__
 
 
 def test_the_version_to_cite_is_this_one():
-    cited = (Path(__file__).parents[1] / "CITATION.cff").read_text(encoding="utf-8")
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\nversion: {bptt_viz.__version__}\n" in cited
 
 
-@pytest.mark.parametrize("kind", ["wheel", "sdist"])
-def test_a_release_is_built_with_the_same_bytes_each_time(tmp_path, monkeypatch, kind):
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return a function that builds a release of one kind from a folder and returns its file."""
     pytest.importorskip("hatchling", reason="the build backend comes with the extra `dev`")
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
-    built = []
-    for place in ("first", "second"):
-        line = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(tmp_path / place)]
-        subprocess.run(line, cwd=Path(__file__).parents[1], check=True, capture_output=True)
-        built.append({file.name: file.read_bytes() for file in (tmp_path / place).iterdir()})
-    assert built[0] == built[1]
-    assert len(built[0]) == 1
+
+    def build(kind, source=ROOT):
+        place = tmp_path_factory.mktemp(kind)
+        line = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(place)]
+        variables = os.environ | {"SOURCE_DATE_EPOCH": "1764000000"}
+        subprocess.run(line, cwd=source, env=variables, check=True, capture_output=True)
+        (made,) = place.iterdir()
+        return made
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def wheel(built):
+    return built("wheel")
+
+
+@pytest.fixture(scope="module")
+def sdist(built):
+    return built("sdist")
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_a_release_is_built_with_the_same_bytes_each_time(built, request, kind):
+    first, second = request.getfixturevalue(kind), built(kind)
+    assert first.name == second.name
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_wheel_that_the_sdist_makes_is_the_same(built, wheel, sdist, tmp_path):
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.iterdir()
+    assert built("wheel", unpacked).read_bytes() == wheel.read_bytes()
+
+
+def test_the_wheel_holds_the_package_whole_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert shipped == {str(path.relative_to(ROOT)) for path in PACKAGE}
+    assert {Path(name).suffix for name in shipped} >= {
+        ".py",
+        ".typed",
+        ".npz",
+        ".txt",
+        ".toml",
+        ".jinja",
+        ".css",
+        ".js",
+    }
+
+
+def test_the_sdist_holds_what_its_own_tests_read(sdist):
+    with tarfile.open(sdist) as archive:
+        shipped = {name.partition("/")[2] for name in archive.getnames()}
+    assert shipped >= {str(path.relative_to(ROOT)) for path in [*PACKAGE, *TREE]}
 
 
 def test_there_are_few_public_names():

@@ -102,7 +102,7 @@ def _estimate(prepared: "Prepared", places: int, words: int, samples: int, json:
     found = estimate(prepared, places, words, samples)
     ran = provenance("attend", {**_told(prepared), "places": places, "words": words, "samples": samples})
     if json or form == "json":
-        emit(document("attend", found, ran), output)
+        emit(document("attend-estimator", found, ran), output)
     else:
         emit(estimate_report(found, on_terminal() and output is None), output)
     return ExitCode.PASS if found.is_unbiased else ExitCode.MISMATCH

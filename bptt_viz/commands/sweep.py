@@ -268,4 +268,4 @@ def _plot(files: list[Path], x: str | None, y: str | None, value: str | None, js
         return sweep_figure(found)
 
     rest = write_besides(output, form_of(output), figure, lambda: sweep_csv(table), heading(found), ran)
-    emit(document("sweep", found, ran) if json else picture_report(found, to_terminal(rest)), rest)
+    emit(document("sweep-plot", found, ran) if json else picture_report(found, to_terminal(rest)), rest)

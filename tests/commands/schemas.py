@@ -24,9 +24,31 @@ from bptt_viz.results.provenance import Provenance
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 COMMANDS = typer.main.get_command(app).commands
-KINDS = [
+_RUN = "sweep run example --jobs 1"
+_BESIDES = {
+    "attend-estimator": ["attend attention-captioner --hidden 4 --set attention=hard --estimator --words 2"],
+    "explanation": ["check --explain pair.py"],
+    "saliency": ["credit lstm --steps 8 --hidden 4 --saliency 3"],
+    "self-test": ["check --self-test"],
+    "sweep-plot": [_RUN, "sweep plot example.sqlite --x init --value chain.decay.rate"],
+    "sweep-runs": [_RUN, "sweep export example.sqlite"],
+}
+"""Documents that a command prints when it is asked for something else than in its example."""
+
+_PAIR = """
+def scale_forward(x, w):
+    return x * w, (x, w)
+
+
+def scale_backward(dy, cache):
+    x, w = cache
+    return dy * w, dy * x
+"""
+
+_WITH_JSON = [
     name for name, command in COMMANDS.items() if "--json" in {flag for each in command.params for flag in each.opts}
 ]
+KINDS = sorted([*_BESIDES, *_WITH_JSON])
 
 _NUMBER = {"anyOf": [{"type": "number"}, {"enum": ["nan", "inf", "-inf"]}]}
 _PLAIN = {str: {"type": "string"}, int: {"type": "integer"}, bool: {"type": "boolean"}, float: _NUMBER}
@@ -38,8 +60,8 @@ def name_of(kind):
 
 
 def document_of(kind):
-    """Run the example in a command's help with --json; return the document and the class of its result."""
-    line = re.search(r"^ *(?:Examples?:)? *bptt-viz (.+)$", COMMANDS[kind].callback.__doc__, re.MULTILINE)[1]
+    """Run a line that prints a kind of document; return the document and the class of its result."""
+    *before, line = _BESIDES.get(kind) or [_example(kind)]
     made, whole = [], json_document.document
 
     def watched(kind, result, provenance):
@@ -51,25 +73,32 @@ def document_of(kind):
         tempfile.TemporaryDirectory() as folder,
         contextlib.chdir(folder),
         mock.patch.object(json_document, "document", watched),
-        contextlib.redirect_stdout(out),
     ):
-        code = run([*shlex.split(line), "--json"])
+        Path("pair.py").write_text(_PAIR, encoding="utf-8")
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert [run(shlex.split(each)) for each in before] == [0] * len(before)
+        with contextlib.redirect_stdout(out):
+            code = run([*shlex.split(line), "--json"])
     assert code == 0, f"{kind}: exit code {code}"
     return json.loads(out.getvalue()), made[-1]
 
 
+def _example(command):
+    return re.search(r"^ *(?:Examples?:)? *bptt-viz (.+)$", COMMANDS[command].callback.__doc__, re.MULTILINE)[1]
+
+
 def schema_of(kind, result):
-    """Return the JSON schema of a command's documents.
+    """Return the JSON schema of one kind of documents.
 
     Args:
-        kind: the command.
+        kind: of the documents.
         result: the dataclass of its results; a mapping's contents are left open.
     """
     shared = {}
     body = _object(result, shared) if dataclasses.is_dataclass(result) else {"type": "object", "properties": {}}
     head = {
         "schema_version": {"const": json_document.SCHEMA_VERSION},
-        "kind": {} if "kind" in body["properties"] else {"const": kind},
+        "kind": {"const": kind},
         "provenance": _schema(Provenance, shared),
     }
     return {

@@ -1,13 +1,12 @@
 """What one command line did: run in this process, in a folder of its own, and judged."""
 
 import contextlib
-import csv
 import io
-import json
 import signal
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+
+from commands.artefacts import demand_usable
 
 from bptt_viz.app import run
 from bptt_viz.errors import ExitCode
@@ -82,9 +81,9 @@ def judge_valid(found):
     assert all(line.startswith(told) for line in found.err.splitlines() if "bptt-viz" in line)
     assert found.out or found.files
     for name, path in found.files.items():
-        _well_formed(Path(name).suffix, path.read_bytes())
+        demand_usable(Path(name).suffix, path.read_bytes())
     if "--json" in found.line and found.out:
-        _well_formed(".json", found.out)
+        demand_usable(".json", found.out)
     return True
 
 
@@ -96,48 +95,3 @@ def judge_refused(found):
     assert line.isprintable(), repr(line)
     assert found.out == b""
     assert found.files == {}
-
-
-def _well_formed(ending, data):
-    assert data or ending == ".lock", f"empty {ending}"
-    judge = _JUDGES.get(ending)
-    if judge is not None:
-        judge(data)
-
-
-def _json(data):
-    document = json.loads(data.decode("utf-8"), parse_constant=_no_number)
-    assert document["schema_version"] == 1
-    assert document["provenance"]["command"]
-
-
-def _no_number(word):
-    raise AssertionError(f"{word} is no JSON")
-
-
-def _csv(data):
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8")), strict=True))
-    assert len(rows) > 1
-    assert len({len(row) for row in rows}) == 1
-
-
-def _svg(data):
-    assert ElementTree.fromstring(data).tag == "{http://www.w3.org/2000/svg}svg"
-
-
-def _png(data):
-    assert data.startswith(b"\x89PNG\r\n\x1a\n")
-    assert data.endswith(b"IEND\xaeB`\x82")
-
-
-def _pdf(data):
-    assert data.startswith(b"%PDF-")
-    assert data.rstrip().endswith(b"%%EOF")
-
-
-def _html(data):
-    assert data.decode("utf-8").lower().startswith("<!doctype html>")
-    assert data.rstrip().endswith(b"</html>")
-
-
-_JUDGES = {".json": _json, ".csv": _csv, ".svg": _svg, ".png": _png, ".pdf": _pdf, ".html": _html}

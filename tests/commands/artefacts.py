@@ -1,0 +1,125 @@
+"""What a file that a command writes must be to be usable, told by its ending."""
+
+import csv
+import functools
+import io
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import jsonschema
+
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+def demand_usable(ending, data):
+    """Refuse a file that no reader of its kind can use.
+
+    Args:
+        ending: of its name, such as `.svg`; nothing is asked of one that is not known but that something is there.
+        data: its bytes.
+
+    Raises:
+        AssertionError: it is damaged, or no document of the published schema.
+    """
+    assert data or ending == ".lock", f"empty {ending}"
+    judge = _JUDGES.get(ending)
+    if judge is not None:
+        judge(data)
+
+
+def _json(data):
+    document = json.loads(data.decode("utf-8"), parse_constant=_no_number)
+    judge = judge_of(document["kind"], document["schema_version"])
+    wrong = next(judge.iter_errors(document), None)
+    assert wrong is None, f"{wrong.json_path}: {wrong.message[:300]}"
+
+
+@functools.cache
+def judge_of(kind, version):
+    """Return what validates the documents of a kind, in one version."""
+    published = (SCHEMAS / f"{kind}.v{version}.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(published))
+
+
+def _no_number(word):
+    raise AssertionError(f"{word} is no JSON")
+
+
+def _csv(data):
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8")), strict=True))
+    assert len(rows) > 1
+    assert len({len(row) for row in rows}) == 1
+
+
+def _svg(data):
+    root = ElementTree.fromstring(data)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert len(list(root.iter())) > 10
+
+
+def _png(data):
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    assert data.endswith(b"IEND\xaeB`\x82")
+
+
+def _pdf(data):
+    assert data.startswith(b"%PDF-")
+    assert data.rstrip().endswith(b"%%EOF")
+
+
+def _dot(data):
+    text = data.decode("utf-8").strip()
+    assert text.startswith(("digraph", "//", "graph"))
+    assert text.endswith("}")
+
+
+class _Page(HTMLParser):
+    """Which elements are open, and what the page would load."""
+
+    _EMPTY = frozenset({"meta", "link", "br", "hr", "img", "input", "col", "wbr", "source"})
+    _CLOSED_BY_WHAT_FOLLOWS = frozenset({"th", "td", "tr", "li", "p", "dt", "dd", "thead", "tbody"})
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.loaded = [], []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        if tag not in self._EMPTY:
+            self.open.append(tag)
+        if tag in {"script", "img", "iframe", "source"} and "src" in given:
+            self.loaded.append(given["src"])
+        if tag == "link":
+            self.loaded.append(given.get("href"))
+
+    def handle_startendtag(self, tag, attrs):
+        """Ignore what closes itself, as in SVG."""
+
+    def handle_endtag(self, tag):
+        while self.open and self.open[-1] != tag and self.open[-1] in self._CLOSED_BY_WHAT_FOLLOWS:
+            self.open.pop()
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+
+def _html(data):
+    text = data.decode("utf-8")
+    assert text.lower().startswith("<!doctype html>")
+    page = _Page()
+    page.feed(text)
+    page.close()
+    assert page.open == []
+    assert [each for each in page.loaded if not each.startswith("data:")] == []
+
+
+_JUDGES = {
+    ".json": _json,
+    ".csv": _csv,
+    ".svg": _svg,
+    ".png": _png,
+    ".pdf": _pdf,
+    ".dot": _dot,
+    ".html": _html,
+}
