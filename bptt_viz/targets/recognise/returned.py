@@ -124,6 +124,8 @@ def _named(value: ast.expr) -> set[str]:
 def _argument(node: ast.FunctionDef, value: ast.expr, inner: bool = False) -> Argument:
     name = value.id if isinstance(value, ast.Name) else ""
     made = (None if inner else _built(node, name)) if name else value
+    if isinstance(made, ast.List) and name and _grows(node, name):
+        return Argument("name", name)
     if isinstance(made, ast.Tuple | ast.List) and made.elts:
         return Argument(_KINDS[type(made)], name, items=tuple(_argument(node, each, inner=True) for each in made.elts))
     if isinstance(made, ast.List) and not inner:
@@ -153,13 +155,27 @@ def _built(node: ast.FunctionDef, name: str) -> ast.expr | None:
     return made[-1] if len(made) == 1 or (made and isinstance(made[-1], ast.Tuple | ast.Dict)) else None
 
 
+def _grows(node: ast.FunctionDef, name: str) -> bool:
+    """Tell whether a list that is not empty at first is appended to."""
+    calls = [each.func for each in own(node) if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
+    made = _built(node, name)
+    return (
+        isinstance(made, ast.List)
+        and bool(made.elts)
+        and any(_is_of(call, name) and call.attr in {"append", "extend", "insert"} for call in calls)
+    )
+
+
+def _is_of(method: ast.Attribute, name: str) -> bool:
+    return isinstance(method.value, ast.Name) and method.value.id == name
+
+
 def _appended(node: ast.FunctionDef, name: str) -> Iterator[ast.expr]:
     """Yield what is appended to a list one after the other, not in a loop."""
     for each in node.body:
         call = each.value if isinstance(each, ast.Expr) else None
         method = call.func if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
-        of = method.value.id if method is not None and isinstance(method.value, ast.Name) else ""
-        if isinstance(call, ast.Call) and method is not None and (of, method.attr) == (name, "append"):
+        if isinstance(call, ast.Call) and method is not None and _is_of(method, name) and method.attr == "append":
             yield from call.args
 
 

@@ -88,6 +88,7 @@ def scene(run: Run, module: Module, how: Calling) -> Scene:
     interpreter, space = Interpreter(run), space_of(module)
     made = Scene(run, how, interpreter, space)
     if how.owner is not None:
+        run.making = frozenset(name for name in how.made_of if not is_parameter(name))
         given = {name: run.known(Pending(name)) for name in how.made_of}
         instance = interpreter.call(Class(how.owner, space), [], given, how.owner.name)
         made.instance = instance if isinstance(instance, Instance) else None

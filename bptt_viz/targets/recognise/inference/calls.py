@@ -90,6 +90,27 @@ class Calls(Expressions):
             return elementwise(self.run, arguments[0]) if arguments else UNKNOWN
         return elementwise(self.run, arguments[0]) if len(arguments) == 1 and _ACTIVATION.search(name) else UNKNOWN
 
+    def _Attribute(self, node: ast.Attribute, space: Space) -> Value:
+        of = node.value.func if isinstance(node.value, ast.Call) else None
+        if isinstance(of, ast.Name) and of.id == "super":
+            return self._inherited(node.attr, space)
+        return super()._Attribute(node, space)
+
+    def _inherited(self, name: str, space: Space) -> Value:
+        """Return what `super()` has under a name: a method of the nearest base that the module defines."""
+        me, at = space.find("self"), space.find("__class__")
+        if not isinstance(me, Instance):
+            return UNKNOWN
+        classes = [at if isinstance(at, Class) else me.made_of]
+        for of in classes:  # more come in as long as there are bases
+            above = (self.evaluate(base, of.space) for base in of.node.bases if isinstance(base, ast.Name))
+            for base in (each for each in above if isinstance(each, Class)):
+                for each in base.node.body:
+                    if isinstance(each, ast.FunctionDef) and each.name == name:
+                        return Function(each, Space({"__class__": base}, base.space), me)
+                classes.append(base)
+        return UNKNOWN
+
     def _known(self, of: Known, arguments: Sequence[Value], keywords: Mapping[str, Value]) -> Value:
         room, _, name = of.path.rpartition(".")
         if name in _RANDOM:

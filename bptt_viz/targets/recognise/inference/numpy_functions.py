@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bptt_viz.targets.recognise.inference.contracting import einsum, tensordot
 from bptt_viz.targets.recognise.inference.creating import (
     counted,
     drawn,
@@ -15,7 +16,7 @@ from bptt_viz.targets.recognise.inference.creating import (
 from bptt_viz.targets.recognise.inference.dims import ONE, Dim
 from bptt_viz.targets.recognise.inference.joining import joined_along, split_along
 from bptt_viz.targets.recognise.inference.operators import elementwise, outer, product
-from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, Made, argument, axes_of
+from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, Made, argument, axes_of, least_rank
 from bptt_viz.targets.recognise.inference.rearranging import (
     expanded,
     flat,
@@ -192,10 +193,13 @@ def _first(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
 
 
 def _reduced(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
-    shape = run.shape(arguments[0]) if arguments and run.known(arguments[0]) is not UNKNOWN else None
+    given = argument(arguments, keywords, 1, "axis")
+    if not arguments or run.known(arguments[0]) is UNKNOWN:
+        return UNKNOWN
+    run.force(arguments[0], least=least_rank(run, given))
+    shape = run.shape(arguments[0])
     if shape is None:
         return UNKNOWN
-    given = argument(arguments, keywords, 1, "axis")
     kept = keywords.get("keepdims", UNKNOWN)
     keeps = isinstance(kept, Const) and bool(kept.value)
     axes = axes_of(run, given, len(shape))
@@ -216,21 +220,6 @@ def _matmul(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
 
 def _outer(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     return outer(run, arguments[0], arguments[1]) if len(arguments) > 1 else UNKNOWN
-
-
-def _einsum(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
-    formula = arguments[0].value if arguments and isinstance(arguments[0], Const) else None
-    if not isinstance(formula, str) or "." in formula:
-        return UNKNOWN
-    left, _, right = formula.replace(" ", "").partition("->")
-    sizes_of: dict[str, Dim] = {}
-    for letters, value in zip(left.split(","), arguments[1:], strict=False):
-        of = run.force(value, len(letters))
-        if not isinstance(of, Arr):
-            return UNKNOWN
-        for letter, axis in zip(letters, of.shape, strict=True):
-            run.dims.unify(sizes_of.setdefault(letter, axis), axis)
-    return Arr(tuple(sizes_of[letter] for letter in right if letter in sizes_of))
 
 
 def _nothing(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
@@ -257,7 +246,8 @@ FUNCTIONS: Mapping[str, Made] = {
     "dot": _dot,
     "matmul": _matmul,
     "outer": _outer,
-    "einsum": _einsum,
+    "einsum": einsum,
+    "tensordot": tensordot,
     "transpose": transposed,
     "swapaxes": swapped,
     "moveaxis": moved,

@@ -28,7 +28,7 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
     Raises:
         Conflict: their shapes do not fit.
     """
-    left, right = run.known(left), run.known(right)
+    left, right = _sized(run, run.known(left), run.known(right))
     if isinstance(kind, ast.MatMult):
         return product(run, left, right)
     if isinstance(left, Num) and isinstance(right, Num):
@@ -45,6 +45,14 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
     if isinstance(kind, ast.Add | ast.Sub) and isinstance(found, Arr) and found.block is None:
         return replace(found, block=_common(run, left, right))
     return found
+
+
+def _sized(run: Run, *values: Value) -> list[Value]:
+    """Return two things as they are, or as sizes if one is what an object is made of and the other might be a size."""
+    pending = {value.name for value in values if isinstance(value, Pending)}
+    if pending and pending <= run.making and all(isinstance(value, Pending | Num) for value in values):
+        return [run.as_size(value) for value in values]
+    return [*values]
 
 
 def _common(run: Run, *values: Value) -> Block | None:

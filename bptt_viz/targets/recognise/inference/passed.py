@@ -40,6 +40,13 @@ def sizes(run: Run, value: Value | None) -> tuple[Dim, ...] | None:
     return tuple(each.dim if isinstance(each, Num) and each.dim is not None else run.dims.fresh() for each in items)
 
 
+def least_rank(run: Run, given: Value | None) -> int:
+    """Return how many axes an array has at least of which these are some."""
+    given = run.known(given) if given is not None else None
+    found = [number(run, each) for each in (given.items if isinstance(given, Seq) else [given])]
+    return max((at + 1 if at >= 0 else -at for at in found if at is not None), default=0)
+
+
 def axes_of(run: Run, given: Value | None, rank: int) -> set[int] | None:
     """Return the axes that are passed as a number, a tuple or None, counted from the front; None if not known."""
     given = run.known(given) if given is not None else None

@@ -74,6 +74,7 @@ class Run:
         unclear: what else was read of the module and is not known.
         sizes: numbers of the module that were read.
         idle: what an object is made of without its being used.
+        making: what an object is made of: a sum or product of it is a size.
         watching: whether names of slices are noted.
         lenient: whether a statement in which shapes do not fit is passed over.
         steps: how much was followed so far.
@@ -103,6 +104,7 @@ class Run:
     unclear: set[str] = field(default_factory=set)
     sizes: dict[str, Dim] = field(default_factory=dict)
     idle: list[str] = field(default_factory=list)
+    making: frozenset[str] = frozenset()
     watching: bool = True
     lenient: bool = False
     steps: int = 0
