@@ -1,7 +1,7 @@
 """The forms in which code returns what it computes, such as arrays, lists by time step and dicts: split by place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ class Form:
         container: `array`, `list`, `tuple` or `dict` of arrays.
         keys: of a container, in order.
         steps: by key the time step from 1 that it stands for; None where it is none.
-        shape: of an array, at the point at which the form was found.
+        headless: of a list that begins with the state before the first step: whether cotangents come without that one.
     """
 
     name: str
@@ -29,6 +29,16 @@ class Form:
     container: str = "array"
     keys: tuple[Any, ...] = ()
     steps: tuple[int | None, ...] = ()
+    headless: bool = False
+
+    @property
+    def has_head(self) -> bool:
+        """Whether it begins with the state before the first step."""
+        return len(self.steps) > 1 and self.steps[0] is None and None not in self.steps[1:]
+
+    def beheaded(self) -> "Form":
+        """Return it without the state before the first step, if it begins with one."""
+        return replace(self, keys=self.keys[1:], steps=self.steps[1:], headless=True) if self.has_head else self
 
     def split(self, value: Any) -> dict[Place, Array]:
         """Return an output by place.
@@ -117,7 +127,10 @@ def _steps(keys: list[Any], steps: int | None) -> tuple[int | None, ...]:
 
 def at_steps(form: Form, value: Any, steps: int) -> Form:
     """Return the form of the same output at another number of time steps."""
-    return form if form.container == "array" else form_of(form.name, value, steps)
+    if form.container == "array":
+        return form
+    found = form_of(form.name, value, steps)
+    return found.beheaded() if form.headless else found
 
 
 def split_all(forms: Mapping[str, Form], returned: Mapping[str, Any]) -> dict[Place, Array]:

@@ -11,7 +11,7 @@ from bptt_viz.checking.problem import Inconclusive, Misbehaviour
 from bptt_viz.checking.run import CheckRequest, check, misbehaves
 from bptt_viz.checking.shapes import Shape
 from bptt_viz.errors import UsageError
-from bptt_viz.results.check import Case, Check, Verdict
+from bptt_viz.results.check import Check, Verdict
 from bptt_viz.results.targets import Outcome, TargetCheck, verdict_of
 from bptt_viz.targets.declaration import Target
 from bptt_viz.targets.roles import roles
@@ -20,6 +20,7 @@ from bptt_viz.targets.run.completing import completed
 from bptt_viz.targets.run.explaining.bounds import Bound, in_words
 from bptt_viz.targets.run.explaining.clipped import SHRUNK, clipped, clipped_wherever_wrong
 from bptt_viz.targets.run.explaining.hints import hint
+from bptt_viz.targets.run.explaining.nearly import NEARLY, failures, is_nearly_right, worst
 from bptt_viz.targets.run.explaining.scaled import Scaled, scale_of_most, scaled
 from bptt_viz.targets.run.explaining.truncated import truncated
 from bptt_viz.targets.run.explaining.whose import whose
@@ -42,7 +43,6 @@ _OUTCOMES = {
     Verdict.MISMATCH: Outcome.WRONG,
     Verdict.INCONCLUSIVE: Outcome.INCONCLUSIVE,
 }
-_NEARLY = 1e-6
 
 
 class Judge:
@@ -147,7 +147,7 @@ class Judge:
         """Look for a purpose in a gradient that is not the right one."""
         if not self._double and (self._single or mentions_single(posing.loaded.tree)):
             return self._in_double(made)
-        if all(case.verdict is Verdict.PASS or _is_nearly_right(case) for case in made.cases):
+        if all(case.verdict is Verdict.PASS or is_nearly_right(case) for case in made.cases):
             self._agrees_only(made)
             return self._passed(posing, shapes, made)
         bound = self._bound(posing, shapes, made)
@@ -165,13 +165,13 @@ class Judge:
         wrong = [
             (shape, (seed, k, 0))
             for k, (shape, case) in enumerate(zip(shapes, made.cases, strict=False))
-            if case.verdict is Verdict.MISMATCH and not _is_nearly_right(case)
+            if case.verdict is Verdict.MISMATCH and not is_nearly_right(case)
         ]
         return clipped_wherever_wrong(posing, wrong, seed) if wrong else None
 
     def _agrees_only(self, made: Check) -> None:
         """Note how well the gradient agrees where it is nearly right."""
-        nearly = [each.error for case in made.cases if _is_nearly_right(case) for each in case.comparisons]
+        nearly = [each.error for case in made.cases if is_nearly_right(case) for each in case.comparisons]
         if nearly:
             self._notes.append(
                 f"agrees to {max(nearly):.0e} only: is there a small number added in a logarithm or a division?"
@@ -182,10 +182,10 @@ class Judge:
         judge._notes = list(self._notes)
         found = judge.judged()
         if found.outcome is Outcome.OK:
-            worst = _worst(made)
-            if _worst(found) > worst / 10:  # as far off in double precision: no rounding makes that
+            error = worst(made.cases)
+            if worst(found.cases) > error / 10:  # as far off in double precision: no rounding makes that
                 return found
-            sentence = f"computes in single precision (error {worst:.0e}); right in double precision"
+            sentence = f"computes in single precision (error {error:.0e}); right in double precision"
             return replace(found, outcome=Outcome.FLOAT32, diagnosis=sentence, cases=made.cases)
         return replace(found, notes=(*found.notes, "computes in single precision; this is what it does in double"))
 
@@ -215,6 +215,12 @@ class Judge:
         return self._answer(Outcome.CLIPPED, sentence, made, bound=value, bounded=bound.kind)
 
     def _as_it_is(self, posing: Posing, shapes: Sequence[Shape], made: Check) -> TargetCheck:
+        headless = posing.headless()
+        if headless is not None and failures(found := self._checked(headless, shapes)) < failures(made):
+            self._notes.append("cotangents are taken without one for the state before the first step")
+            posing, made = headless, found
+            if made.verdict is Verdict.PASS:
+                return self._passed(posing, shapes, made)
         seed = self._question.seed
         if self._target.losses and posing.factor is None and (scale := scale_of_most(posing, shapes, seed)) is not None:
             return self._of_another_scale(posing, shapes, scale)
@@ -235,7 +241,7 @@ class Judge:
 
     def _of_another_scale(self, posing: Posing, shapes: Sequence[Shape], factor: Scaled) -> TargetCheck:
         """Compare with another multiple of a loss that the code does not compute: it has no scale to speak of."""
-        if abs(factor.factor - 1) > _NEARLY or factor.law:
+        if abs(factor.factor - 1) > NEARLY or factor.law:
             self._notes.append(f"the gradient of {factor.law or format(factor.factor, '.6g')} times that loss")
         free = replace(posing, factor=factor.with_sizes)
         made = self._checked(free, shapes)
@@ -288,13 +294,3 @@ class Judge:
             notes=tuple(dict.fromkeys((*self._notes, *self._seen, *of_old_numpy()))),
             **more,
         )
-
-
-def _worst(made: Check) -> float:
-    return max((each.error for case in made.cases for each in case.comparisons), default=0.0)
-
-
-def _is_nearly_right(case: Case) -> bool:
-    """Tell whether all that is wrong is as small as what a 1e-12 in `log(p + 1e-12)` makes; no bug is that small."""
-    errors = [each.error for each in case.comparisons]
-    return case.verdict is not Verdict.PASS and bool(errors) and max(errors) <= _NEARLY

@@ -102,6 +102,13 @@ class Posing:
         """Whether the number of rows may be chosen."""
         return bool(self.batch) and self.batch not in self.target.sizes
 
+    def headless(self) -> "Posing | None":
+        """Return it with cotangents for the steps alone, if an output begins with the state before the first one."""
+        forms = self.forms or {}
+        if not any(form.has_head for form in forms.values()):
+            return None
+        return replace(self, forms={name: form.beheaded() for name, form in forms.items()})
+
     def parameters(self) -> tuple[str, ...]:
         """Return the inputs with a gradient that stand neither at time steps nor in rows."""
         features = self.features()

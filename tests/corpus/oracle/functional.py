@@ -1,9 +1,8 @@
-"""Set-ups of closures, of an encoder with a decoder, and of a cell that keeps its steps."""
+"""Set-ups of closures, of an encoder with a decoder, and of code without NumPy."""
 
 import numpy as np
 
 from corpus.oracle.harness import Problem, arrays
-from corpus.oracle.setups import instance
 
 TANH = "x:T,N,D h0:N,H Wx:D,H Wh:H,H b:H"
 GRU = "E:V,D W:D,3*H U:H,3*H b:3*H V:H,V c:V"
@@ -47,26 +46,21 @@ def encoder_decoder(module, rng, **sizes):
     return Problem(values, lambda v: (np.asarray(called(v)[0]),), gradients)
 
 
-def unit(module, values):
-    made = module.MGU(5, 3)
-    for name in ("Wf", "Wh", "bf", "bh"):
-        setattr(made, name, values[name])
-    made.zero_grad()
-    return made
+def plain_lists(module, rng, **sizes):
+    values, given = arrays("Wx:H,D Wh:H,H b:H", rng, **sizes), arrays("xs:T,D h0:H", rng, **sizes)
+
+    def called(v):
+        return module.forward(*given.values(), *v.values())
+
+    def gradients(v, weights):
+        found = module.backward(given["xs"], called(v), weights[0], v["Wx"], v["Wh"])
+        return dict(zip(values, map(np.asarray, found), strict=True))
+
+    return Problem(values, lambda v: (np.asarray(called(v)[1:]),), gradients)
 
 
 SETUPS = {
     "closures.py": {"tanh_rnn": tanh_rnn, "char_gru_loss": char_gru},
     "encoder_decoder.py": {"forward": encoder_decoder},
-    "minimal_unit.py": {
-        "MGU": instance(
-            unit,
-            "Wf:H,D+H Wh:H,D+H bf:H,1 bh:H,1",
-            "x:D,1 h:H,1",
-            "step",
-            "step_back",
-            "x h",
-            lambda made, name: getattr(made, f"d{name}"),
-        )
-    },
+    "plain_lists.py": {"forward": plain_lists},
 }

@@ -1,4 +1,4 @@
-"""Verdicts: closures as backward passes, an encoder with a decoder, a cell that keeps its steps."""
+"""Verdicts: closures as backward passes, an encoder with a decoder, code without NumPy."""
 
 from corpus.verdicts import Code, right, twin, wrong
 
@@ -68,29 +68,23 @@ CODES = (
         ),
     ),
     Code(
-        "minimal_unit.py",
-        "S6 S7",
-        (*right("MGU"),),
+        "plain_lists.py",
+        "S2",
+        (*right("forward"),),
         twins=(
+            twin("no carry", "(dh[i] + dhs[t][i]) *", "dhs[t][i] *", wrong("forward", "Wx Wh b")),
             twin(
-                "forget gate's way through the candidate is missing",
-                "df = df + dfh*h; dh = dh + dfh*f",
-                "dh = dh + dfh*f",
-                wrong("MGU", "x h Wf bf"),
+                "not transposed",
+                "sum(Wh[i][j]*dz[i] for i in range(n)) for j in range(n)",
+                "sum(Wh[i][j]*dz[j] for j in range(n)) for i in range(n)",
+                wrong("forward", "Wx Wh b"),
             ),
             twin(
-                "candidate's way to h past the gate",
-                "dh = dh + dfh*f",
-                "dh = dh + dfh",
-                wrong("MGU", "h"),
-            ),
-            twin(
-                "candidate sees h whole",
-                "self.dWh += dzc @ np.vstack((x,f*h)).T",
-                "self.dWh += dzc @ np.vstack((x,h)).T",
-                wrong("MGU", "Wh"),
+                "recurrent weight sees the new state",
+                "dWh[i][j] += dz[i]*hs[t][j]",
+                "dWh[i][j] += dz[i]*hs[t+1][j]",
+                wrong("forward", "Wh"),
             ),
         ),
-        declaration="MGU(D, H): step(x, h) of one column each, step_back(dh) takes the last step off; gradients of Wf, Wh, bf, bh in d + name",
     ),
 )
