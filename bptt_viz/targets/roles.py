@@ -95,8 +95,12 @@ def _gradients(call: Call, inputs: tuple[str, ...]) -> dict[str, str]:
     """Return the returned names that are gradients; in a dict an input's own name stands for its gradient."""
     of_name = {f"d{name}": name for name in inputs}
     found = {each.name: of_name[each.name] for each in names(call.returns) if each.name in of_name}
-    inside = (each for argument in call.returns if argument.kind == "dict" for each in names(argument.items))
-    return found | {each.name: each.name for each in inside if each.name in inputs}
+    return found | {each.name: each.name for each in _in_dicts(call.returns) if each.name in inputs}
+
+
+def _in_dicts(arguments: tuple[Argument, ...]) -> Iterator[Argument]:
+    for each in arguments:
+        yield from names(each.items) if each.kind == "dict" else _in_dicts(each.items)
 
 
 def _left_behind(target: Target) -> dict[str, str]:

@@ -71,7 +71,7 @@ def test_there_is_no_false_alarm(judged):
 def test_nearly_all_pairs_are_found_without_configuration(judged):
     pairs = [score for score in judged if score.shape == "S1"]
     found = [score for score in pairs if score.found and score.verdict.name not in DECLARED.get(score.original, {})]
-    assert len(found) >= 0.98 * len(pairs) > 0
+    assert len(found) >= 0.99 * len(pairs) > 0
 
 
 def test_a_diagnosis_names_the_parameter_and_the_gate(judged):

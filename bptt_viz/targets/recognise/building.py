@@ -7,14 +7,14 @@ from bptt_viz.results.explanation import Ground
 from bptt_viz.targets.declaration import Argument, Call, Refusal, Size, Spec, Target
 from bptt_viz.targets.recognise.calling import Calling, parameters_of
 from bptt_viz.targets.recognise.following import Followed
-from bptt_viz.targets.recognise.forms import is_parameter
 from bptt_viz.targets.recognise.gates import own_weights, packed
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.inference.values import Num, Table
 from bptt_viz.targets.recognise.letters import lettered, sized
 from bptt_viz.targets.recognise.matching import Basis
-from bptt_viz.targets.recognise.scene import settings
+from bptt_viz.targets.recognise.names import is_parameter
+from bptt_viz.targets.recognise.scene import is_settled, settings
 from bptt_viz.targets.recognise.uses import onehot_in
 from bptt_viz.targets.roles import names
 from bptt_viz.targets.tables import printed_shapes
@@ -24,11 +24,13 @@ _BASES: Mapping[Basis, str] = {
     "rule": "its name",
     "words": "the words of its name",
     "spelling": "its name, misspelt",
+    "structure": "how it is made up",
     "place": "its place alone",
     "shape": "its shape alone",
 }
 
 _SOME = 5
+_EVENS = 0.5
 _NEAR = 2.0
 _OTHERS = 3
 
@@ -109,8 +111,9 @@ def _numbers(run: Run, given: Iterable[str], letters: Mapping[int, str]) -> Iter
 
 
 def _settled(run: Run, how: Calling) -> dict[str, object]:
-    """Return the values of arguments that are compared with constants, and dicts of such settings."""
+    """Return the values of arguments that are compared with constants, dicts of such settings, and probabilities."""
     found: dict[str, object] = {name: run.compared[name] for name in how.given if name in run.compared}
+    found |= {name: _EVENS for name in how.given if is_settled(run, name)}
     for name in how.given:
         value = run.decided.get(name)
         held = settings(run, value) if isinstance(value, Table) else None
@@ -188,7 +191,7 @@ def _gradient(argument: Argument, known: Mapping[str, str], loss: str = "") -> A
     if argument.name not in known:
         return argument if loss and argument.name == loss else Argument("skip", keyword=argument.keyword)
     name = known[argument.name]
-    return replace(argument, name=name if argument.keyword and argument.keyword != f"d{name}" else f"d{name}")
+    return replace(argument, name=name if argument.keyword == name else f"d{name}")
 
 
 def evidence(target: Target, how: Calling, best: Solution[Followed]) -> tuple[Ground, ...]:

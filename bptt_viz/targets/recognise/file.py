@@ -58,6 +58,7 @@ def recognise(file: str) -> Recognised:
     around = known_functions(module)
     pairing = _own(paired(around), module)
     results = [*_of_functions(source, module, pairing), *of_classes(source, module)]
+    results = [*_checked_with_another(results, module, pairing)]
     good = [each for each in results if isinstance(each.target, Target) and _owned(each.target) not in said]
     targets = [each.target for each in good if isinstance(each.target, Target)]
     refusals = [each.target for each in results if isinstance(each.target, Refusal)]
@@ -83,6 +84,18 @@ def _may_be_a_loss(node: ast.FunctionDef) -> bool:
     passed_on = any(isinstance(each, ast.Return) and isinstance(each.value, ast.Call) for each in own(node))
     told = [node.name, *(part.name for part in parts)]
     return (len(parts) > 1 or passed_on) and any(LOSS.fullmatch(name) for name in told)
+
+
+def _checked_with_another(results: Sequence[Found], module: Module, pairing: Pairing) -> Iterator[Found]:
+    """Yield what was found, without pairs that cannot be checked by themselves but with another that calls them."""
+    known, partner = known_functions(module), dict(pairing.pairs)
+    good = [each.target.name for each in results if isinstance(each.target, Target) and each.target.name in partner]
+    used = called_within(known, [known[name] for one in good for name in (one, partner[one])])
+    for each in results:
+        name = each.target.name
+        helping = isinstance(each.target, Refusal) and name in used and partner.get(name) in used
+        if not helping:
+            yield each
 
 
 def _owned(target: Target) -> tuple[str, str]:

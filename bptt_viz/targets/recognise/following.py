@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 
 from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.calling import Calling
-from bptt_viz.targets.recognise.forms import is_parameter
 from bptt_viz.targets.recognise.inference.blocks import close
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Function, Pending, Seq, Table, Value
+from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Function, Pending, Seq, Value
 from bptt_viz.targets.recognise.keeping import Kept, kept
 from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, match_gradients
-from bptt_viz.targets.recognise.names import differentiated
+from bptt_viz.targets.recognise.names import is_parameter
 from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
 from bptt_viz.targets.recognise.states import beside, carry, close_loops, unlike
+from bptt_viz.targets.recognise.structured import by_structure
 from bptt_viz.targets.roles import names
 
 _MISSHAPEN = 2.5
@@ -226,7 +226,8 @@ def _matched(
     returns = _names(how, returned)
     values = dict(held(run, returned, back))
     possible = [name for name in inputs if name not in run.integers]
-    found = dict(match_gradients(returns, possible, _ordered(playing), _of_dicts(run, how, returned)))
+    alike = by_structure(run, how.given, returned, values)
+    found = dict(match_gradients(returns, possible, _ordered(playing), alike))
     for at in by_place_alone(found) if not trust_place or how.backward is None else ():
         del found[at]
     known = [_alike(run, name, values.get(returns[at].name, UNKNOWN)) for at, (name, _) in found.items()]
@@ -236,28 +237,6 @@ def _matched(
         found |= more
         known += [True] * len(more)
     return found, known
-
-
-def _of_dicts(run: Run, how: Calling, returned: Sequence[Argument]) -> dict[int, str]:
-    """Return which inputs the items of a returned dict belong to that is named after a dict that goes in, or like it.
-
-    Like it is one that has the same keys.
-    """
-    found: dict[int, str] = {}
-    at = 0
-    given = {name: of for name in how.given if isinstance(of := run.known(Pending(name)), Table)}
-    for each in returned:
-        count = len([*names((each,))])
-        if each.kind == "dict" and count == len(each.items):
-            keys = [item.keyword for item in each.items]
-            named = [of for name, of in given.items() if name in differentiated(each.name)]
-            alike = [of for of in given.values() if {*of.items} == {*keys}]
-            inside = {
-                place: table.items.get(key) for table in (named or alike)[:1] for place, key in enumerate(keys, at)
-            }
-            found |= {place: item.name for place, item in inside.items() if isinstance(item, Pending)}
-        at += count
-    return found
 
 
 def _alike(run: Run, name: str, gradient: Value) -> bool:

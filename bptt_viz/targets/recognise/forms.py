@@ -1,21 +1,14 @@
 """What an input of a name may look like, before anything about it is known: prices of ranks by layout."""
 
 import ast
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from bptt_viz.targets.recognise.docstrings import Axes
-from bptt_viz.targets.recognise.inference.run import Form
+from bptt_viz.targets.recognise.inference.choices import Form
+from bptt_viz.targets.recognise.names import is_bias, is_weight
 
 Layout = Literal["rows", "columns", "vectors"]
-_BIAS = re.compile(
-    r"b|bias|biases|beta|gamma|shift|bf?[a-z0-9]?|b_\w+|\w*_?bias\w*|b[A-Z]\w*|b[a-z]h?|bias_\w+|b\d+"
-    r"|(p|peep\w*|[wWvV]_?c_?|p_?c_?)_?[ifoIFO]"  # peepholes
-)
-_WEIGHT = re.compile(
-    r"[WUVRKwuv]|[WUVRP]\w*|w_\w+|u_\w+|w[a-z]{1,3}|u[a-z]{1,2}|w\d+|\w*(weight|kernel|Weight|_W|_w)\w*|theta\w*|embed\w*"
-)
 _A: tuple[None, ...] = (None,)
 _AB: tuple[None, ...] = (None, None)
 _ABC: tuple[None, ...] = (None, None, None)
@@ -32,7 +25,13 @@ _BIASES: Mapping[Layout, _Priced] = {
 }
 _WEIGHTS: _Priced = ((_AB, 0.0), (_A, 1.5), (_ABC, 2.5), ((None,) * 4, 4.0))
 _INDICES: _Priced = ((_A, 0.0), (_AB, 0.0), ((), 0.0))
-_TOLD = {"docstring": 2.0, "comment": 1.0, "hint": 3.0, "default": 6.0}  # how much it takes not to believe it
+_TOLD = {
+    "docstring": 2.0,
+    "comment": 1.0,
+    "hint": 3.0,
+    "default": 6.0,
+    "name": 2.0,
+}  # how much it takes not to believe it
 _SCALAR: _Priced = (((), 4.0),)
 
 
@@ -51,9 +50,9 @@ def forms_of(
     if indexing is not None:
         near = sorted(_INDICES, key=lambda form: abs(len(form[0]) - indexing))
         priced: _Priced = [(axes, 0.7 * at) for at, (axes, _) in enumerate(near)]
-    elif _BIAS.fullmatch(name):
+    elif is_bias(name):
         priced = _BIASES[layout]
-    elif _WEIGHT.fullmatch(name):
+    elif is_weight(name):
         priced = _WEIGHTS
     else:
         priced = _DATA[layout]
@@ -113,11 +112,6 @@ def _is_weight(node: ast.expr) -> bool:
         return False
     if isinstance(node, ast.Subscript):
         key = node.slice
-        return isinstance(key, ast.Constant) and isinstance(key.value, str) and _WEIGHT.fullmatch(key.value) is not None
+        return isinstance(key, ast.Constant) and isinstance(key.value, str) and is_weight(key.value)
     name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return bool(name) and _WEIGHT.fullmatch(name) is not None and _BIAS.fullmatch(name) is None
-
-
-def is_parameter(name: str) -> bool:
-    """Tell whether a name is one of a weight or a bias."""
-    return _WEIGHT.fullmatch(name) is not None or _BIAS.fullmatch(name) is not None
+    return is_weight(name) and not is_bias(name)

@@ -25,6 +25,7 @@ _LONG = {
     "hidden": "h",
 }
 _FAMILIES = (frozenset("ifo"), frozenset("zr"), frozenset("ur"))
+_AXES: tuple[tuple[int, Literal["first", "last"]], ...] = ((-1, "last"), (0, "first"))
 _MEMBERS = frozenset("ifogczrnuh")
 _WEIGHT = re.compile(r"[WUVbB]_?[xhcas]?_?\w")
 _RAW = re.compile(r"(?:^|_)(?:raw|pre|act|lin|net|gate|hat|tilde|bar|t|z|a|in|s|sig|in_?put)(?:$|(?=_))")
@@ -50,7 +51,9 @@ def packed(run: Run, arrays: Mapping[str, Arr]) -> tuple[dict[str, tuple[str, ..
     """Return the gates of packed inputs in the order of their blocks, and the axis that they lie along.
 
     A pre-activation that is cut into equal parts has the gates' names; the inputs with an axis of its size are packed.
+    All lie along the axis along which the first of them does.
     """
+    found: dict[Literal["first", "last"], dict[str, tuple[str, ...]]] = {}
     for total in dict.fromkeys(run.dims.resolve(each.block.total) for each in run.blocks):
         named = _named(run, total)
         called = [named[start] for start in sorted(named, key=_least)]
@@ -59,13 +62,15 @@ def packed(run: Run, arrays: Mapping[str, Arr]) -> tuple[dict[str, tuple[str, ..
         order = tuple(gates if len({*gates}) == len(gates) else called)
         if len(order) < 2 or total != _part(total, len(order)) * len(order):
             continue
-        for axis in (-1, 0):
+        for axis, place in _AXES:
             holding = [
                 key for key, each in arrays.items() if each.shape and run.dims.resolve(each.shape[axis]) == total
             ]
             if holding:
-                return dict.fromkeys(holding, order), "last" if axis == -1 else "first"
-    return {}, "last"
+                known = found.setdefault(place, {})
+                known |= {key: order for key in holding if key not in known}
+                break
+    return next(((gates, place) for place, gates in found.items()), ({}, "last"))
 
 
 def _apart(called: Sequence[str], gates: Sequence[str]) -> list[str]:

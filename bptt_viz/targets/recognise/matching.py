@@ -13,7 +13,7 @@ from bptt_viz.targets.recognise.returned import own
 from bptt_viz.targets.roles import names
 
 _TARGET = re.compile(r"y|t|ys|ts|y_?true|(target|label|truth|gold|expected|desired)\w*", re.IGNORECASE)
-Basis = Literal["name", "rule", "words", "spelling", "place", "shape"]
+Basis = Literal["name", "rule", "words", "spelling", "structure", "place", "shape"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def outputs_of(returns: Sequence[Argument]) -> list[Argument]:
 
 
 def _match_upstreams(parameters: Sequence[str], outputs: Sequence[Argument], found: dict[str, Taken]) -> None:
-    for basis, fits in _TIERS:
+    for basis, fits in TIERS:
         for parameter in parameters:
             gone = {name for taken in found.values() if taken.role == "upstream" for name in taken.of}
             free = [each.name for each in outputs if each.name not in gone]
@@ -174,7 +174,7 @@ def _starts(base: str, name: str) -> bool:
     return tuple(part for part in meaning(name) if part != "prev") == meaning(base)
 
 
-_TIERS: Sequence[tuple[Basis, Callable[[str, str], bool]]] = (
+TIERS: Sequence[tuple[Basis, Callable[[str, str], bool]]] = (
     ("rule", _equal),
     ("rule", _same_but_case),
     ("words", _same_meaning),
@@ -186,7 +186,7 @@ def match_gradients(
     returns: Sequence[Argument],
     inputs: Sequence[str],
     ordered: Sequence[str] | None = None,
-    known: Mapping[int, str] = MappingProxyType({}),
+    known: Mapping[int, tuple[str, Basis]] = MappingProxyType({}),
 ) -> dict[int, tuple[str, Basis]]:
     """Return which input each returned thing is the gradient of, by its place in the order of names.
 
@@ -194,9 +194,9 @@ def match_gradients(
         returns: names that backward returns, dicts and tuples opened.
         inputs: of forward that can have a gradient, in order.
         ordered: those of them that gradients without a name may belong to, in order; all if None.
-        known: what is known already, since they stand under the same key of a dict.
+        known: what is known already, since they stand at the same place of a list or dict.
     """
-    found: dict[int, tuple[str, Basis]] = {at: (name, "name") for at, name in known.items()}
+    found = dict(known)
 
     def left() -> list[str]:
         gone = {name for name, _ in found.values()}
@@ -206,7 +206,7 @@ def match_gradients(
         label = each.keyword or each.name
         if at not in found and label.startswith("d") and label[1:] in left():
             found[at] = (label[1:], "name")
-    for basis, fits in (*_TIERS, ("words", _starts)):
+    for basis, fits in (*TIERS, ("words", _starts)):
         for at, each in enumerate(returns):
             bases = (*differentiated(each.keyword or each.name), *((each.keyword,) if each.keyword else ()))
             fitting = [name for base in bases for name in left() if fits(base, name)]

@@ -46,10 +46,53 @@ _CACHE = re.compile(
     r".*(cache|ctx|context|saved|memory|tape|store|stash|residual|intermediate|history|trace|meta|tmp|memo|record)\w*",
     re.IGNORECASE,
 )
+_BIAS = re.compile(
+    r"b|bias|biases|beta|gamma|shift|bf?[a-z0-9]?|b_\w+|\w*_?bias\w*|b[A-Z]\w*|b[a-z]h?|bias_\w+|b\d+"
+    r"|(p|peep\w*|[wWvV]_?c_?|p_?c_?)_?[ifoIFO]"  # peepholes
+)
+_WEIGHT = re.compile(
+    r"[WUVRKwuv]|[WUVRP]\w*|w_\w+|u_\w+|w[a-z]{1,3}|u[a-z]{1,2}|w\d+|\w*(weight|kernel|Weight|_W|_w)\w*|theta\w*|embed\w*"
+)
+_CHANCE = re.compile(
+    r"(p|prob|probability|rate|ratio)_?(keep|drop|dropout)|(keep|drop|dropout)_?(p|prob|probability|rate|ratio|param)?",
+    re.IGNORECASE,
+)
 
 LOSS = re.compile(
     r"\w*(loss|cost|error|err|objective|nll|energy|xent|crossentropy|cross_entropy)\w*|[ELJC]|total", re.IGNORECASE
 )
+
+
+def is_bias(name: str) -> bool:
+    """Tell whether a name is one of a bias, a shift or a peephole."""
+    return _BIAS.fullmatch(name) is not None
+
+
+def is_weight(name: str) -> bool:
+    """Tell whether a name is one of a weight matrix; some are those of biases too."""
+    return _WEIGHT.fullmatch(name) is not None
+
+
+def is_parameter(name: str) -> bool:
+    """Tell whether a name is one of a weight or a bias."""
+    return is_weight(name) or is_bias(name)
+
+
+def is_chance(name: str, function: str) -> bool:
+    """Tell whether a parameter of a function is the probability of dropout."""
+    return _CHANCE.fullmatch(name) is not None or (name in {"p", "keep", "rate"} and "drop" in function.lower())
+
+
+def singular(name: str) -> str:
+    """Return what one of several things is called: `W` for `Ws`, `bias` for `biases`; other names stay as they are."""
+    if name.endswith("ses"):
+        return name[:-2]
+    return name[:-1] if len(name) > 1 and name.endswith("s") and not name.endswith(("ss", "bias", "_s")) else name
+
+
+def numbered(name: str, place: str) -> str:
+    """Return the name of one of several things: `W1`, but `h0_1`."""
+    return f"{name}_{place}" if name[-1:].isdigit() else f"{name}{place}"
 
 
 def losses_among(names: Iterable[str]) -> list[str]:

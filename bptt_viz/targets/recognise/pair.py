@@ -9,12 +9,15 @@ from bptt_viz.targets.recognise.building import Found, built, concluded
 from bptt_viz.targets.recognise.calling import Calling, calling
 from bptt_viz.targets.recognise.following import Followed, follow_pair, supposed
 from bptt_viz.targets.recognise.forms import forms_of, layout_of
+from bptt_viz.targets.recognise.inference.choices import Form
 from bptt_viz.targets.recognise.inference.module import Module
-from bptt_viz.targets.recognise.inference.run import Form, Run
+from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.search import Solution, search
+from bptt_viz.targets.recognise.names import is_chance
 from bptt_viz.targets.recognise.pairing import called_within, unlike_a_pass
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import drafted, why_not
+from bptt_viz.targets.recognise.scene import CHANCE
 from bptt_viz.targets.recognise.telling import by_default, told
 from bptt_viz.targets.recognise.uses import indexing
 
@@ -44,6 +47,8 @@ def supposing(source: Source, module: Module, how: Calling) -> Forms:
     """Return what may be supposed about an input, likeliest first."""
     said = {name: found for node in reversed(how.nodes) for name, found in told(source, node).items()}
     said |= by_default(module, how.nodes[0])
+    chances = [name for name in how.given if is_chance(name, how.forward.name)]
+    said = dict.fromkeys(chances, ((), CHANCE)) | said
     helpers = [module.functions[name] for name in sorted(called_within(module.functions, how.nodes))]
     scope: Sequence[ast.AST] = [*how.nodes, *helpers] if how.owner is None else [how.owner]
     layout, indices = layout_of(scope), indexing(scope)

@@ -8,7 +8,7 @@ from bptt_viz.targets.recognise.calling import Calling
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.inference.values import Pending, Seq, Table
-from bptt_viz.targets.recognise.scene import settings
+from bptt_viz.targets.recognise.scene import settings, within
 
 _USUAL = {
     "mode": "train",
@@ -30,8 +30,7 @@ def why_not(how: Calling, best: Solution[Followed]) -> tuple[str, tuple[str, ...
     upstreams = [taken for taken in how.taken.values() if taken.role == "upstream"]
     said = [*unsaid(how, best)]
     if said and (upstreams or how.loss):
-        missing = ("forward", "shapes") if best.run.listed else ("constants",)
-        return f"{forward} takes {'; it takes '.join(said)}", missing
+        return f"{forward} takes {'; it takes '.join(said)}", ("constants",)
     if not upstreams and not how.loss:
         return f"no argument of {backward} is the cotangent of something that {forward} returns", ("backward",)
     if unknown:
@@ -58,13 +57,10 @@ def unsaid(how: Calling, best: Solution[Followed]) -> Iterator[str]:
         value = run.known(Pending(name))
         if name in run.called:
             yield f"a function as {name}"
-        elif name in run.listed:
-            yield f"a list of dicts as {name}, to be written as [{{W:W1, b:b1}}, {{W:W2, b:b2}}]"
         elif name in run.asked:
             yield f"a yes or no as {name}"
         elif isinstance(value, Table):
-            held = [item.name for item in value.items.values() if isinstance(item, Pending)]
-            if not with_gradient & set(held) and settings(run, value) is None:
+            if not with_gradient & set(within(run, value, name)) and settings(run, value) is None:
                 yield f"a dict of settings as {name} ({', '.join(map(str, value.items)) or 'keys unknown'})"
         elif isinstance(value, Seq):
             held = [each.name for each in value.items if isinstance(each, Pending)]

@@ -1,11 +1,10 @@
 """What goes into a user's functions and what comes out of them, in one run."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.calling import Calling, Node, parameters_of, spread
-from bptt_viz.targets.recognise.forms import is_parameter
 from bptt_viz.targets.recognise.inference.dims import Dim
 from bptt_viz.targets.recognise.inference.module import Module, space_of
 from bptt_viz.targets.recognise.inference.run import Run
@@ -23,7 +22,10 @@ from bptt_viz.targets.recognise.inference.values import (
     Table,
     Value,
 )
+from bptt_viz.targets.recognise.names import is_parameter, numbered
 from bptt_viz.targets.recognise.returned import unique
+
+CHANCE = "name"
 
 
 @dataclass(slots=True)
@@ -64,8 +66,8 @@ class Scene:
         for name in (name for name in run.idle if name not in run.decided):
             run.as_size(Pending(name))
         for name in (name for name in (*how.made_of, *how.given) if name not in run.compared):
-            found += _within(run, run.known(Pending(name)), name)
-        return [*dict.fromkeys((*found, *self.own, *run.globals))]
+            found += within(run, run.known(Pending(name)), name)
+        return [name for name in dict.fromkeys((*found, *self.own, *run.globals)) if not is_settled(run, name)]
 
     def holder(self, names: Sequence[str]) -> str:
         """Return the attribute whose dict holds inputs; empty if they are attributes themselves."""
@@ -166,24 +168,43 @@ def opened(run: Run, arguments: Sequence[Argument], value: Value) -> tuple[Argum
     return unique([_opened(run, each, item) for each, item in zip(arguments, items, strict=True)])
 
 
-def _opened(run: Run, argument: Argument, value: Value) -> Argument:
+def _opened(run: Run, argument: Argument, value: Value, layer: bool = False) -> Argument:
     value = run.known(value)
-    keys = [key for key in value.items if isinstance(key, str)] if isinstance(value, Table) else []
-    if argument.kind not in {"dict", "name"} or len(keys) <= len(argument.items):
+    if isinstance(value, Seq) and (layer or len(value.items) in lengths(run)):
+        return _opened_list(run, argument, value)
+    held = {key: item for key, item in value.items.items() if isinstance(key, str)} if isinstance(value, Table) else {}
+    if argument.kind not in {"dict", "name"} or len(held) < max(len(argument.items), 1):
         return argument
     taken = {each.keyword: each for each in argument.items}
-    return Argument(
-        "dict", argument.name, argument.keyword, tuple(taken.get(key, Argument("name", key, key)) for key in keys)
-    )
+    order = taken if taken.keys() == held.keys() else held
+    items = [_opened(run, taken.get(key, Argument("name", key, key)), held[key]) for key in order]
+    return Argument("dict", argument.name, argument.keyword, tuple(items))
 
 
-def _within(run: Run, value: Value, name: str) -> list[str]:
+def lengths(run: Run) -> set[int]:
+    """Return how many items the lists among the inputs have."""
+    return {len(each.items) for each in run.decided.values() if isinstance(each, Seq)}
+
+
+def _opened_list(run: Run, argument: Argument, of: Seq) -> Argument:
+    """Return a list of what belongs to layers, opened layer by layer."""
+    named = argument.name or "item"
+    known = argument.items or [Argument("name", numbered(named, str(at + 1))) for at in range(len(of.items))]
+    if len(known) != len(of.items):
+        return argument
+    items = [_opened(run, *pair, layer=True) for pair in zip(known, of.items, strict=True)]
+    items = [replace(each, name="") if each.items else each for each in items]
+    return Argument("list" if of.mutable else "tuple", argument.name, argument.keyword, tuple(items))
+
+
+def within(run: Run, value: Value, name: str) -> list[str]:
+    """Return the names of the arrays that an input holds, or its own if it is one; none of settings."""
     if isinstance(value, Table) and settings(run, value) is not None:
         return []
     if isinstance(value, Table | Seq):
         items = value.items.values() if isinstance(value, Table) else value.items
         inner = [item for item in items if isinstance(item, Pending)]
-        return [found for item in inner for found in _within(run, run.known(item), item.name)]
+        return [found for item in inner for found in within(run, run.known(item), item.name)]
     return [name] if isinstance(value, Arr | Pending) else []
 
 
@@ -200,15 +221,21 @@ def passed(run: Run, given: Sequence[str], named: frozenset[str]) -> tuple[Argum
 
 def _passed(run: Run, of: Pending, keyword: str) -> Argument:
     value = run.known(of)
+    called = of.name if of.name not in run.places else ""
     if isinstance(value, Table) and settings(run, value) is not None:
         return Argument("name", of.name, keyword)
     if isinstance(value, Table):
         items = tuple(_passed(run, item, str(key)) for key, item in value.items.items() if isinstance(item, Pending))
-        return Argument("dict", of.name, keyword, items)
+        return Argument("dict", called, keyword, items)
     if isinstance(value, Seq):
         parts = tuple(_passed(run, item, "") for item in value.items if isinstance(item, Pending))
-        return Argument("tuple", of.name, keyword, parts)
+        return Argument("list" if value.mutable else "tuple", called, keyword, parts)
     return Argument("name", of.name, keyword)
+
+
+def is_settled(run: Run, name: str) -> bool:
+    """Tell whether an input is a probability by its name: a number that has no gradient."""
+    return run.sources.get(name) == CHANCE and run.known(Pending(name)) == Arr((), name)
 
 
 def settings(run: Run, table: Table) -> dict[str, object] | None:

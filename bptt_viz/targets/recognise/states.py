@@ -17,8 +17,9 @@ def carry(run: Run, inputs: Sequence[str], outputs: Mapping[str, Value], sent_ba
 
     Where names do not say which is which, as many states as outputs go together in their order.
     """
-    before = [name for name in inputs if "prev" in meaning(name)]
-    pairs = [(name, output) for output in outputs for name in inputs if _is_before(name, output)]
+    single = [name for name in inputs if f"{name}[0]" not in run.numbers]  # not those of all layers in one array
+    before = [name for name in single if "prev" in meaning(name)]
+    pairs = [(name, output) for output in outputs for name in single if _is_before(name, output)]
     left = [name for name in before if name not in {one for one, _ in pairs}]
     nameless = [output for output in sent_back if output not in {other for _, other in pairs}]
     pairs += [*zip(left, nameless, strict=True)] if len(left) == len(nameless) else []

@@ -3,8 +3,9 @@
 import ast
 
 from bptt_viz.targets.recognise.docstrings import Axes, axes_in, comments, described, hinted
+from bptt_viz.targets.recognise.inference.choices import Choices
 from bptt_viz.targets.recognise.inference.module import Module, space_of
-from bptt_viz.targets.recognise.inference.run import Choices, Run
+from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.statements import Interpreter
 from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, defaults_of
 from bptt_viz.targets.recognise.reading import Source

@@ -76,15 +76,16 @@ FIXED = {
 
 
 def stacked(module, rng, **sizes):
-    values = arrays("x:N,T,D W0:D,H U0:H,H b0:H W1:H,H U1:H,H b1:H h0:N,H h1:N,H", rng, **sizes)
+    values = arrays("x:N,T,D W1:D,H U1:H,H b1:H W2:H,H U2:H,H b2:H h0_1:N,H h0_2:N,H", rng, **sizes)
 
     def called(v):
-        layers = [{k: v[f"{k}{i}"] for k in "WUb"} for i in (0, 1)]
-        return module.stacked_forward(v["x"], layers, [v["h0"], v["h1"]])
+        layers = [{k: v[f"{k}{i}"] for k in "WUb"} for i in (1, 2)]
+        return module.stacked_forward(v["x"], layers, [v["h0_1"], v["h0_2"]])
 
     def gradients(v, weights):
         dx, grads, dh0 = module.stacked_backward(*weights, called(v)[1])
-        return {"x": dx, "h0": dh0[0], "h1": dh0[1]} | {f"{k}{i}": grads[i][k] for i in (0, 1) for k in "WUb"}
+        named = {f"{k}{i}": grads[i - 1][k] for i in (1, 2) for k in "WUb"}
+        return {"x": dx, "h0_1": dh0[0], "h0_2": dh0[1]} | named
 
     return Problem(values, lambda v: called(v)[:1], gradients)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from corpus.oracle import dictionaries, functional, harness, keeping, layers, objects, pairs, scripts
+from corpus.oracle import dictionaries, functional, harness, keeping, layers, objects, pairs, scripts, stacked
 
-GROUPS = (pairs, dictionaries, scripts, objects, layers, functional, keeping)
+GROUPS = (pairs, dictionaries, scripts, objects, layers, functional, keeping, stacked)
 SETUPS = {file: found for group in GROUPS for file, found in group.SETUPS.items()}
 FILES = Path(__file__).parents[1] / "files"
 

@@ -159,19 +159,19 @@ CODES = (
                 "stacked: no recurrent gradient",
                 "dh = dz @ p['U'].T",
                 "dh = 0 * dz",
-                wrong("stacked", "x h0 h1 W0 U0 b0 W1 U1 b1"),
+                wrong("stacked", "x h0_1 h0_2 W1 U1 b1 W2 U2 b2"),
             ),
             twin(
                 "stacked: inputs not reversed back",
                 "dout = np.stack(dinp[::-1], 1)",
                 "dout = np.stack(dinp, 1)",
-                wrong("stacked", "x h0 W0 U0 b0"),
+                wrong("stacked", "x h0_1 W1 U1 b1"),
             ),
             twin(
                 "stacked: slope of the previous state",
                 "dz = (dout[:, t] + dh) * (1 - hn ** 2)",
                 "dz = (dout[:, t] + dh) * (1 - hp ** 2)",
-                wrong("stacked", "x h0 h1 W0 U0 b0 W1 U1 b1"),
+                wrong("stacked", "x h0_1 h0_2 W1 U1 b1 W2 U2 b2"),
             ),
             twin(
                 "bidirectional: backward direction runs backward",

@@ -1,21 +1,5 @@
 import numpy as np
 
-def stacked_forward(x, layers, h0):
-    out = x; hs = []
-    for i, layer in enumerate(layers):
-        out = np.tanh(out @ layer['W'] + h0[i] @ layer['U'] + layer['b'])
-        hs.append(out)
-    return out, (x, layers, h0, hs)
-
-def stacked_backward(dout, cache):
-    x, layers, h0, hs = cache
-    grads = []
-    for i in reversed(range(len(layers))):
-        d = dout * (1 - hs[i]**2)
-        grads.append({'W': x.T @ d})
-        dout = d @ layers[i]['W'].T
-    return dout, grads
-
 def dropout_forward(x, p, mask):
     return x * mask / p, (mask, p)
 

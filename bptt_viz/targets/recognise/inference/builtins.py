@@ -1,10 +1,17 @@
-"""Functions of Python itself, and methods of lists, dicts and arrays."""
+"""Functions of Python itself."""
 
 from collections.abc import Mapping, Sequence
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.lists import (
+    beside_layers,
+    opened_by_name,
+    text_of,
+    told_apart,
+    turn,
+)
 from bptt_viz.targets.recognise.inference.numpy_functions import FUNCTIONS
-from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, Made
+from bptt_viz.targets.recognise.inference.passed import Arguments, Keywords, Made, argument, number
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.subscripts import subscript
 from bptt_viz.targets.recognise.inference.values import (
@@ -22,7 +29,7 @@ from bptt_viz.targets.recognise.inference.values import (
 
 def length_of(run: Run, value: Value) -> Dim | None:
     """Return how many items something has, if that is known."""
-    value = run.known(value)
+    value = opened_by_name(run, run.known(value))
     if isinstance(value, Pending):
         value = run.force(value, least=1)
     if isinstance(value, Arr):
@@ -40,7 +47,7 @@ def length_of(run: Run, value: Value) -> Dim | None:
 
 def run_through(run: Run, value: Value) -> Value:
     """Return what a loop over something runs through: items that are known, or many alike."""
-    value = run.known(value)
+    value = opened_by_name(run, run.known(value))
     if isinstance(value, Pending):
         value = run.force(value, least=1)
     if isinstance(value, Arr) and value.shape:
@@ -53,6 +60,9 @@ def run_through(run: Run, value: Value) -> Value:
 
 def _range(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     ends = [run.as_size(each) for each in arguments[:2]]
+    apart = _told_apart(run, ends, arguments[2:])
+    if apart is not None:
+        return apart
     if not all(isinstance(end, Num) and end.dim is not None for end in ends) or not ends:
         return Many(Num())
     start, stop = (ends[0], ends[1]) if len(ends) > 1 else (Num(Dim()), ends[0])
@@ -64,15 +74,29 @@ def _range(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     return Many(Num(loop=turns), turns)
 
 
+def _told_apart(run: Run, ends: Sequence[Value], step: Arguments) -> Value | None:
+    """Return a range over layers, whose turns are followed one by one; None of others."""
+    numbers = [number(run, each) for each in (*ends, *step)]
+    if None in numbers or not numbers or (step and not numbers[-1]):
+        return None
+    start, stop, by = (0, *numbers, 1) if len(ends) == 1 else (*numbers, 1)[:3]
+    return told_apart(run, start or 0, stop or 0, by or 1)
+
+
 def _enumerated(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     through = run_through(run, arguments[0]) if arguments else UNKNOWN
+    start = number(run, argument(arguments, keywords, 1, "start")) or 0
     if isinstance(through, Seq):
-        return Seq([Seq([Num(Dim((), at)), item]) for at, item in enumerate(through.items)])
+        count = len(through.items)
+        numbers = [turn(start + at, count) if run.lists else Num(Dim((), start + at)) for at in range(count)]
+        return Seq([Seq([*pair]) for pair in zip(numbers, through.items, strict=True)])
     turns = length_of(run, arguments[0])
     return Many(Seq([Num(loop=turns), through.item or UNKNOWN]), turns) if isinstance(through, Many) else UNKNOWN
 
 
 def _zipped(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
+    if any(run.lists.get(each.argument) for each in map(run.known, arguments) if isinstance(each, Seq)):
+        arguments = [beside_layers(run, each) for each in arguments]
     through = [run_through(run, each) for each in arguments]
     known = [each for each in through if isinstance(each, Seq)]
     if known and len(known) == len(through):
@@ -92,6 +116,11 @@ def _length(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
 
 def _first(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     return run_through(run, arguments[0]) if arguments else Many()
+
+
+def _turned(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
+    of = _first(run, arguments, keywords)
+    return Seq(of.items[::-1], of.mutable) if isinstance(of, Seq) else of
 
 
 def _whole(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
@@ -129,6 +158,11 @@ def _largest(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     return Arr(())
 
 
+def _text(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
+    text = text_of(run, arguments[0]) if arguments else None
+    return Const(text) if text is not None else UNKNOWN
+
+
 def _nothing(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     return UNKNOWN
 
@@ -137,7 +171,7 @@ BUILTINS: Mapping[str, Made] = {
     "range": _range,
     "xrange": _range,
     "len": _length,
-    "reversed": _first,
+    "reversed": _turned,
     "sorted": _first,
     "iter": _first,
     "set": _first,
@@ -155,13 +189,14 @@ BUILTINS: Mapping[str, Made] = {
     "sum": _sum,
     "max": _largest,
     "min": _largest,
+    "str": _text,
+    "repr": _text,
     "deepcopy": FUNCTIONS["copy"],
     "namedtuple": _nothing,
     **dict.fromkeys(
         (
             "print",
             "isinstance",
-            "str",
             "getattr",
             "setattr",
             "hasattr",
@@ -169,7 +204,6 @@ BUILTINS: Mapping[str, Made] = {
             "type",
             "bool",
             "open",
-            "repr",
             "next",
             "any",
             "all",
@@ -181,105 +215,3 @@ BUILTINS: Mapping[str, Made] = {
         _nothing,
     ),
 }
-
-
-def list_method(run: Run, of: Seq | Many, name: str, arguments: Sequence[Value]) -> Value:
-    """Follow a method of a list."""
-    if name in {"append", "insert", "appendleft"} and arguments:
-        _put(run, of, arguments[-1])
-    elif name == "extend" and arguments:
-        more = run_through(run, arguments[0])
-        for item in (
-            more.items if isinstance(more, Seq) else [more.item] if isinstance(more, Many) and more.item else []
-        ):
-            _put(run, of, item)
-    elif name in {"pop", "popleft"}:
-        return (of.items[-1] if of.items else UNKNOWN) if isinstance(of, Seq) else of.item or UNKNOWN
-    elif name in {"index", "count"}:
-        return Num()
-    elif name == "copy":
-        return of
-    return Const(None)
-
-
-def _put(run: Run, of: Seq | Many, item: Value) -> None:
-    """Put something into a list; what a loop puts in is alike, turn by turn."""
-    if isinstance(of, Seq):
-        last = run.known(of.items[-1]) if of.items and run.around else UNKNOWN
-        alike = isinstance(last, Arr) and isinstance(item, Arr) and len(last.shape) == len(item.shape)
-        of.items.append(run.unify(last, item) if alike else item)
-    elif run.around or of.item is not None:
-        if of.item is None and of.length is None and not of.fixed and of.depth == len(run.around) - 1:
-            of.length = run.around[-1]  # one a turn
-        of.item = run.unify(of.item, item) if of.item is not None else item
-    else:
-        of.fixed.append(item)
-
-
-def table_method(run: Run, of: Table, name: str, arguments: Sequence[Value]) -> Value:
-    """Follow a method of a dict; what `get` asks for with a default need not be there."""
-    if name in {"get", "pop", "setdefault"} and arguments:
-        key = run.known(arguments[0])
-        if isinstance(key, Const) and key.value in of.items:
-            return of.items[key.value]
-        return run.known(arguments[1]) if len(arguments) > 1 else subscript(run, of, key)
-    if name in {"items", "iteritems"}:
-        pairs: list[Value] = [Seq([Const(key), item]) for key, item in of.items.items() if isinstance(key, str)]
-        return Seq(pairs) if pairs else Many(Seq([UNKNOWN, of.item or UNKNOWN]))
-    if name in {"values", "itervalues"}:
-        return (
-            Seq([item for key, item in of.items.items() if isinstance(key, str)])
-            if of.items
-            else Many(of.item or UNKNOWN)
-        )
-    if name in {"keys", "iterkeys"}:
-        return run_through(run, of)
-    if name == "update" and arguments:
-        more = run.known(arguments[0])
-        of.items.update(more.items if isinstance(more, Table) else {})
-    return of if name == "copy" else Const(None)
-
-
-_ARRAY_METHODS = frozenset(
-    [
-        "dot",
-        "sum",
-        "mean",
-        "max",
-        "min",
-        "prod",
-        "argmax",
-        "argmin",
-        "std",
-        "var",
-        "any",
-        "all",
-        "transpose",
-        "swapaxes",
-        "reshape",
-        "ravel",
-        "flatten",
-        "squeeze",
-        "copy",
-        "astype",
-        "clip",
-        "cumsum",
-        "round",
-        "repeat",
-        "take",
-        "conj",
-    ]
-)
-_OF_TABLES = {"get", "items", "keys", "values", "iteritems", "update", "pop", "setdefault"}
-
-
-def array_method(run: Run, of: Value, name: str, arguments: Sequence[Value], keywords: Keywords) -> Value:
-    """Follow a method of an array, or of an input that turns out to be an array, a list or a dict by it."""
-    if isinstance(of, Pending) and name in _OF_TABLES:
-        table = run.decided[of.name] = Table(argument=of.name)
-        return table_method(run, table, name, arguments)
-    if name in _ARRAY_METHODS and name in FUNCTIONS:
-        return FUNCTIONS[name](run, [of, *arguments], keywords)
-    if name == "item":
-        return Arr(())
-    return UNKNOWN

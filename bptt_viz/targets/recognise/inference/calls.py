@@ -5,14 +5,10 @@ import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
-from bptt_viz.targets.recognise.inference.builtins import (
-    BUILTINS,
-    array_method,
-    list_method,
-    table_method,
-)
+from bptt_viz.targets.recognise.inference.builtins import BUILTINS
 from bptt_viz.targets.recognise.inference.dims import Conflict
 from bptt_viz.targets.recognise.inference.expressions import Expressions
+from bptt_viz.targets.recognise.inference.methods import array_method, list_method, table_method, text_method
 from bptt_viz.targets.recognise.inference.module import ModuleSpace
 from bptt_viz.targets.recognise.inference.numpy_functions import FUNCTIONS, SAME
 from bptt_viz.targets.recognise.inference.operators import elementwise
@@ -131,6 +127,8 @@ class Calls(Expressions):
             return list_method(self.run, of, method.name, arguments)
         if isinstance(of, Table):
             return table_method(self.run, of, method.name, arguments)
+        if isinstance(of, Const):
+            return text_method(self.run, of, method.name, arguments)
         if isinstance(of, Arr | Pending):
             return array_method(self.run, of, method.name, arguments, keywords)
         return UNKNOWN

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.lists import doubt_list, text_of
 from bptt_viz.targets.recognise.inference.operators import arithmetic, elementwise
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.subscripts import shape_items, store, subscript, width_of
@@ -195,6 +196,8 @@ class Expressions(ABC):
             return self._member(of, name)
         if isinstance(of, Arr | Pending):
             return self._of_array(of, name)
+        if isinstance(of, Seq):
+            doubt_list(self.run, of, name)
         return Method(of, name) if of is not UNKNOWN else UNKNOWN
 
     def _of_array(self, of: Value, name: str) -> Value:
@@ -241,8 +244,9 @@ class Expressions(ABC):
         return found
 
     def _JoinedStr(self, node: ast.JoinedStr, space: Space) -> Value:
-        parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
-        return Const("".join(map(str, parts))) if None not in parts else UNKNOWN
+        values = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+        parts = [text_of(self.run, self.evaluate(value, space)) for value in values]
+        return Const("".join(filter(None, parts))) if None not in parts else UNKNOWN
 
     def _Call(self, node: ast.Call, space: Space) -> Value:
         of = self.evaluate(node.func, space)

@@ -1,13 +1,26 @@
 """Arithmetic, comparison and matrix products of what is known about values."""
 
 import ast
+import contextlib
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim, resolved
+from bptt_viz.targets.recognise.inference.lists import text_of
 from bptt_viz.targets.recognise.inference.run import Run
-from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Block, Const, Many, Num, Pending, Seq, Value
+from bptt_viz.targets.recognise.inference.values import (
+    UNKNOWN,
+    Arr,
+    Block,
+    Const,
+    Many,
+    Num,
+    Pending,
+    Seq,
+    Shape,
+    Value,
+)
 
 _NUMBERS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
@@ -33,6 +46,8 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
         return product(run, left, right)
     if isinstance(left, Num) and isinstance(right, Num):
         return _number(run, kind, left, right)
+    if isinstance(left, Seq) != isinstance(right, Seq):
+        left, right = _as_sizes(run, left), _as_sizes(run, right)
     if isinstance(left, Seq | Many) or isinstance(right, Seq | Many):
         found = _lists(kind, left, right)
         if found is not None:
@@ -40,7 +55,7 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
     if isinstance(left, Const) and isinstance(right, Const) and not isinstance(left.value, str | None):
         return Arr(())
     if isinstance(left, Const) and isinstance(left.value, str):
-        return _text(kind, left, right)
+        return _text(run, kind, left, right)
     found = elementwise(run, left, right)
     if isinstance(kind, ast.Add | ast.Sub) and isinstance(found, Arr) and found.block is None:
         return replace(found, block=_common(run, left, right))
@@ -180,13 +195,23 @@ def _lists(kind: ast.operator, left: Value, right: Value) -> Value | None:
     return None
 
 
+def _as_sizes(run: Run, value: Value) -> Value:
+    """Return the shape of an input as a tuple of sizes; other things as they are."""
+    shape = run.shape(value.of) if isinstance(value, Shape) else None
+    return value if shape is None else Seq([Num(axis) for axis in shape])
+
+
 def _items(of: Value) -> list[Value]:
     if isinstance(of, Seq):
         return of.items
     return [of.item] if isinstance(of, Many) and of.item is not None else []
 
 
-def _text(kind: ast.operator, left: Const, right: Value) -> Value:
+def _text(run: Run, kind: ast.operator, left: Const, right: Value) -> Value:
     if isinstance(kind, ast.Add) and isinstance(right, Const) and isinstance(right.value, str):
         return Const(left.value + right.value)
+    numbers = [text_of(run, each) for each in (right.items if isinstance(right, Seq) else [right])]
+    if isinstance(kind, ast.Mod) and None not in numbers:  # "W%d" % layer
+        with contextlib.suppress(TypeError, ValueError):
+            return Const(left.value % tuple(int(each) if each and each.isdigit() else each for each in numbers))
     return UNKNOWN

@@ -1,51 +1,17 @@
 """One run over the user's code: the sizes, the choices where the code leaves one, and what was noticed."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bptt_viz.targets.recognise.inference.blocks import Named
+from bptt_viz.targets.recognise.inference.choices import Choices, Exhausted, Form
 from bptt_viz.targets.recognise.inference.dims import ONE, Conflict, Dim, Dims, resolved
 from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Many, Num, Pending, Seq, Table, Value
 from bptt_viz.targets.recognise.inference.written import as_dim
+from bptt_viz.targets.recognise.names import numbered, singular
 
 BUDGET = 30_000
-
-
-class Exhausted(Exception):  # noqa: N818 - an answer: too much code to follow
-    """The code is too long or loops in itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What an input may look like.
-
-    Attributes:
-        axes: for each axis a letter or a sum of letters from a docstring, 1, or None for an unknown of its own.
-        cost: how unlikely it is, 0 for the likeliest.
-        source: what says so: `docstring`, `hint`, `default` or `usage`.
-    """
-
-    axes: tuple[str | int | None, ...]
-    cost: float
-    source: str = "usage"
-
-
-class Choices:
-    """What was chosen so far, and at what price the other ways could be gone."""
-
-    def __init__(self, path: Sequence[int]) -> None:
-        self.path = tuple(path)
-        self.taken: list[int] = []
-        self.prices: list[Sequence[float]] = []
-
-    def choose(self, prices: Sequence[float]) -> int:
-        """Return which of several ways to go: the path's, and the first where the path has ended."""
-        at = len(self.taken)
-        way = self.path[at] if at < len(self.path) else 0
-        self.taken.append(way)
-        self.prices.append(prices)
-        return way
 
 
 @dataclass
@@ -56,6 +22,10 @@ class Run:
         forms: what an input may look like, likeliest first.
         choices: the ways gone.
         taken: names of arguments, which what dicts and tuples hold is not called.
+        lists: inputs that are lists of what is not alike, with how many items; 0 for what was seen to be none.
+        numbers: arguments that are numbers of such items, and axes of arguments as in `h0[0]`.
+        places: of what stands in such lists, at which place from 1.
+        given_out: names that were given to what dicts, tuples and lists hold, with what each is called there.
         decided: what each input turned out to be.
         sources: what each input's form was taken from.
         letters: sizes by their letters in docstrings.
@@ -67,7 +37,6 @@ class Run:
         compared: constants that inputs are compared with.
         asked: inputs whose truth is asked for.
         absent: attributes that were read of an object that does not have them.
-        listed: inputs whose items are dicts.
         called: inputs that are called.
         written: names of the module that functions say they set.
         globals: arrays of the module that were read, in order.
@@ -85,6 +54,10 @@ class Run:
     forms: Callable[[str], Sequence[Form]]
     choices: Choices
     taken: frozenset[str] = frozenset()
+    lists: dict[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    given_out: dict[str, str] = field(default_factory=dict)
     dims: Dims = field(default_factory=Dims)
     decided: dict[str, Value] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -97,7 +70,6 @@ class Run:
     compared: dict[str, object] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     absent: set[str] = field(default_factory=set)
-    listed: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     globals: list[str] = field(default_factory=list)
@@ -124,14 +96,33 @@ class Run:
     def free(self, name: str, within: str) -> str:
         """Return a name for something that a dict or tuple among the inputs holds, which no other input has."""
         name = re.sub(r"\W+", "_", name).strip("_") or "item"
+        called, name = name, numbered(name, self.places[within]) if within in self.places else name
         short = len(name) == 1 and name not in "bwuv" and name.islower()
-        return f"{within}_{name}" if short or name in self.taken or name in self.decided else name
+        used = name in self.taken or name in self.decided or name in self.given_out
+        made = f"{within}_{name}" if short or used else name
+        self.given_out[made] = made
+        if within in self.places:
+            self.given_out[made], self.places[made] = called, self.places[within]
+        return made
 
     def known(self, value: Value) -> Value:
         """Return what an input turned out to be, or the value itself; an input still undecided stays."""
         if isinstance(value, Many) and value.fixed and value.item is None:
             return Seq(value.fixed, mutable=True)
-        return self.decided.get(value.name, value) if isinstance(value, Pending) else value
+        if not isinstance(value, Pending):
+            return value
+        if value.name not in self.decided and self.lists.get(value.name):
+            return self.as_list(value.name, self.lists[value.name])
+        return self.decided.get(value.name, value)
+
+    def as_list(self, name: str, count: int) -> Seq:
+        """Decide that an input is a list of as many items, which need not be alike."""
+        items = [self.free(numbered(singular(name), str(at)), name) for at in range(1, count + 1)]
+        self.places |= {item: str(at) for at, item in enumerate(items, 1)}
+        self.given_out |= dict.fromkeys(items, singular(name))
+        self.lists[name] = count
+        self.decided[name] = made = Seq([*map(Pending, items)], mutable=True, argument=name)
+        return made
 
     def force(self, value: Value, rank: int | None = None, least: int = 0) -> Value:
         """Decide what an input is, if it was not decided yet, as an array of a rank or of at least a rank.
@@ -149,7 +140,7 @@ class Run:
     def _decide(self, name: str, rank: int | None, least: int) -> Arr:
         fitting = [
             form
-            for form in self.forms(name)
+            for form in self._forms(name)
             if (len(form.axes) == rank if rank is not None else len(form.axes) >= least)
         ]
         if not fitting:
@@ -159,9 +150,19 @@ class Run:
         shape = tuple(
             self.dims.fresh() if axis is None else as_dim(axis, self.letters, self.dims) for axis in form.axes
         )
+        known = (self.numbers.get(f"{name}[{at}]") for at in range(len(shape)))
+        shape = tuple(axis if size is None else Dim((), size) for axis, size in zip(shape, known, strict=True))
         self.decided[name] = made = Arr(shape, name)
         self.sources[name] = form.source
         return made
+
+    def _forms(self, name: str) -> Sequence[Form]:
+        """Return what an input may look like; of what is said of all layers' alike only how many axes it has."""
+        forms = self.forms(self.given_out.get(name, name))
+        if name not in self.places:
+            return forms
+        ranks = [tuple(None if isinstance(axis, str) else axis for axis in form.axes) for form in forms]
+        return [replace(form, axes=axes) for form, axes in zip(forms, ranks, strict=True)]
 
     def broadcast(self, *shapes: tuple[Dim, ...]) -> tuple[Dim, ...]:
         """Return the shape of an elementwise result.
@@ -240,7 +241,9 @@ class Run:
         """Decide that an input is a number, if nothing else is known of it."""
         found = self.known(value)
         if isinstance(found, Pending):
-            made = self.decided[found.name] = Num(self.dims.fresh(found.name))
+            number = self.numbers.get(found.name)
+            dim = self.dims.fresh(found.name) if number is None else Dim((), number)
+            made = self.decided[found.name] = Num(dim)
             return made
         return found
 

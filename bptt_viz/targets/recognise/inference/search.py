@@ -1,12 +1,14 @@
 """The likeliest ways in which all shapes fit: runs in the order of how unlikely what they suppose is."""
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Generic, TypeVar
 
+from bptt_viz.targets.recognise.inference.choices import Choices, Exhausted, Form, Listed
 from bptt_viz.targets.recognise.inference.dims import Conflict
-from bptt_viz.targets.recognise.inference.run import Choices, Exhausted, Form, Run
+from bptt_viz.targets.recognise.inference.run import Run
 
 Result = TypeVar("Result")
 
@@ -30,6 +32,17 @@ class Solution(Generic[Result]):
     result: Result
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class _Way:
+    """A way that was not gone yet: its price, then its place in line, with what is supposed beforehand."""
+
+    cost: float
+    order: int
+    path: tuple[int, ...] = field(default=(), compare=False)
+    lists: Mapping[str, int] = field(default_factory=dict, compare=False)
+    numbers: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+
 def search(
     forms: Callable[[str], Sequence[Form]],
     taken: Iterable[str],
@@ -49,27 +62,34 @@ def search(
         sure: whether an attempt leaves nothing open.
         lenient: whether statements in which shapes do not fit are passed over.
     """
-    waiting: list[tuple[float, int, tuple[int, ...]]] = [(0.0, 0, ())]
+    waiting = [_Way(0.0, 0)]
     found: list[Solution[Result]] = []
-    followed = 0
-    for runs in range(_RUNS):
+    followed, order = 0, count(1)
+    for _ in range(_RUNS):
         if not waiting or followed > _STEPS:
             break
-        cost, _, path = heapq.heappop(waiting)
+        way = heapq.heappop(waiting)
         best = min(found, key=lambda solution: solution.cost, default=None)
-        if best is not None and cost >= best.cost + (0 if sure(best.result) else _FURTHER):
+        if best is not None and way.cost >= best.cost + (0 if sure(best.result) else _FURTHER):
             break
-        run = Run(forms, Choices(path), frozenset(taken), lenient=lenient)
+        run = Run(forms, Choices(way.path), frozenset(taken), {**way.lists}, way.numbers, lenient=lenient)
         try:
             result = attempt(run)
-            found.append(Solution(cost + run.dims.strained, run, result))
+            found.append(Solution(way.cost + run.dims.strained, run, result))
         except Conflict:
             pass
         except Exhausted:
             break
+        except Listed as told:
+            if told.sure:  # what was tried without knowing it does not count
+                waiting, found = [], []
+            anew = replace(way, order=next(order), path=(), lists={**way.lists, **told.lists})
+            heapq.heappush(waiting, replace(anew, numbers={**way.numbers, **told.numbers}))
+            if told.sure:
+                continue
         followed += run.steps
-        for other, extra in _other_ways(run.choices, len(path)):
-            heapq.heappush(waiting, (cost + extra, len(waiting) + runs * 1000, other))
+        for other, extra in _other_ways(run.choices, len(way.path)):
+            heapq.heappush(waiting, replace(way, cost=way.cost + extra, order=next(order), path=other))
     return sorted(found, key=lambda solution: solution.cost)
 
 

@@ -10,6 +10,8 @@ from bptt_viz.targets.recognise.inference.builtins import length_of, run_through
 from bptt_viz.targets.recognise.inference.calls import Calls
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.expressions import PASSED_OVER
+from bptt_viz.targets.recognise.inference.lists import demand_list_of
+from bptt_viz.targets.recognise.inference.loops import handed_on
 from bptt_viz.targets.recognise.inference.operators import arithmetic
 from bptt_viz.targets.recognise.inference.subscripts import fit, store, subscript
 from bptt_viz.targets.recognise.inference.values import (
@@ -27,6 +29,7 @@ from bptt_viz.targets.recognise.inference.values import (
     Space,
     Value,
 )
+from bptt_viz.targets.recognise.names import is_parameter
 
 _TURNS = 64
 
@@ -137,6 +140,8 @@ class Interpreter(Calls):
         if isinstance(value, Pending) and starred is None:
             return self._as_tuple(value, targets)
         if isinstance(value, Arr) and value.shape:
+            if any(isinstance(each, ast.Name) and is_parameter(each.id) for each in targets):
+                demand_list_of(self.run, value)  # `for W, U, b in layers`
             return [subscript(self.run, value, Num())] * count
         return [value.item or UNKNOWN] * count if isinstance(value, Many) else [UNKNOWN] * count
 
@@ -210,7 +215,7 @@ class Interpreter(Calls):
 
     def _For(self, node: ast.For, space: Space) -> None:
         for many in self.turns(node.target, node.iter, space):
-            before = dict(space.names)
+            before = {name: _kept(value) for name, value in space.names.items()} if many is not None else {}
             if many is not None:
                 self.run.around.append(length_of(self.run, many))
             try:
@@ -219,20 +224,22 @@ class Interpreter(Calls):
                 if many is not None:
                     self.run.around.pop()
             if many is not None:
-                self._carried(before, space)
+                self._carried({name: before[name] for name in handed_on(node) if name in before}, space)
         self.execute(node.orelse, space)
 
     def _carried(self, before: Mapping[str, Value], space: Space) -> None:
         """Take what a turn hands on to the next for as large as what it was handed, if that can be."""
-        for name, value in space.names.items():
-            first = self.run.known(before.get(name, value))
-            if (
-                first is not value
-                and isinstance(first, Arr)
-                and isinstance(value, Arr)
-                and len(first.shape) == len(value.shape)
-            ):
-                self.either(first, value)
+        for name in before:
+            first, value = self.run.known(before[name]), space.names[name]
+            both = isinstance(first, Seq) and isinstance(value, Seq)
+            items = [each.items for each in (first, value) if isinstance(each, Seq)] if both else [[first], [value]]
+            for one, other in zip(*items, strict=False):
+                self._carried_on(self.run.known(one), other)
+
+    def _carried_on(self, first: Value, value: Value) -> None:
+        arrays = isinstance(first, Arr) and isinstance(value, Arr) and len(first.shape) == len(value.shape)
+        if arrays and first is not value:
+            self.either(first, value)
 
     def turns(self, target: ast.expr, iterated: ast.expr, space: Space) -> Iterator[Many | None]:
         """Give a loop's variable one after the other what it runs through."""
@@ -265,3 +272,8 @@ class Interpreter(Calls):
 
     def _Global(self, node: ast.Global, space: Space) -> None:
         self.run.written.update(node.names)
+
+
+def _kept(value: Value) -> Value:
+    """Return what a name stands for as it is now, since lists change."""
+    return Seq([*value.items], value.mutable) if isinstance(value, Seq) and value.mutable else value

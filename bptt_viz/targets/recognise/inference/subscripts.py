@@ -5,7 +5,9 @@ import contextlib
 from collections.abc import Sequence
 
 from bptt_viz.targets.recognise.inference.blocks import Named
+from bptt_viz.targets.recognise.inference.choices import Listed
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.lists import demand_list_of, demand_turns, is_layer, opened_by_index
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import (
     UNKNOWN,
@@ -22,14 +24,17 @@ from bptt_viz.targets.recognise.inference.values import (
     Value,
 )
 
+_MOST = 8  # items of a list that the code asks for one by one
+
 
 def subscript(run: Run, of: Value, index: Value) -> Value:
     """Return what stands at an index.
 
     Raises:
         Conflict: there are fewer axes than the index has.
+        Listed: an input turns out to be a list.
     """
-    of = run.known(of)
+    of = opened_by_index(run, run.known(of), index)
     if isinstance(of, Shape):
         return _size_at(run, of.of, index)
     if isinstance(of, Pending) and isinstance(index, Const) and isinstance(index.value, str):
@@ -42,7 +47,7 @@ def subscript(run: Run, of: Value, index: Value) -> Value:
     if isinstance(of, Many):
         return Many(of.item) if isinstance(index, Slice) else (of.item or UNKNOWN)
     if isinstance(of, Arr) and isinstance(index, Const) and isinstance(index.value, str):
-        run.listed.add(of.origin)
+        demand_list_of(run, of)
         return UNKNOWN
     if isinstance(of, Pending | Arr):
         return _from_array(run, of, index)
@@ -97,6 +102,8 @@ def shape_items(run: Run, array: Value) -> Seq:
 
 
 def _constant(index: Value) -> object:
+    if isinstance(index, Seq) and any(isinstance(each, Num) and is_layer(each) for each in index.items):
+        return tuple(map(_constant, index.items))  # (layer, t): apart for each layer, alike for each time step
     if isinstance(index, Num) and index.dim is not None:
         return index.dim.number
     return index.value if isinstance(index, Const) else None
@@ -116,7 +123,7 @@ def _from_table(run: Run, table: Table, index: Value) -> Value:
 
 def _into_table(run: Run, table: Table, index: Value, new: Value) -> None:
     key = _constant(index)
-    if key is None or not isinstance(key, str):
+    if key is None or not (isinstance(key, str | tuple) or is_layer(index)):
         table.item = run.unify(table.item, new) if table.item is not None else new
         if key is None:
             table.turns = table.turns or (index.loop if isinstance(index, Num) else None)
@@ -135,8 +142,12 @@ def _from_sequence(run: Run, of: Seq, index: Value) -> Value:
     at = _constant(index)
     if isinstance(at, int):
         if not -len(of.items) <= at < len(of.items):
+            if of.argument and at < _MOST:
+                raise Listed(lists={of.argument: at + 1 if at >= 0 else -at})
             raise Conflict(f"item {at} of {len(of.items)}")
         return of.items[at]
+    if of.argument and isinstance(index, Num):
+        demand_turns(run, index, len(of.items))
     return of.items[0] if of.items else UNKNOWN
 
 

@@ -109,10 +109,12 @@ class Seq(Value):
     Attributes:
         items: in order.
         mutable: whether it is a list.
+        argument: of a list that goes in, its name: how many items it has is supposed.
     """
 
     items: list[Value]
     mutable: bool = False
+    argument: str = ""
 
 
 @dataclass(slots=True)
