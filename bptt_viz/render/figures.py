@@ -12,6 +12,7 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from bptt_viz.errors import UsageError
+from bptt_viz.render.figure_paper import with_dark_paper
 from bptt_viz.render.letters import letter
 from bptt_viz.results.provenance import Provenance
 
@@ -88,7 +89,7 @@ def figure_bytes(figure: Figure, form: str, title: str, provenance: Provenance) 
         warnings.filterwarnings("ignore", "Glyph .* missing from")  # an SVG is shown with its reader's fonts
         letter(figure, keep=form == "svg")
         figure.savefig(stream, format=form, metadata=_metadata(form, title, provenance))
-    return stream.getvalue()
+    return with_dark_paper(stream.getvalue()) if form == "svg" else stream.getvalue()
 
 
 def _metadata(form: str, title: str, provenance: Provenance) -> dict[str, Any]:

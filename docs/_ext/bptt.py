@@ -11,23 +11,17 @@ leave the output out. A command that ends otherwise is an error of the page. Fil
 a code block, are there.
 """
 
-import os
-import re
 from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from running import KEPT, WIDTH, CommandError, run
-from sphinx import addnodes
+from pages import BUILDER, FILES
+from running import WIDTH, CommandError, run
+from shown import PICTURES, page_links, picture
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from terminal import as_html, block
-
-_SHOWN_FILE = re.compile(r"`([\w./]+\.(?:py|toml))`:\n\n```(?:python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FILES = "bptt_files"
-_BUILDER = "bptt_builder"
 
 
 class Commands(SphinxDirective):
@@ -45,22 +39,22 @@ class Commands(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the terminal session, and the picture that was written."""
-        if self.env.temp_data.get(_BUILDER) == "gettext":  # only what can be translated is wanted
+        if self.env.temp_data.get(BUILDER) == "gettext":  # only what can be translated is wanted
             return (
                 [nodes.image("", uri="/pictures/unrolled.svg", alt=self.options["alt"])]
                 if "alt" in self.options
                 else []
             )
-        files = self.env.temp_data.setdefault(_FILES, {})
+        files = self.env.temp_data[FILES]
         lines = [line for line in self.content if line.strip()]
         try:
-            ran = run(lines, files, self.options.get("exit", 0), self.options.get("columns", WIDTH))
+            ran = run(lines, files, (self.options.get("exit", 0),), self.options.get("columns", WIDTH))
         except CommandError as failure:
             raise self.error(str(failure)) from None
         files |= ran.written
         sessions = [as_html(line, self._cut(shown)) for line, shown in zip(lines, ran.shown, strict=True)]
         session = nodes.raw("", block("\n".join(sessions)), format="html")
-        return [session, *self._pictures(ran.written), *self._pages(ran.written)]
+        return [session, *self._pictures(ran.written), *page_links(self.env, ran.written)]
 
     def _cut(self, shown: str) -> str:
         lines = shown.splitlines()
@@ -72,47 +66,19 @@ class Commands(SphinxDirective):
         return "\n".join([*lines[: head or 0], "…", *lines[len(lines) - tail :]]) + "\n"
 
     def _pictures(self, written: dict[str, Path]) -> list[nodes.Node]:
-        pictures = [path for name, path in written.items() if name.endswith((".svg", ".png"))]
+        pictures = [path for name, path in written.items() if name.endswith(PICTURES)]
         if bool(pictures) != ("alt" in self.options):
             raise self.error("a picture and `alt`, which says what it shows, go together")
         return [self._picture(path) for path in pictures]
 
-    def _pages(self, written: dict[str, Path]) -> list[nodes.Node]:
-        """Return links that open the pages that were written."""
-        found = []
-        for name, path in written.items():
-            if name.endswith(".html"):
-                link = addnodes.download_reference(
-                    "", "", nodes.literal(name, name), reftarget=_beside(path, self.env), refdoc=self.env.docname
-                )
-                found.append(nodes.paragraph("", "", nodes.Text("→ "), link, classes=["bptt-page"]))
-        return found
-
     def _picture(self, path: Path) -> nodes.image:
-        image = nodes.image("", uri=_beside(path, self.env), alt=self.options["alt"])
-        image["classes"].append("bptt-picture")
+        image = picture(self.env, path, self.options["alt"])
         self.set_source_info(image)
         return image
-
-
-def _beside(path: Path, env: BuildEnvironment) -> str:
-    """Return where a kept file is, from the top of the sources."""
-    return "/" + os.path.relpath(path, env.srcdir)
-
-
-def keep_shown_files(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Keep the files that a page shows, so that its commands find them."""
-    app.env.temp_data[_BUILDER] = app.builder.name
-    files = app.env.temp_data.setdefault(_FILES, {})
-    for name, text in _SHOWN_FILE.findall(source[0]):
-        place = KEPT / "shown" / docname / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, encoding="utf-8")
-        files[name] = place
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of the directive."""
     app.add_directive("bptt", Commands)
-    app.connect("source-read", keep_shown_files)
+    app.setup_extension("pages")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,12 +17,13 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "docs-runs"
 WIDTH = 96
-SECONDS = 120
+SECONDS = 600
 
 _FOREIGN = ("BPTT_VIZ_", "COV_", "NO_COLOR", "FORCE_COLOR", "LINES", "COLORTERM", "GITHUB_")
 
@@ -44,29 +45,29 @@ class Ran:
     written: dict[str, Path]
 
 
-def run(lines: list[str], before: dict[str, Path], exit_code: int = 0, columns: int = WIDTH) -> Ran:
+def run(lines: list[str], before: dict[str, Path], allowed: tuple[int, ...] = (0,), columns: int = WIDTH) -> Ran:
     """Run the command lines of one block, or look up what they said the last time.
 
     Args:
         lines: each begins with `bptt-viz`.
         before: the files in the working directory, by name.
-        exit_code: what the last command must end with; all others end with 0.
-        columns: width of the terminal.
+        allowed: the exit codes that the last command may have; all others end with 0.
+        columns: width of the terminal; 0 where output goes to no terminal.
 
     Raises:
         CommandError: a command ended otherwise, or took longer than SECONDS.
     """
-    place = KEPT / _key(lines, before, exit_code, columns)
+    place = KEPT / _key(lines, before, allowed, columns)
     if not (place / "shown.json").exists():
-        _fill(place, lines, before, exit_code, columns)
+        _fill(place, lines, before, allowed, columns)
     shown = json.loads((place / "shown.json").read_text(encoding="utf-8"))
     names = sorted(path.relative_to(place / "written").as_posix() for path in (place / "written").rglob("*.*"))
     return Ran(tuple(shown), {name: place / "written" / name for name in names})
 
 
-def _key(lines: list[str], before: dict[str, Path], exit_code: int, columns: int) -> str:
+def _key(lines: list[str], before: dict[str, Path], allowed: tuple[int, ...], columns: int) -> str:
     files = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in sorted(before.items())}
-    asked = json.dumps([lines, files, exit_code, columns, _software()])
+    asked = json.dumps([lines, files, allowed, columns, _software()])
     return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
@@ -81,14 +82,14 @@ def _software() -> str:
     return found.hexdigest() + repr((sys.version_info[:2], versions))
 
 
-def _fill(place: Path, lines: list[str], before: dict[str, Path], exit_code: int, columns: int) -> None:
+def _fill(place: Path, lines: list[str], before: dict[str, Path], allowed: tuple[int, ...], columns: int) -> None:
     """Run the commands in a fresh directory and keep the result, whole or not at all."""
     KEPT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=KEPT) as made:
         folder, result = Path(made) / "work", Path(made) / "result"
         _lay_out(folder, before)
-        codes = [*([0] * (len(lines) - 1)), exit_code]
-        shown = [_one(line, folder, code, columns) for line, code in zip(lines, codes, strict=True)]
+        codes = [*([(0,)] * (len(lines) - 1)), allowed]
+        shown = [_one(line, folder, ends, columns) for line, ends in zip(lines, codes, strict=True)]
         for name in _changed(folder, before):
             (result / "written" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(folder / name, result / "written" / name)
@@ -112,26 +113,56 @@ def _changed(folder: Path, before: dict[str, Path]) -> list[str]:
     return [n for n in names if n not in before or (folder / n).read_bytes() != before[n].read_bytes()]
 
 
-def _one(line: str, folder: Path, exit_code: int, columns: int) -> str:
+def _one(line: str, folder: Path, allowed: tuple[int, ...], columns: int) -> str:
     """Return what a terminal shows of one command line: standard output, then standard error."""
     words = shlex.split(line, comments=True)
     if words[0] != "bptt-viz":
         raise CommandError(f"only bptt-viz is run, got: {line}")
-    code, out, err = _on_terminal([sys.executable, "-m", "bptt_viz", *words[1:]], folder, columns)
-    if code != exit_code:
-        raise CommandError(f"exit code {code} where {exit_code} was expected: {line}\n{err or out}")
+    command = [sys.executable, "-m", "bptt_viz", *words[1:]]
+    for option, value in pairwise(words):
+        if option == "-o":
+            (folder / value).parent.mkdir(parents=True, exist_ok=True)
+    code, out, err = (_on_terminal if columns else _in_pipe)(command, folder, _variables(columns))
+    if code not in allowed:
+        raise CommandError(f"exit code {code} where {allowed[0]} was expected: {line}\n{err or out}")
     return "".join(f"{each.rstrip()}\n" for each in (out + err).splitlines())
 
 
-def _on_terminal(command: list[str], folder: Path, columns: int) -> tuple[int, str, str]:
+def _variables(columns: int) -> dict[str, str]:
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    width = {"COLUMNS": str(columns)} if columns else {}
+    return variables | width | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+
+
+def _limited(command: list[str]) -> list[str]:
+    return ["timeout", str(SECONDS), *command] if shutil.which("timeout") else command
+
+
+def _in_pipe(command: list[str], folder: Path, variables: dict[str, str]) -> tuple[int, str, str]:
+    """Run a process whose output is piped; return its exit code and both streams."""
+    done = subprocess.run(
+        _limited(command),
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def _on_terminal(command: list[str], folder: Path, variables: dict[str, str]) -> tuple[int, str, str]:
     """Run a process whose standard output is a terminal; return its exit code and both streams."""
     ours, theirs = pty.openpty()
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    variables |= {"COLUMNS": str(columns), "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     with tempfile.TemporaryFile() as errors:
-        limited = ["timeout", str(SECONDS), *command] if shutil.which("timeout") else command
         process = subprocess.Popen(
-            limited, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=theirs, stderr=errors
+            _limited(command),
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs,
+            stderr=errors,
         )
         os.close(theirs)
         shown = b""

@@ -5,10 +5,13 @@ from html import escape
 from rich.style import Style
 from rich.text import Text
 
+_CHOSEN = 16
+"""So many colours are a terminal's own."""
+
 
 def as_html(line: str, shown: str) -> str:
-    """Return one command line and what it said, as the contents of a `pre`."""
-    prompt = f'<span class="gp">$ </span><span class="bptt-line">{escape(line)}</span>\n'
+    """Return one command line, if any, and what it said, as the contents of a `pre`."""
+    prompt = f'<span class="gp">$ </span><span class="bptt-line">{escape(line)}</span>\n' if line else ""
     return prompt + "".join(_coloured(each) + "\n" for each in shown.splitlines())
 
 
@@ -22,7 +25,6 @@ def block(contents: str) -> str:
 
 def _coloured(line: str) -> str:
     text = Text.from_ansi(line)
-    text.rstrip()
     return "".join(_piece(piece.plain, piece.spans[-1].style if piece.spans else "") for piece in _pieces(text))
 
 
@@ -33,11 +35,21 @@ def _pieces(text: Text) -> list[Text]:
 
 
 def _piece(words: str, style: str | Style) -> str:
-    names = _classes(style) if isinstance(style, Style) else []
-    return f'<span class="{" ".join(names)}">{escape(words)}</span>' if names else escape(words)
+    marks = _marks(style) if isinstance(style, Style) else ""
+    return f"<span{marks}>{escape(words)}</span>" if marks else escape(words)
 
 
-def _classes(style: Style) -> list[str]:
-    colour = style.color.name.replace("bright_", "").replace("(", "").replace(")", "") if style.color else ""
-    kinds = [name for name, on in (("bold", style.bold), ("dim", style.dim)) if on]
-    return [f"ansi-{name}" for name in (colour, *kinds) if name and name != "default"]
+def _marks(style: Style) -> str:
+    """Return the attributes that stand for a style.
+
+    Of the first sixteen colours a reader's terminal decides, hence a class; unless something is behind the letters.
+    """
+    names = [f"ansi-{name}" for name, on in (("bold", style.bold), ("dim", style.dim)) if on]
+    front, back = (None if each is None or each.is_default else each for each in (style.color, style.bgcolor))
+    exact = {"background": back}
+    if front is not None and back is None and front.number is not None and front.number < _CHOSEN:
+        names.insert(0, f"ansi-color{front.number % 8}")
+    else:
+        exact["color"] = front
+    inline = ";".join(f"{name}:{each.get_truecolor().hex}" for name, each in exact.items() if each is not None)
+    return (f' class="{" ".join(names)}"' if names else "") + (f' style="{inline}"' if inline else "")

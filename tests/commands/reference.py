@@ -47,13 +47,14 @@ def _takes_model(command):
 
 
 def _section(name, command, function):
-    about, _, example = inspect.cleandoc(function.__doc__).partition("Example: ")
+    about, *examples = inspect.cleandoc(function.__doc__).split("Example: ")
+    example = "".join(examples).strip()
     arguments = " ".join(p.metavar or p.name.upper() for p in command.params if p.param_type_name == "argument")
     own = {p.name for p in command.params} - (set(_MODEL_OPTIONS) if _takes_model(command) else set())
     more = "\n\nTakes the [model options](#model-options) too.\n" if _takes_model(command) else "\n"
     title = f"bptt-viz {name} {arguments}".rstrip()
     rows = _rows(command, function, own)
-    head = f"\n## {name}\n\n`{title} [OPTIONS]`\n\n{about.strip()}\n\n```sh\n{example.strip()}\n```\n"
+    head = f"\n## {name}\n\n`{title} [OPTIONS]`\n\n{about.strip()}\n\n```sh\n{example}\n```\n"
     return f"{head}\n{rows.rstrip()}{more}"
 
 

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,14 +17,6 @@ PAGES = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("
 def blocks(page, language=""):
     found = re.findall(r"^```(\w*)\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
     return [text for name, text in found if name == language]
-
-
-SHOWN = [
-    pytest.param(page, *block.removeprefix("$ bptt-viz ").split("\n", 1), id=f"{page}: {block.splitlines()[0]}")
-    for page in PAGES
-    for block in blocks(page)
-    if block.startswith("$ bptt-viz ")
-]
 
 
 @pytest.fixture(autouse=True)
@@ -47,29 +38,6 @@ def with_targets(repository):
 def structure(text):
     """Return a line without its numbers and the widths that depend on them."""
     return " ".join(re.sub(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?|\be-?\d+", "#", text).split())
-
-
-def assert_shows(said, shown):
-    """Compare line by line; `…` stands for any number of lines."""
-    lines = iter(said.splitlines())
-    skip = False
-    for expected in shown.splitlines():
-        if expected == "…":
-            skip = True
-            continue
-        found = next((line for line in lines if not skip or structure(line) == structure(expected)), None)
-        assert found is not None, f"nothing follows like {expected!r}"
-        assert structure(found) == structure(expected)
-        skip = False
-    assert skip or next(lines, None) is None
-
-
-@pytest.mark.parametrize(("page", "line", "shown"), SHOWN)
-def test_a_shown_command_prints_what_is_shown(page, line, shown, request, capsys):
-    if page == "ci.md":
-        request.getfixturevalue("with_targets")
-    run(shlex.split(line))
-    assert_shows(capsys.readouterr().out, shown)
 
 
 def test_the_tests_of_the_page_pass_and_fail_as_it_says():

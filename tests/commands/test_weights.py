@@ -1,7 +1,6 @@
-"""`weights` and `--weights` at the command line: what docs/weights.md shows is what comes out."""
+"""`weights` and `--weights` at the command line."""
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from bptt_viz.errors import ExitCode
 from bptt_viz.texts import read_text
 
 ORACLES = Path(__file__).parents[1] / "oracles"
-PAGE = (Path(__file__).parents[2] / "docs" / "weights.md").read_text(encoding="utf-8")
-SESSIONS = re.findall(r"^```\n\$ bptt-viz (.+)\n((?:.*\n)*?)```$", PAGE, re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
@@ -30,17 +27,6 @@ def out(capsys, line):
     said = capsys.readouterr()
     assert code == ExitCode.PASS, said.err
     return said.out
-
-
-@pytest.mark.parametrize(("line", "shown"), SESSIONS, ids=[line for line, _ in SESSIONS])
-def test_the_page_shows_what_comes_out(capsys, line, shown):
-    lines = [each.rstrip() for each in out(capsys, line).splitlines()]
-    for each in shown.splitlines():
-        assert each == "…" or each in lines
-
-
-def test_the_page_has_both_sessions():
-    assert [line.split()[0] for line, _ in SESSIONS] == ["norms", "weights"]
 
 
 COMMANDS = [

@@ -21,10 +21,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def site(tmp_path, monkeypatch):
     """Return a function that builds a site of the given pages and returns its folder."""
-    import bptt
     import running
+    import sessions
 
-    for module in (bptt, running):
+    for module in (running, sessions):
         monkeypatch.setattr(module, "KEPT", tmp_path / "kept")
 
     def built(language="en", code=0, **pages):
