@@ -62,7 +62,8 @@ def _numbers() -> frozenset[str]:
 
 
 def _lightened(colour: str, share: float) -> str:
-    return to_hex([(1 - share) * part + share for part in to_rgb(colour)])
+    red, green, blue = ((1 - share) * part + share for part in to_rgb(colour))
+    return to_hex((red, green, blue))
 
 
 def _contrast(colour: str) -> float:
