@@ -5,6 +5,7 @@ from collections.abc import Mapping
 LOSSES: Mapping[str, str] = {
     "squares": "½Σ({0} − {1})²",
     "cross_entropy": "−Σ log {0}[{1}]",
+    "softmax_cross_entropy": "−Σ log softmax({0})[{1}]",
     "binary_cross_entropy": "−Σ {1} log {0} + (1 − {1}) log(1 − {0})",
 }
 """By name, what each is of an output and its target, in words."""

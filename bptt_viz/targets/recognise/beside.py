@@ -44,8 +44,8 @@ def _imports(file: str, tree: ast.Module, depth: int, known: dict[Path, Module |
 
 def _places(file: Path, node: ast.ImportFrom) -> Iterator[Path]:
     """Yield where a module may be: beside the file, or from the folder above the package that the file is in."""
-    parts = (node.module or "").split(".")
-    folder = file.parent
+    parts = (node.module or "__init__").split(".")
+    folder = file.resolve().parent
     if node.level:
         for _ in range(node.level - 1):
             folder = folder.parent

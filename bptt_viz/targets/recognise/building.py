@@ -85,7 +85,9 @@ def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Targe
         followed.kept.where,
         gates=own_weights(parameters) | gates,
         axis=axis,
-        constants=numbers | _settled(run, how),
+        constants=numbers
+        | _settled(run, how)
+        | {name: 0 for name, taken in how.taken.items() if taken.role == "number"},
         globals={each: size for each, dim in run.sizes.items() if isinstance(size := sized(run, dim, letters), Size)},
         source="recognised",
     )
@@ -204,6 +206,7 @@ def evidence(target: Target, how: Calling, best: Solution[Followed]) -> tuple[Gr
     for parameter, taken in how.taken.items():
         of = ", ".join(taken.of)
         meanings = {"upstream": f"cotangent of {of}", "returned": f"{of}, as returned", "input": f"input {of}"}
+        meanings["number"] = "a number, 0"
         found.append(Ground(parameter, meanings.get(taken.role, "unknown"), _BASES[taken.basis]))
     for at, (name, basis) in sorted(best.result.gradients.items()):
         found.append(Ground(order[at], f"gradient of {name}", _BASES[basis]))

@@ -178,8 +178,18 @@ def updates(node: ast.FunctionDef) -> tuple[str, tuple[str, ...]]:
             rates = [name for name in names if _RATE.fullmatch(name)]
             if isinstance(place, ast.Attribute) and rates:
                 rate = rates[0]
-                found.append(place.attr)
+                found.append(ast.unparse(place).removeprefix("self."))
     return rate, tuple(dict.fromkeys(found))
+
+
+def with_rate(arguments: Sequence[Argument], backward: Node, rate: str) -> tuple[Argument, ...]:
+    """Return what a backward pass is passed together with the learning rate, if it takes that, at its place."""
+    order = [name for name in parameters_of(backward) if name not in defaults_of(backward)]
+    if rate not in parameters_of(backward):
+        return tuple(arguments)
+    at = order.index(rate) if rate in order else len(arguments)
+    passed = Argument("name", rate, "" if rate in order else rate)
+    return (*arguments[:at], passed, *arguments[at:])
 
 
 def methods_of(owner: ast.ClassDef) -> dict[str, Node]:

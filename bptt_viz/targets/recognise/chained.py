@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bptt_viz.targets.declaration import Argument, Call, Target
 from bptt_viz.targets.recognise.building import Found, built, concluded
-from bptt_viz.targets.recognise.calling import Calling, Node, methods_of, parameters_of
+from bptt_viz.targets.recognise.calling import Calling, Node, methods_of, parameters_of, with_rate
 from bptt_viz.targets.recognise.chaining import Chain, chains
 from bptt_viz.targets.recognise.driving import scopes_of
 from bptt_viz.targets.recognise.following import Followed
@@ -25,15 +25,25 @@ def recognise_chain(
 ) -> Found | None:
     """Return a forward and a backward pass as a target that a loss joins; None if nothing says which."""
     functions = methods_of(owner) if owner is not None else module.functions
+    fitting: list[tuple[Chain, list[Solution[Followed]]]] = []
     for chain in chains(forward, backward, functions, scopes_of(source.tree), owner):
         solutions = solved(module, chain.how, supposing(source, module, chain.how))
         if _says_enough(chain, solutions[0]):
-            target = built(source.file, name, chain.how, solutions[0])
-            found = concluded(target, chain.how, solutions)
-            assert isinstance(found.target, Target), "what is concluded is a target"
-            made = unchained(with_rows(found.target, chain), chain)
-            return replace(found, target=_updating(made, chain.how) if _updates(made, chain.how) else made)
-    return None
+            fitting.append((chain, solutions))
+            if chain.kind != "implied":  # of those, which output the target is compared with shows by its sizes
+                break
+    if not fitting:
+        return None
+    return _chained(source, name, *min(fitting, key=lambda each: each[1][0].cost))
+
+
+def _chained(source: Source, name: str, chain: Chain, solutions: list[Solution[Followed]]) -> Found:
+    """Return a chain in which everything fits as a target."""
+    target = built(source.file, name, chain.how, solutions[0])
+    found = concluded(target, chain.how, solutions)
+    assert isinstance(found.target, Target), "what is concluded is a target"
+    made = unchained(with_rows(found.target, chain), chain)
+    return replace(found, target=_updating(made, chain.how) if _updates(made, chain.how) else made)
 
 
 def _updates(target: Target, how: Calling) -> bool:
@@ -51,8 +61,8 @@ def _updating(target: Target, how: Calling) -> Target:
     call = target.backward
     assert call is not None, "the caller has made sure"
     assert how.backward is not None, "a chain that implies a loss has a backward pass"
-    rate = (Argument("name", how.rate),) if how.rate in parameters_of(how.backward) else ()
-    return replace(target, backward=replace(call, arguments=(*call.arguments, *rate), returns=()), update=how.rate)
+    arguments = with_rate(call.arguments, how.backward, how.rate)
+    return replace(target, backward=replace(call, arguments=arguments, returns=()), update=how.rate)
 
 
 def _says_enough(chain: Chain, best: Solution[Followed]) -> bool:
@@ -83,8 +93,7 @@ def unchained(target: Target, chain: Chain) -> Target:
     returns = (Argument("name", "loss"),) if chain.kind == "loss" else target.forward.returns
     last = Call(own_, chain.last.name, arguments(chain.last, chain.passed), target.forward.globals, returns)
     if chain.kind == "backward" and chain.how.rate:
-        rate = (Argument("name", chain.how.rate),) if chain.how.rate in parameters_of(chain.last) else ()
-        last = replace(last, arguments=(*last.arguments, *rate))
+        last = replace(last, arguments=with_rate(last.arguments, chain.last, chain.how.rate))
         target = replace(target, update=chain.how.rate)
     return replace(target, first=replace(first, globals=()), forward=last)
 
@@ -92,8 +101,8 @@ def unchained(target: Target, chain: Chain) -> Target:
 def _implied(target: Target, chain: Chain) -> tuple[Call, ...]:
     output, wanted = (Argument("name", name) for name in chain.how.compared)
     spec = target.shapes.get(wanted.name)
-    rows = ("cross_entropy", "squares", "binary_cross_entropy")
-    of = {"int": ("cross_entropy",), "onehot": rows}.get(spec.kind if spec is not None else "", rows[1:])
+    rows = ("cross_entropy", "softmax_cross_entropy", "squares", "binary_cross_entropy")
+    of = {"int": rows[:2], "onehot": rows}.get(spec.kind if spec is not None else "", rows[2:])
     return tuple(Call("", name, (output, wanted)) for name in of)
 
 

@@ -86,8 +86,9 @@ class _Joint:
         losses = [each.name for each in returned(backward, self._functions) if LOSS.fullmatch(each.name)]
         if losses:
             yield self._within(losses[0], passed)
-        elif (compared := self._compared(targets, passed)) is not None:
-            made = self._chain("implied", self._forward, {name: name for name in self._given}, passed)
+            return
+        made = self._chain("implied", self._forward, {name: name for name in self._given}, passed)
+        for compared in self._compared(targets, passed):
             yield replace(made, how=replace(made.how, compared=compared))
 
     def _losses(self) -> list[Node]:
@@ -152,16 +153,16 @@ class _Joint:
             return caches[0]
         return self.outputs[0] if len(self.outputs) == 1 and any(part in name for part in _PREDICTED) else ""
 
-    def _compared(self, targets: Sequence[str], passed: Mapping[str, str]) -> tuple[str, str] | None:
-        """Return the output and the target that backward takes the difference of."""
+    def _compared(self, targets: Sequence[str], passed: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the outputs and the target that backward may take the difference of, likeliest first."""
         if len(targets) != 1:
-            return None
+            return []
         plain = [name for name in self.outputs if not is_cache(name)]
         taken = [value for value in passed.values() if value in plain]
         likely = [name for name in (taken or plain) if any(part in name.lower() for part in _PREDICTED)]
-        found = [name for name in _beside(self._backward, targets[0], passed) if name in plain]
-        best = (*found, *likely, *taken[:1], *plain[:1])
-        return (best[0], targets[0]) if best else None
+        beside = {**{name: name for name in self.outputs}, **passed}
+        found = [name for name in _beside(self._backward, targets[0], beside) if name in plain]
+        return [(name, targets[0]) for name in dict.fromkeys((*found, *likely, *taken, *plain))]
 
     def _chain(self, kind: Kind, last: Node, to_last: Mapping[str, str], passed: Mapping[str, str]) -> Chain:
         call = self._call(last, to_last) if kind == "loss" else "0.0"
@@ -236,7 +237,9 @@ def _beside(node: Node, target: str, passed: Mapping[str, str]) -> Iterator[str]
             continue
         names = {name for side in sides for name in _reached(side, sources)}
         if target in names:
-            yield from (passed[name] for name in passed if name in names and name != target)
+            direct = {name for side in sides for name in _names(side)}
+            yield from (passed[name] for name in passed if name in direct and name != target)
+            yield from (passed[name] for name in passed if name in names - direct and name != target)
 
 
 def _sources(node: Node) -> dict[str, set[str]]:

@@ -4,13 +4,14 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from bptt_viz.targets.declaration import Argument, Refusal, Target
+from bptt_viz.targets.declaration import Refusal, Target
 from bptt_viz.targets.recognise.building import Found, built, concluded
-from bptt_viz.targets.recognise.calling import Calling, calling, method_of, methods_of, parameters_of
+from bptt_viz.targets.recognise.calling import Calling, calling, method_of, methods_of, parameters_of, with_rate
 from bptt_viz.targets.recognise.chained import recognise_chain
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
+from bptt_viz.targets.recognise.inference.values import defaults_of
 from bptt_viz.targets.recognise.losses import loss_of, recognise_loss
 from bptt_viz.targets.recognise.names import LOSS, direction
 from bptt_viz.targets.recognise.pair import solved, supposing
@@ -147,6 +148,8 @@ def _recognise_methods(
     target = built(source.file, name, how, best)
     if how.rate and not target.gradients and not best.result.gradients:
         target = _updating(target, how)
+    elif how.rate in parameters_of(backward) and how.rate not in defaults_of(backward):
+        target = _still(target, how)
     reason, missing = _why_not(owner, how, best, target)
     if reason:
         return Found(Refusal(name, source.file, forward.lineno, reason, missing, target))
@@ -165,8 +168,17 @@ def _updating(target: Target, how: Calling) -> Target:
     call = target.backward
     assert call is not None
     assert how.backward is not None
-    rate = (Argument("name", how.rate),) if how.rate in parameters_of(how.backward) else ()
-    return replace(target, backward=replace(call, arguments=(*call.arguments, *rate), returns=()), update=how.rate)
+    arguments = with_rate(call.arguments, how.backward, how.rate)
+    return replace(target, backward=replace(call, arguments=arguments, returns=()), update=how.rate)
+
+
+def _still(target: Target, how: Calling) -> Target:
+    """Return a target whose backward pass is passed a learning rate of 0, since it tells its gradients besides."""
+    call = target.backward
+    assert call is not None, "a pair of methods has a backward pass"
+    assert how.backward is not None, "a pair of methods has a backward pass"
+    passed = replace(call, arguments=with_rate(call.arguments, how.backward, how.rate))
+    return replace(target, backward=passed, constants={**target.constants, how.rate: 0})
 
 
 def _why_not(

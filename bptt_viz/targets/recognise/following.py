@@ -4,23 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bptt_viz.targets.declaration import Argument
+from bptt_viz.targets.recognise.belonging import Matched, alike, matched, possible
 from bptt_viz.targets.recognise.calling import Calling
 from bptt_viz.targets.recognise.inference.blocks import close
-from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
+from bptt_viz.targets.recognise.inference.dims import Dim
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import UNKNOWN, Arr, Const, Function, Pending, Seq, Value
 from bptt_viz.targets.recognise.keeping import Kept, kept
-from bptt_viz.targets.recognise.matching import Basis, Taken, by_place_alone, match_gradients
+from bptt_viz.targets.recognise.matching import Taken, match_gradients
 from bptt_viz.targets.recognise.names import is_parameter
 from bptt_viz.targets.recognise.scene import Scene, array, held, opened, passed, scene, shape_of
 from bptt_viz.targets.recognise.states import beside, carry, close_loops, unlike
-from bptt_viz.targets.recognise.structured import by_structure
-from bptt_viz.targets.roles import names
 
-_MISSHAPEN = 2.5
 _UNLIKE = 3.0
-Matched = Mapping[int, tuple[str, Basis]]
+_UNKEPT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,9 @@ def follow_pair(run: Run, module: Module, how: Calling, trust_place: bool) -> Fo
         _demand_loss(run, outputs.get(how.loss, UNKNOWN))
     inputs = [*dict.fromkeys((*inputs, *run.globals))]
     returned = opened(run, how.gradients, back)
-    found, known = _matched(playing, inputs, returned, back, trust_place)
+    found, known = matched(playing, inputs, returned, back, trust_place)
     gradients = kept(playing, inputs)
-    known += [_alike(run, name, value) for name, value in gradients.values.items()]
+    known += [alike(run, name, value) for name, value in gradients.values.items()]
     run.dims.frozen.clear()
     beside(run, inputs)
     _strain(run, inputs, [value for name, value in outputs.items() if name in sent_back])
@@ -117,7 +115,7 @@ def supposed(run: Run, how: Calling) -> Followed:
     """Suppose the likeliest about each input, without following anything."""
     playing = Scene(run, how, None, None)  # type: ignore[arg-type]
     inputs = playing.inputs()
-    return _followed(playing, inputs, match_gradients(_names(how, how.gradients), inputs), Kept())
+    return _followed(playing, inputs, match_gradients(possible(how, how.gradients), inputs), Kept())
 
 
 def _followed(playing: Scene, inputs: Sequence[str], found: Matched, gradients: Kept) -> Followed:
@@ -148,7 +146,8 @@ def _sizes(run: Run, inputs: Sequence[str]) -> list[Dim]:
 
 
 def _strain(run: Run, inputs: Sequence[str], outputs: Sequence[Value]) -> None:
-    """Count against a supposition that data would have to be square, an axis 1, or an output one number."""
+    """Count against a supposition that data would be square, an axis 1, a product no product, an output a number."""
+    run.dims.strained += _UNKEPT * run.dims.unkept()
     run.dims.strained += sum(isinstance(value, Arr) and not value.shape for value in outputs)
     for name in inputs:
         found = run.known(Pending(name))
@@ -159,13 +158,6 @@ def _strain(run: Run, inputs: Sequence[str], outputs: Sequence[Value]) -> None:
             )
             free = [axis for axis in axes if axis.terms]
             run.dims.strained += 0 if is_parameter(name) else 2 * (len(free) - len({*free}))
-
-
-def _ordered(playing: Scene) -> list[str] | None:
-    """Return the inputs that gradients without a name may belong to: of a method, its own arguments."""
-    if playing.how.owner is None:
-        return None
-    return [name for name in playing.how.given if name not in playing.own]
 
 
 def _running(run: Run, how: Calling, outputs: Mapping[str, Value], sent_back: Sequence[str]) -> frozenset[Dim]:
@@ -199,7 +191,7 @@ def _demand_loss(run: Run, value: Value) -> None:
 def _handed_over(run: Run, taken: Taken, outputs: Mapping[str, Value]) -> Value:
     if taken.role == "input":
         return run.known(Pending(taken.of[0]))
-    if taken.role == "unknown":
+    if taken.role in {"unknown", "number"}:
         return UNKNOWN
     values = [outputs.get(name, UNKNOWN) for name in taken.of]
     if taken.role == "returned":
@@ -211,61 +203,3 @@ def _handed_over(run: Run, taken: Taken, outputs: Mapping[str, Value]) -> Value:
 def _cotangent(run: Run, value: Value) -> Value:
     shape = run.shape(value) if value is not UNKNOWN else None
     return Arr(shape) if shape is not None else UNKNOWN
-
-
-def _names(how: Calling, returned: Sequence[Argument]) -> list[Argument]:
-    """Return the names of what may be gradients; a loss is none."""
-    return [each if each.name != how.loss else Argument("skip") for each in names(tuple(returned))]
-
-
-def _matched(
-    playing: Scene, inputs: Sequence[str], returned: Sequence[Argument], back: Value, trust_place: bool
-) -> tuple[Matched, list[bool]]:
-    """Match the gradients with the inputs, make them alike in shape, and tell of each whether its shape is known."""
-    run, how = playing.run, playing.how
-    returns = _names(how, returned)
-    values = dict(held(run, returned, back))
-    possible = [name for name in inputs if name not in run.integers]
-    alike = by_structure(run, how.given, returned, values)
-    found = dict(match_gradients(returns, possible, _ordered(playing), alike))
-    for at in by_place_alone(found) if not trust_place or how.backward is None else ():
-        del found[at]
-    known = [_alike(run, name, values.get(returns[at].name, UNKNOWN)) for at, (name, _) in found.items()]
-    if not trust_place:
-        left = [name for name in possible if name not in {each for each, _ in found.values()}]
-        more = _by_shape(run, returns, values, left, found)
-        found |= more
-        known += [True] * len(more)
-    return found, known
-
-
-def _alike(run: Run, name: str, gradient: Value) -> bool:
-    """Make an input as large as its gradient, and return whether the gradient's size is known."""
-    shape = shape_of(run, gradient)
-    if shape is None:
-        return False
-    try:
-        found = run.force(Pending(name), len(shape))
-        if isinstance(found, Arr):
-            run.equate(found.shape, shape)
-    except Conflict:
-        if not run.lenient:
-            raise
-        run.dims.strained += _MISSHAPEN
-        return False
-    return True
-
-
-def _by_shape(
-    run: Run, returns: Sequence[Argument], values: Mapping[str, Value], left: list[str], found: Matched
-) -> dict[int, tuple[str, Basis]]:
-    """Match what is left where the shape leaves no other way."""
-    more: dict[int, tuple[str, Basis]] = {}
-    for at, each in enumerate(returns):
-        value = values.get(each.name, UNKNOWN)
-        shape = run.shape(value) if at not in found and value is not UNKNOWN else None
-        fitting = [name for name in left if shape is not None and run.shape(array(run, name)) == shape]
-        if len(fitting) == 1:
-            more[at] = (fitting[0], "shape")
-            left.remove(fitting[0])
-    return more

@@ -10,7 +10,7 @@ from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.module import Module
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.matching import match_gradients
-from bptt_viz.targets.recognise.names import LOSS, is_cache, is_upstream, losses_among
+from bptt_viz.targets.recognise.names import LOSS, differentiated, is_cache, is_upstream, losses_among
 from bptt_viz.targets.recognise.pair import solved, supposing
 from bptt_viz.targets.recognise.reading import Source
 from bptt_viz.targets.recognise.refusing import unsaid
@@ -47,10 +47,11 @@ def loss_of(node: ast.FunctionDef, around: Iterable[str], functions: Functions) 
     named = losses_among(rest)
     if gradients:
         return (named or [""])[0]
+    if not LOSS.fullmatch(node.name) or len(rest) < 2:
+        return ""
     nameless = [name for name in rest if name.startswith("out")]  # a loss function may return an expression as gradient
-    return (
-        rest[0] if LOSS.fullmatch(node.name) and nameless and rest[0] in (*named, *nameless) and len(rest) > 1 else ""
-    )
+    gradient = [rest[1]] if len(rest) == 2 and (is_upstream(rest[1]) or differentiated(rest[1])) else []
+    return rest[0] if (nameless or gradient) and rest[0] in (*named, *nameless) else ""
 
 
 def _keys(node: ast.AST) -> list[str]:

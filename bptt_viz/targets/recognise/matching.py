@@ -8,11 +8,17 @@ from types import MappingProxyType
 from typing import Literal
 
 from bptt_viz.targets.declaration import Argument
+from bptt_viz.targets.recognise.inference.values import arguments_of
 from bptt_viz.targets.recognise.names import alike, differentiated, is_cache, is_upstream, meaning
 from bptt_viz.targets.recognise.returned import own
 from bptt_viz.targets.roles import names
 
-_TARGET = re.compile(r"y|t|ys|ts|y_?true|(target|label|truth|gold|expected|desired)\w*", re.IGNORECASE)
+_TARGET = re.compile(
+    r"y|t|ys|ts|y_?true|(target|label|truth|gold|expected|desired)\w*|[a-z]+_(target|label|truth|true)s?", re.IGNORECASE
+)
+_PENALTY = re.compile(
+    r"(l1|l2|reg|lambda|lam|lambd|regularization|regularisation|weight_?decay|decay)(_\w+)?|\w+_reg", re.IGNORECASE
+)
 Basis = Literal["name", "rule", "words", "spelling", "structure", "place", "shape"]
 
 
@@ -21,12 +27,12 @@ class Taken:
     """What an argument of backward is.
 
     Attributes:
-        role: `upstream` of an output, something forward `returned`, an `input`, or `unknown`.
+        role: `upstream` of an output, something forward `returned`, an `input`, a `number` that is 0, or `unknown`.
         of: the output, returned thing or input; several outputs for a cotangent that comes as a tuple.
         basis: what says so.
     """
 
-    role: Literal["upstream", "returned", "input", "unknown"]
+    role: Literal["upstream", "returned", "input", "number", "unknown"]
     of: tuple[str, ...] = ()
     basis: Basis = "name"
 
@@ -43,16 +49,41 @@ def match_arguments(
         node: of backward, for what it does with its arguments.
     """
     found: dict[str, Taken] = {}
+    inputs = {*inputs}
     by_name = {each.name: each for each in returns}
     for parameter in parameters:
-        if parameter in by_name:
+        if parameter not in by_name and parameter not in inputs and _is_number(parameter, node):
+            found[parameter] = Taken("number")
+        elif parameter in by_name:
             found[parameter] = Taken("returned", (parameter,))
         elif parameter in inputs:
             found[parameter] = Taken("input", (parameter,))
+    _match_returned([each for each in parameters if each not in found], by_name, found)
     free = [each for each in returns if each.name not in {name for taken in found.values() for name in taken.of}]
     _match_upstreams([each for each in parameters if each not in found], outputs_of(returns), found)
     _match_rest([each for each in parameters if each not in found], free, found, node)
     return found
+
+
+def _match_returned(parameters: Sequence[str], returned: Iterable[str], found: dict[str, Taken]) -> None:
+    """Match what is called like something that forward returns, and not like a cotangent: `h_T` is `h_t`."""
+    for parameter in (each for each in parameters if not (_like_cotangent(each) or is_target(each))):
+        alike_ones = [name for name in returned if _same_but_case(parameter, name)]
+        if len(alike_ones) == 1 and all(alike_ones[0] not in taken.of for taken in found.values()):
+            found[parameter] = Taken("returned", (alike_ones[0],), "words")
+
+
+def _is_number(parameter: str, node: ast.FunctionDef) -> bool:
+    """Tell whether 0 does for an argument: it weighs a penalty, or nothing is done with it nor said by its name."""
+    if _PENALTY.fullmatch(parameter):
+        return True
+    read = {each.id for each in own(node) if isinstance(each, ast.Name)}
+    said = _like_cotangent(parameter) or is_cache(parameter) or is_target(parameter)
+    return parameter not in read and not said and bool(read & {each.arg for each in arguments_of(node)} - {"self"})
+
+
+def _like_cotangent(name: str) -> bool:
+    return is_upstream(name) or bool(differentiated(name))
 
 
 def outputs_of(returns: Sequence[Argument]) -> list[Argument]:
@@ -64,7 +95,7 @@ def outputs_of(returns: Sequence[Argument]) -> list[Argument]:
 
 
 def _match_upstreams(parameters: Sequence[str], outputs: Sequence[Argument], found: dict[str, Taken]) -> None:
-    for basis, fits in TIERS:
+    for basis, fits in (*TIERS, ("words", _same_but_next)):
         for parameter in parameters:
             gone = {name for taken in found.values() if taken.role == "upstream" for name in taken.of}
             free = [each.name for each in outputs if each.name not in gone]
@@ -86,13 +117,14 @@ def _match_rest(
     for parameter in takers[: len(caches)]:
         found[parameter] = Taken("returned", (caches.pop(0).name,), "rule")
     waiting = [each for each in parameters if each not in found and not is_target(each)]
-    others = [each for each in waiting if each not in takers]
-    named = [each for each in others if is_upstream(each) or differentiated(each)] or others[: len(outputs)]
+    others = [each for each in waiting if each not in takers and not _is_filled(each, node)]
+    told = any(taken.role == "upstream" and _like_cotangent(name) for name, taken in found.items())
+    named = [each for each in others if _like_cotangent(each)] or ([] if told else others[: len(outputs)])
     for parameter in named:
         if outputs:
             found[parameter] = _upstream(parameter, outputs, len(named), node)
     leftover = [*caches, *outputs]
-    for parameter in (each for each in waiting if each not in found):
+    for parameter in (each for each in waiting if each not in found and not _is_filled(each, node)):
         found[parameter] = Taken("returned", (leftover.pop(0).name,), "place") if leftover else Taken("unknown")
     found |= {each: Taken("unknown") for each in parameters if each not in found}
 
@@ -101,7 +133,7 @@ def _takes_cache(parameter: str, node: ast.FunctionDef) -> bool:
     """Tell whether a parameter is a cache: it is called so, or is unpacked and not called like a cotangent."""
     if is_cache(parameter):
         return True
-    return unpacked(node, parameter) > 0 and not is_upstream(parameter) and not differentiated(parameter)
+    return unpacked(node, parameter) > 0 and not _like_cotangent(parameter)
 
 
 def _caches(left: Sequence[Argument], needed: bool) -> list[Argument]:
@@ -147,6 +179,18 @@ def unpacked(node: ast.FunctionDef, parameter: str) -> int:
     return 0
 
 
+def _is_filled(parameter: str, node: ast.FunctionDef) -> bool:
+    """Tell whether a function adds to what stands under texts in a parameter, as to a dict of gradients so far."""
+    return any(
+        isinstance(each, ast.AugAssign)
+        and isinstance(each.target, ast.Subscript)
+        and _is(each.target.value, parameter)
+        and isinstance(each.target.slice, ast.Constant)
+        and isinstance(each.target.slice.value, str)
+        for each in own(node)
+    )
+
+
 def _is(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
@@ -162,6 +206,11 @@ def _same_but_case(base: str, name: str) -> bool:
 def _same_meaning(base: str, name: str) -> bool:
     one, other = meaning(base), meaning(name)
     return one == other or _without_step(one) == _without_step(other)
+
+
+def _same_but_next(base: str, name: str) -> bool:
+    """Tell whether a cotangent is what the next step hands back of a state: `dh_next` is one of `h`."""
+    return "next" in meaning(base) and [part for part in meaning(base) if part != "next"] == [*meaning(name)]
 
 
 def _without_step(parts: Sequence[str]) -> tuple[str, ...]:

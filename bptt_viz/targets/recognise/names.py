@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\dA-Za-z_]+")
-FORWARD = frozenset(["forward", "forwards", "fwd", "fprop", "feedforward", "fw", "fp", "forwardprop", "forwardpass"])
+FORWARD = frozenset(
+    ["forward", "forwards", "fwd", "fprop", "feedforward", "fw", "fp", "forwardprop", "forwardpass", "foward"]
+)
 BACKWARD = frozenset(
     [
         "backward",
@@ -28,6 +30,36 @@ BACKWARD = frozenset(
         "backpass",
     ]
 )
+_GRADIENTS = frozenset(["grad", "grads", "gradient", "gradients"])
+_ABOUT = frozenset(
+    [
+        "init",
+        "initialize",
+        "initialise",
+        "zero",
+        "reset",
+        "clip",
+        "check",
+        "checks",
+        "checking",
+        "checker",
+        "numerical",
+        "numeric",
+        "num",
+        "apply",
+        "update",
+        "plot",
+        "print",
+        "show",
+        "clear",
+        "descent",
+        "norm",
+        "norms",
+        "scale",
+        "accumulate",
+    ]
+)
+"""What is done with gradients, or to test them: `zero_grad` and `gradient_check` are no backward passes."""
 _NOISE = frozenset(["feed", "pass", "prop", "propagation", "propagate"])
 _FUSED = ("forward", "backward", "backprop", "fprop", "bprop")
 _PREVIOUS = frozenset(["prev", "prew", "pre", "previous", "last", "prevt", "old", "init", "initial", "0", "tprev"])
@@ -110,7 +142,7 @@ def words(name: str) -> tuple[str, ...]:
 def direction(name: str) -> tuple[str, tuple[str, ...]] | None:
     """Return `forward` or `backward` with the other words of a function's name; None if it says neither."""
     parts = [part for word in words(name) for part in _unfused(word)]
-    if FORWARD & {*parts} and BACKWARD & {*parts}:
+    if (FORWARD & {*parts} and BACKWARD & {*parts}) or (_ABOUT & {*parts} and _GRADIENTS & {*parts}):
         return None
     for said, known in (("forward", FORWARD), ("backward", BACKWARD)):
         for at, word in enumerate(parts):

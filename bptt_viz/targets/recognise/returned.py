@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bptt_viz.targets.declaration import Argument, Kind
+from bptt_viz.targets.recognise.inference.values import defaults_of
 
 _KINDS: Final[dict[type[ast.expr], Kind]] = {ast.Tuple: "tuple", ast.List: "list", ast.Dict: "dict"}
 _VIEWS = {
@@ -40,13 +41,36 @@ def returned(node: ast.FunctionDef, functions: Functions = MappingProxyType({}))
         node: the function.
         functions: others by name, whose results it may pass on.
     """
+    passed_over = _passed_over(node)
     ends = [end.value for end in own(node) if isinstance(end, ast.Return) and end.value is not None]
+    ends = [end for end in ends if end not in passed_over] or ends
     ends = [way for end in ends for way in ((end.body, end.orelse) if isinstance(end, ast.IfExp) else (end,))]
-    ends = [end for end in ends if not (isinstance(end, ast.Constant) and end.value is None)]
+    ends = [end for end in ends if not _is_nothing(end)]
     if not ends:
         return ()
     best = max((_parts(node, end, functions) for end in ends), key=len)
     return unique(best)
+
+
+def _is_nothing(value: ast.expr) -> bool:
+    """Tell whether an expression is None, or an array of nothing as in `np.array([])`."""
+    if isinstance(value, ast.Call) and len(value.args) == 1 and isinstance(value.args[0], ast.List):
+        return not value.args[0].elts and getattr(value.func, "attr", "") in {"array", "asarray"}
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _passed_over(node: ast.FunctionDef) -> set[ast.expr | None]:
+    """Return what a function would return if a yes or no among its arguments were not left at its default."""
+    flags = {name: default.value for name, default in defaults_of(node).items() if isinstance(default, ast.Constant)}
+    found: set[ast.expr | None] = set()
+    for each in (each for each in own(node) if isinstance(each, ast.If)):
+        negated = isinstance(each.test, ast.UnaryOp) and isinstance(each.test.op, ast.Not)
+        test = each.test.operand if isinstance(each.test, ast.UnaryOp) else each.test
+        flag = flags.get(test.id) if isinstance(test, ast.Name) else None
+        if isinstance(flag, bool):
+            unused = each.body if flag is negated else each.orelse
+            found |= {end.value for part in unused for end in ast.walk(part) if isinstance(end, ast.Return)}
+    return found
 
 
 @lru_cache(maxsize=1024)

@@ -128,6 +128,8 @@ def _as_index(index: ast.expr, items: Mapping[str, tuple[str, int]]) -> Iterator
                 yield base, rank
         elif isinstance(part, ast.Name):
             yield items.get(part.id, (part.id, beside or 2))
+        elif isinstance(part, ast.Slice) and isinstance(part.lower, ast.Name) and part.lower.id in items:
+            yield items[part.lower.id]  # as in `W[:, i : i + 1]`
 
 
 def onehot_in(nodes: Iterable[ast.AST]) -> set[str]:

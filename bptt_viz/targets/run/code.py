@@ -54,12 +54,13 @@ class Code:
         self.sequences = {name for name, first in axes.items() if target.steps and first == (target.steps,)}
         self.globals = {name: literal(value, sizes) for name, value in target.globals.items()}
 
-    def forward(self, values: Mapping[str, Any], watched: bool = False) -> "Pass":
+    def forward(self, values: Mapping[str, Any], watched: bool = False, rate: float = 1.0) -> "Pass":
         """Run a forward pass from a fresh start.
 
         Args:
             values: the inputs by name, real, complex or dual; they are copied.
             watched: note what the code changes in place, here and in the backward pass.
+            rate: the learning rate, where backward changes the weights itself.
 
         Raises:
             Raised: the code raised something.
@@ -70,7 +71,7 @@ class Code:
             put_out_of_reach(vars(self.loaded.module))
         random.seed(_SEED)
         np.random.seed(_SEED)
-        return Pass(self, values, watched)
+        return Pass(self, values, watched, rate)
 
     def called(self, phase: Phase, call: Call, owner: Any, values: Mapping[str, Any], held: str = "real") -> Any:
         """Call a function of the module, or a method of an object, and return its result and its arguments.
@@ -120,14 +121,14 @@ class Pass:
         returned: what forward returned, by name.
     """
 
-    def __init__(self, code: Code, values: Mapping[str, Any], watched: bool) -> None:
-        self._code = code
+    def __init__(self, code: Code, values: Mapping[str, Any], watched: bool, rate: float) -> None:
+        self._code, self._rate = code, rate
         self._start = values
         self._given: dict[str, Any] = {name: value.copy() for name, value in values.items()}
         for name, constant in code.constants.items():
             self._given.setdefault(name, copy.deepcopy(constant))
         if code.target.update:
-            self._given[code.target.update] = 1.0
+            self._given[code.target.update] = rate
         held = _held(values)
         self._watched = watched
         self._set_globals()
@@ -220,7 +221,7 @@ class Pass:
             return None
         made, _ = self._code.called("object", target.object, None, self._given, held)
         if target.update and hasattr(made, target.update):
-            setattr(made, target.update, 1.0)
+            setattr(made, target.update, self._rate)
         if self._code.untruncated:
             put_out_of_reach(vars(made))
         new: dict[int, Any] = {}
@@ -246,7 +247,7 @@ class Pass:
                 name: read(self._object, path) if self._object is not None else read(self._arguments, places[name])
                 for name, path in paths.items()
             }
-            return {name: self._start[name] - value for name, value in now.items()}
+            return {name: (self._start[name] - value) / self._rate for name, value in now.items()}
         if not target.gradients:
             return {}
         holder = self._object if self._object is not None else self._code.loaded.module

@@ -61,6 +61,26 @@ def _cross_entropy(output: Any, target: Any) -> Any:
     return -np.sum(target * np.log(output))
 
 
+def _softmax_cross_entropy(output: Any, target: Any) -> Any:
+    return -np.sum(target * np.log(_softmax(output, _along(output, target))))
+
+
+def _along(output: Any, target: Any) -> int:
+    """Return the axis whose entries compete: of rows with a single 1 that along which those add up to 1."""
+    rows = np.ndim(output) > 1 and not np.allclose(np.sum(target, axis=-1), 1)
+    return 0 if rows or (np.ndim(output) > 1 and np.shape(output)[-1] == 1) else -1
+
+
+def _softmax(output: Any, axis: int) -> Any:
+    made = np.exp(output)
+    return made / np.sum(made, axis=axis, keepdims=True)
+
+
+def _softmax_of_classes(output: Any, classes: Any) -> Any:
+    column = classes.size == 1 or np.shape(output)[:-1] != classes.shape
+    return _of_classes(_softmax(output.reshape(-1) if classes.size == 1 else output, 0 if column else -1), classes)
+
+
 def _binary(output: Any, target: Any) -> Any:
     return -np.sum(target * np.log(output) + (1 - target) * np.log(1 - output))
 
@@ -86,10 +106,12 @@ def _not_of_classes(output: Any, classes: Any) -> Any:
 _OF_NUMBERS: Mapping[str, Callable[[Any, Any], Any]] = {
     "squares": _squares,
     "cross_entropy": _cross_entropy,
+    "softmax_cross_entropy": _softmax_cross_entropy,
     "binary_cross_entropy": _binary,
 }
 _OF_CLASSES: Mapping[str, Callable[[Any, Any], Any]] = {
     "squares": _not_of_classes,
     "cross_entropy": _of_classes,
+    "softmax_cross_entropy": _softmax_of_classes,
     "binary_cross_entropy": _not_of_classes,
 }

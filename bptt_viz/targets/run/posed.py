@@ -121,7 +121,8 @@ class Posed:
             NoGradient: a gradient is None.
             Misbehaviour: a gradient has the wrong shape.
         """
-        made = self.code.forward({**self.constants, **self.inputs}, watched=True)
+        rate = max(1.0, 1 / self.scale)  # beside a weight, a tiny step would be rounded away
+        made = self.code.forward({**self.constants, **self.inputs}, watched=True, rate=rate)
         raw = made.backward({name: form.joined(self._scaled(cotangents)) for name, form in self._formed(made).items()})
         missing = tuple(name for name in self.inputs if raw.get(name) is None)
         if missing:

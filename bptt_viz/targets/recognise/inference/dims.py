@@ -181,6 +181,18 @@ class Dims:
         self.products[made] = (one, other)
         return made
 
+    def unkept(self) -> int:
+        """Return how many products turned out to be another size than their factors make."""
+        sizes = {made: self.resolve(made) for made in self.products}
+        return sum(size not in self._made_of(made) for made, size in sizes.items())
+
+    def _made_of(self, product: Dim) -> set[Dim]:
+        """Return what a product may turn out to be: itself, one of the same factors, or a multiple of a number."""
+        one, other = map(self.resolve, self.products[product])
+        numbers = {of * factor.number for factor, of in ((one, other), (other, one)) if factor.number is not None}
+        alike = {made for made, factors in self.products.items() if {*map(self.resolve, factors)} == {one, other}}
+        return numbers | alike
+
     def factors(self, dim: Dim) -> tuple[Dim, ...]:
         """Return the sizes that a size is the product of; itself alone if it is none."""
         return self.products.get(self.resolve(dim), (dim,))

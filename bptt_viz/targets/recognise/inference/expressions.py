@@ -7,7 +7,7 @@ from typing import Any
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
 from bptt_viz.targets.recognise.inference.lists import doubt_list, text_of
-from bptt_viz.targets.recognise.inference.operators import arithmetic, elementwise
+from bptt_viz.targets.recognise.inference.operators import arithmetic, counted, elementwise
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.subscripts import shape_items, store, subscript, width_of
 from bptt_viz.targets.recognise.inference.values import (
@@ -209,7 +209,7 @@ class Expressions(ABC):
                 if name == "ndim":
                     return Num(Dim((), len(of.shape)))
                 return Arr(of.shape[::-1], of.origin)
-        return Num() if name == "size" else Method(of, name)
+        return counted(self.run, of) if name == "size" else Method(of, name)
 
     def _member(self, of: Instance, name: str) -> Value:
         if name in of.attributes:

@@ -147,7 +147,14 @@ def flattened(run: Run, value: Value) -> Value:
     total = Dim((), 1)
     for axis in shape:
         total = run.dims.product(total, axis)
-    return Arr((total,))
+    of = run.known(value)
+    return Arr((total,), of.origin if isinstance(of, Arr) else "")
+
+
+def counted(run: Run, value: Value) -> Num:
+    """Return how many entries an array has, if its axes are known."""
+    flat = flattened(run, value) if isinstance(run.known(value), Arr) else UNKNOWN
+    return Num(flat.shape[0]) if isinstance(flat, Arr) else Num()
 
 
 def _number(run: Run, kind: ast.operator, left: Num, right: Num) -> Value:

@@ -249,8 +249,14 @@ def _index_shape(run: Run, part: Value, axis: Dim) -> tuple[Dim, ...]:
 def _sliced(run: Run, axis: Dim, part: Slice) -> tuple[Dim, Dim | None]:
     """Return how long a slice is, and where it begins if that is known."""
     axis = run.dims.resolve(axis)
-    if part.width is not None and isinstance(part.start, Num) and part.start.loop is not None:
-        _walked(run, axis, part.start)
+    start_at = run.known(part.start) if part.start is not None else None
+    if part.width is not None and isinstance(start_at, Num) and start_at.loop is not None:
+        _walked(run, axis, start_at)
+        return Dim((), part.width), None
+    if isinstance(start_at, Arr) and start_at.origin and part.width is not None:
+        if start_at.shape:
+            raise Conflict("a slice that begins at an array")
+        run.integers[start_at.origin] = axis
         return Dim((), part.width), None
     step = _constant(part.step) if part.step is not None else 1
     if step == -1 and part.start is None and part.stop is None:
