@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bptt_viz import ops
-    from bptt_viz.adapters.api import check_autograd, check_jax, check_torch
-    from bptt_viz.adapters.drawing import draw_torch
-    from bptt_viz.adapters.recording import record_torch
+    from bptt_viz.api.analyses import credit, curves, norms, report, spectrum
+    from bptt_viz.api.checks import check
+    from bptt_viz.api.graphs import graph, record
     from bptt_viz.cells import Cell, Parameter
+    from bptt_viz.console.shown import Shown
     from bptt_viz.errors import BpttVizError, UsageError
-    from bptt_viz.models import Request, prepare
-    from bptt_viz.pictures import Picture, draw
+    from bptt_viz.models import Rollout
     from bptt_viz.tape import Node, Tape, backward
-    from bptt_viz.targets.api import Target, check_file, check_target
+    from bptt_viz.targets.api import Target
 
 __version__ = "0.1.0"
 
@@ -26,34 +26,33 @@ __all__ = [
     "Cell",
     "Node",
     "Parameter",
-    "Picture",
-    "Request",
+    "Rollout",
+    "Shown",
     "Tape",
     "Target",
     "UsageError",
     "backward",
-    "check_autograd",
-    "check_file",
-    "check_jax",
-    "check_target",
-    "check_torch",
-    "draw",
-    "draw_torch",
+    "check",
+    "credit",
+    "curves",
+    "graph",
+    "norms",
     "ops",
-    "prepare",
-    "record_torch",
+    "record",
+    "report",
+    "spectrum",
 ]
 
 _HOMES = {
-    "adapters.api": ("check_autograd", "check_jax", "check_torch"),
-    "adapters.drawing": ("draw_torch",),
-    "adapters.recording": ("record_torch",),
+    "api.analyses": ("credit", "curves", "norms", "report", "spectrum"),
+    "api.checks": ("check",),
+    "api.graphs": ("graph", "record"),
     "cells": ("Cell", "Parameter"),
+    "console.shown": ("Shown",),
     "errors": ("BpttVizError", "UsageError"),
-    "models": ("Request", "prepare"),
-    "pictures": ("Picture", "draw"),
+    "models": ("Rollout",),
     "tape": ("Node", "Tape", "backward"),
-    "targets.api": ("Target", "check_file", "check_target"),
+    "targets.api": ("Target",),
 }
 
 

@@ -12,12 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from bptt_viz.checking.problem import Problem
-    from bptt_viz.checking.run import CheckRequest
     from bptt_viz.results.check import Check, Checks
-
-_OF_A_PROBLEM = frozenset({"rtol", "atol", "eps", "full", "method", "seed"})
-_PROBLEM = ("label", "inputs", "gates", "batched", "outputs", "pullback")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -83,65 +78,31 @@ def _marked(node: pytest.Item) -> dict[str, Any]:
 def _checked(
     target: Any, inputs: tuple[Any, ...], marked: Mapping[str, Any], options: Mapping[str, Any], folder: Path
 ) -> "Check | tuple[Check, ...]":
-    from bptt_viz.adapters.api import check_foreign
-    from bptt_viz.adapters.named import check_target
-    from bptt_viz.cells import Cell
-    from bptt_viz.checking.options import request_from
-    from bptt_viz.checking.run import check_model
-    from bptt_viz.errors import UsageError
-    from bptt_viz.models import Architecture
-    from bptt_viz.targets.api import Target
+    if not isinstance(target, str):
+        from bptt_viz.answers.objects import check_object
+
+        return check_object(target, inputs, options, marked)
     from bptt_viz.targets.files import is_code
 
-    if not isinstance(target, str | type) and all(hasattr(target, name) for name in _PROBLEM):
-        return _check_problem(target, marked, options)
-    if isinstance(target, Target) or (isinstance(target, str) and is_code(target)):
+    if is_code(target):
         return _check_code(target, {**marked, **options}, folder)
-    if isinstance(target, str):
-        return check_target(_named(request_from({**marked, **options}), _reached(target, folder)))
-    if isinstance(target, type) and issubclass(target, Cell | Architecture):
-        return check_model(_named(request_from({**marked, **options}), target.__name__), target)
-    if callable(target):
-        fitting = {name: value for name, value in marked.items() if name in _OF_A_PROBLEM}
-        return check_foreign(target, inputs, {**fitting, **options})
-    raise UsageError(
-        f"expected a cell's or model's name, file.py:ClassName, a class of either, a Problem, or a function of another"
-        f" framework, got {target!r}"
-    )
+    from dataclasses import replace
+
+    from bptt_viz.adapters.named import check_target
+    from bptt_viz.checking.options import request_from
+
+    return check_target(replace(request_from({**marked, **options}), target=_reached(target, folder)))
 
 
-def _check_code(target: Any, options: Mapping[str, Any], folder: Path) -> "Check | tuple[Check, ...]":
-    """Check a file of users' code, one of its targets, or a declared target."""
-    from bptt_viz.targets.api import check_file, check_target
+def _check_code(target: str, options: Mapping[str, Any], folder: Path) -> "Check | tuple[Check, ...]":
+    """Check a file of users' code, or one of its targets."""
+    from bptt_viz.targets.api import check_file
 
-    if not isinstance(target, str):
-        return check_target(target, **options)
     file, colons, name = target.partition("::")
     beside = folder / file
     reached = os.path.relpath(beside) if not Path(file).is_file() and beside.is_file() else file
     found = check_file(f"{reached}{colons}{name}", **options)
     return found[0] if name else found
-
-
-def _check_problem(problem: "Problem", marked: Mapping[str, Any], options: Mapping[str, Any]) -> "Check":
-    """Check a problem at its own point; sizes and shapes mean nothing there."""
-    from bptt_viz.checking.options import request_from
-    from bptt_viz.checking.run import check
-    from bptt_viz.checking.shapes import Shape
-    from bptt_viz.errors import UsageError
-
-    for name in options.keys() - _OF_A_PROBLEM:
-        raise UsageError(f"a problem has a point of its own, so that {name!r} means nothing for it")
-    fitting = {name: value for name, value in marked.items() if name in _OF_A_PROBLEM}
-    steps = max((place.t or 1 for place in problem.outputs(problem.inputs)), default=1)
-    request = request_from({**fitting, **options}, shapes=(Shape(steps, 1, False),))
-    return check(type(problem).__name__, lambda *_: problem, request)
-
-
-def _named(request: "CheckRequest", name: str) -> "CheckRequest":
-    from dataclasses import replace
-
-    return replace(request, target=name)
 
 
 def _reached(target: str, folder: Path) -> str:

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from bptt_viz.adapters.checking import name_of
 from bptt_viz.adapters.named import is_named, is_of_torch, named, needed
+from bptt_viz.cells import Cell
 from bptt_viz.errors import UsageError
-from bptt_viz.models import Request
+from bptt_viz.models import Architecture, Request
 from bptt_viz.results.norms import NormReport
 
 Which = Literal["all", "last"]
@@ -59,6 +60,8 @@ def module_named(request: Request) -> Any | None:
     if not is_named(request.cell) or not _may_use_torch(request.cell):
         return None
     target = named(request.cell)
+    if isinstance(target, type) and issubclass(target, Cell | Architecture):
+        return None
     with needed():
         recorder = import_module("bptt_viz.adapters.pytorch.record")
     if not is_of_torch(target) and not recorder.makes_modules(target):

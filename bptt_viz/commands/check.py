@@ -1,6 +1,5 @@
 """`bptt-viz check`: numeric gradient checks."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,8 +31,8 @@ from bptt_viz.console.options import Output, Seed, Weights, parse_settings
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from bptt_viz.console.shown import Shown
     from bptt_viz.results.check import Checks
-    from bptt_viz.results.provenance import Provenance
 
 
 _DEFAULTS = OfCode()
@@ -77,44 +76,17 @@ def check(
         return _examine(seed, form, output)
     if explain:
         return _explain(targets or [], form, output)
-    from bptt_viz.cells import discover_cells
-    from bptt_viz.checking.differences import parse_method
-    from bptt_viz.checking.run import CheckRequest
-    from bptt_viz.checking.shapes import DEFAULT_SHAPES, parse_shapes
-    from bptt_viz.commands.check_targets import Order, check_everything
-    from bptt_viz.console.output import provenance
+    from bptt_viz.answers import check as answers
     from bptt_viz.console.progress import progress
-    from bptt_viz.models import discover_models
-    from bptt_viz.results.check import Judgement
-    from bptt_viz.targets.run.question import Question
 
-    if weights is not None and not targets:
-        raise UsageError("--weights wants a MODEL that takes them: see bptt-viz weights inspect FILE")
-    names = targets or [*discover_cells(), *discover_models()]
-    request = CheckRequest(
-        target="",
-        hidden=hidden,
-        layers=layers,
-        activation=activation,
-        settings=parse_settings(settings),
-        topology=topology,
-        truncate=truncate,
-        init=init,
-        seed=seed,
-        shapes=DEFAULT_SHAPES if shapes is None else parse_shapes(shapes),
-        every_entry=every_entry,
-        method=parse_method(method),
-        judgement=Judgement(rtol, atol, eps),
-        weights=weights,
-    )
-    question = Question(seed, every_entry, method, request.judgement, shapes)
-    order = Order(tuple(names), request, question, of_code.limits, of_code.fail_on)
+    order = answers.order(
+        targets, every_entry, method, rtol, atol, eps, shapes, hidden, layers, activation, topology, truncate, init,
+        weights, parse_settings(settings), seed, of_code.limits, of_code.fail_on,
+    )  # fmt: skip
     with progress("checking") as tick:
-        found = check_everything(order, tick)
-    named = {"target": names, "fail_on": sorted(order.fail_on), "weights": weights and Path(weights).name}
-    ran = provenance("check", {**asdict(request), **named})
-    _publish(found, ran, form, verbose, output)
-    return _EXIT_CODES[found.verdict]
+        found = answers.check(order, tick, verbose)
+    _publish(found, form, output)
+    return _EXIT_CODES[found.result.verdict]
 
 
 def _explain(names: list[str], form: Format, output: Path | None) -> int:
@@ -153,22 +125,19 @@ def _examine(seed: int, form: Format, output: Path | None) -> int:
     return ExitCode.PASS if found.passed else ExitCode.MISMATCH
 
 
-def _publish(found: "Checks", ran: "Provenance", form: Format, verbose: bool, output: Path | None) -> None:
+def _publish(found: "Shown[Checks]", form: Format, output: Path | None) -> None:
     """Write the result; annotations go to standard output alone, and never where a document stands."""
     from bptt_viz.console.actions import add_to_summary, folder_in_repository, in_actions
     from bptt_viz.console.output import emit, on_terminal
-    from bptt_viz.render.check import check_report
     from bptt_viz.render.github import annotations, summary
-    from bptt_viz.render.json_document import document
-    from bptt_viz.render.junit import junit
 
     in_file = output is not None and str(output) != "-"
     if form is Format.JSON:
-        emit(document("check", found, ran), output)
+        emit(found.json(), output)
     elif form is Format.JUNIT:
-        emit(junit(found, ran), output)
+        emit(found.data("xml").decode(), output)
     else:
-        emit(check_report(found, on_terminal() and not in_file, verbose), output)
+        emit(found.ways.report(on_terminal() and not in_file, 0), output)
     if form is Format.GITHUB or (in_actions() and (form is Format.TEXT or in_file)):
-        emit(annotations(found, folder_in_repository()))
-    add_to_summary(summary(found))
+        emit(annotations(found.result, folder_in_repository()))
+    add_to_summary(summary(found.result))

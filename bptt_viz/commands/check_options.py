@@ -113,6 +113,15 @@ class OfCode:
     fail_on: frozenset[Outcome] = DEFAULT_FAIL_ON
 
 
+def of_code(fail_on: list[str] | None, time_limit: float, memory_limit: int) -> OfCode:
+    """Return what the options of users' own code ask for.
+
+    Raises:
+        UsageError: there is no such outcome.
+    """
+    return OfCode(Limits(time_limit, memory_limit), outcomes(items("fail-on", fail_on or ()), "--fail-on"))
+
+
 def with_options_of_code(command: Callable[..., Result]) -> Callable[..., Result]:
     """Give a command the options of users' own code; it gets them as one `OfCode`, its parameter `of_code`."""
     own = [each for each in inspect.signature(command, eval_str=True).parameters.values() if each.name != "of_code"]
@@ -121,9 +130,7 @@ def with_options_of_code(command: Callable[..., Result]) -> Callable[..., Result
 
     @wraps(command)
     def wrapper(**given: Any) -> Result:
-        fail_on, seconds, megabytes = (given.pop(name) for name in _OF_CODE)
-        failing = outcomes(items("fail-on", fail_on or ()), "--fail-on")
-        return command(of_code=OfCode(Limits(seconds, megabytes), failing), **given)
+        return command(of_code=of_code(*(given.pop(name) for name in _OF_CODE)), **given)
 
     shown = [*(each.replace(kind=keyword) for each in own), *more]
     wrapper.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]

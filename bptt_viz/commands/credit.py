@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bptt_viz.console.artefacts import deliver, form_of
+from bptt_viz.console.artefacts import demand_place, form_of, publish
 from bptt_viz.console.options import Json, model_command
 
 
@@ -66,68 +66,20 @@ def credit(
 
     Example: bptt-viz credit lstm --steps 50 -o credit.svg
     """
-    from bptt_viz.render.credit_colours import parse_scale
-
-    ends = parse_scale(scale)
-    if saliency is not None:
-        return _saliency(request, saliency, of, normalise, ends, json, output)
-    return _matrix(request, state, layer, ends, json, output)
-
-
-def _matrix(request: Any, state: str | None, layer: int | None, ends: Any, json: bool, output: Path | None) -> None:
-    from dataclasses import asdict
-
-    from bptt_viz.analyses.credit import credit as analyse
+    from bptt_viz.answers import credit as answers
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.credit import credit_csv, credit_report
-    from bptt_viz.weights import prepare
 
+    if saliency is not None:
+        _saliency_form(output)
+        return publish(answers.saliency(request, saliency, of.value, normalise, scale), output, json)
     form_of(output)
     with progress("credit") as tick:
-        found = analyse(prepare(request), state, layer, tick)
-
-    def figure() -> Any:
-        from bptt_viz.render.credit_figure import credit_figure
-
-        return credit_figure(found, ends)
-
-    deliver(
-        "credit",
-        found,
-        {**asdict(found.run), "state": found.state, "layer": found.layer, "scale": ends},
-        output,
-        json,
-        figure,
-        lambda: credit_csv(found),
-        lambda boxed: credit_report(found, boxed, ends),
-    )
+        found = answers.credit(request, state, layer, scale, tick)
+    return publish(found, output, json)
 
 
-def _saliency(request: Any, step: int, of: Of, normalise: bool, ends: Any, json: bool, output: Path | None) -> None:
-    from dataclasses import asdict
-
-    from bptt_viz.analyses.saliency import saliency
-    from bptt_viz.console.output import emit, on_terminal, provenance
-    from bptt_viz.render.json_document import document
-    from bptt_viz.render.saliency import saliency_report
-    from bptt_viz.weights import prepare
-
-    form = _saliency_form(output)
-    found = saliency(prepare(request), step, of.value, normalise)
-    ran = provenance("credit", {**asdict(found.run), "saliency": step, "of": of.value, "normalise": normalise})
-    rest = output
-    if output is not None and form in {"html", "csv"}:
-        from bptt_viz.console.output import write_file
-
-        write_file(output, _saliency_file(found, form, ends, ran).encode())
-        rest = None
-    if json or form == "json":
-        return emit(document("saliency", found, ran), rest)
-    return emit(saliency_report(found, on_terminal() and rest is None, ends), rest)
-
-
-def _saliency_form(output: Path | None) -> str:
-    """Return what a file is to hold, by its name.
+def _saliency_form(output: Path | None) -> None:
+    """Refuse, before any work is done, a file that saliency is not written to.
 
     Raises:
         UsageError: saliency is not written in that form.
@@ -135,18 +87,6 @@ def _saliency_form(output: Path | None) -> str:
     from bptt_viz.errors import UsageError
 
     if output is not None and output.suffix.lower() == ".html":
-        return "html"
-    form = form_of(output)
-    if form in {"svg", "png", "pdf"}:
+        demand_place(output)
+    elif form_of(output) in {"svg", "png", "pdf"}:
         raise UsageError(f"--output {output}: saliency is drawn in the terminal or as a page; name it .html")
-    return form
-
-
-def _saliency_file(found: Any, form: str, ends: Any, ran: Any) -> str:
-    if form == "csv":
-        from bptt_viz.render.saliency import saliency_csv
-
-        return saliency_csv(found)
-    from bptt_viz.render.saliency_page import saliency_page
-
-    return saliency_page(found, ran, ends)

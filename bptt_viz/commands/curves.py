@@ -1,16 +1,12 @@
 """`bptt-viz curves`: how gradients vanish and explode with the distance back in time."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, deliver, form_of
-from bptt_viz.console.lists import items, numbers
-from bptt_viz.console.options import Json, Seed, parse_settings
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from bptt_viz.console.artefacts import Besides, form_of, publish
+from bptt_viz.console.options import Json, Seed
 
 
 class By(StrEnum):
@@ -91,47 +87,14 @@ def curves(
 
     Example: bptt-viz curves --radius 0.5,1,1.5 -o curves.svg
     """
-    from dataclasses import asdict
-
-    from bptt_viz.analyses.curves import curves as analyse
+    from bptt_viz.answers import curves as answers
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.curves import curves_csv, curves_report
-    from bptt_viz.results.curves import CurvesSetting
 
     form_of(output)
-    usual = CurvesSetting()
-    setting = CurvesSetting(
-        cells=tuple(items("cell", cell)) if cell else usual.cells,
-        activations=tuple(items("activation", activation)) if activation else usual.activations,
-        radii=numbers("radius", radius) if radius else usual.radii,
-        matrices=tuple(items("matrix", matrix)) if matrix else usual.matrices,
-        seeds=seeds,
-        hidden=hidden,
-        steps=steps,
-        text=text,
-        seed=seed,
-        dtype=dtype,
-        input_scale=input_scale,
-        start=start,
-        bias=bias,
-        settings=parse_settings(settings),
-        by=by.value,
-    )
+    setting = answers.setting_of(
+        cell, activation, radius, seeds, matrix, hidden, steps, text, input_scale, start, bias, settings, by.value,
+        seed, dtype,
+    )  # fmt: skip
     with progress("curves") as tick:
-        found = analyse(setting, tick)
-
-    def figure() -> "Figure":
-        from bptt_viz.render.curves_figure import curves_figure
-
-        return curves_figure(found)
-
-    deliver(
-        "curves",
-        found,
-        asdict(found.setting),
-        output,
-        json,
-        figure,
-        lambda: curves_csv(found),
-        lambda boxed: curves_report(found, boxed, plot),
-    )
+        found = answers.curves(setting, plot, tick)
+    publish(found, output, json)

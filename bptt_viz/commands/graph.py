@@ -1,7 +1,7 @@
 """`bptt-viz graph`: a picture of an unrolled network."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bptt_viz.commands.graph_options import (
     At,
@@ -30,6 +30,9 @@ from bptt_viz.commands.graph_options import (
 from bptt_viz.console.options import Json, model_command
 from bptt_viz.errors import UsageError
 from bptt_viz.results.graph import GraphView, Level
+
+if TYPE_CHECKING:
+    from bptt_viz.console.shown import Shown
 
 
 @model_command
@@ -62,41 +65,21 @@ def graph(
 
     Example: bptt-viz graph lstm --steps 5 --gradients -o lstm.svg
     """
-    from dataclasses import asdict
-
-    from bptt_viz.adapters.drawing import picture_named
-    from bptt_viz.analyses.graph import Choice, Clip, Detail, Truncation, graph_view, parse_scale, record
-    from bptt_viz.console.output import provenance
+    from bptt_viz.answers import graph as answers
     from bptt_viz.console.progress import progress
-    from bptt_viz.weights import prepare
+    from bptt_viz.pictures import Drawing
 
     wanted = _wanted(form, output, json)
-    foreign = picture_named(
-        request, level.value, {"at": at, "gradients": gradients, "scale": scale, "values": values, "norms": norms}
-    )
-    if foreign is not None:
-        _write(foreign.view, wanted, output, theme)
-        return
-    prepared = prepare(request)
-    cut = None if truncate is None else Truncation.parse(truncate, truncation)
-    clip = None if clip_norm is None and clip_value is None else Clip(clip_norm, clip_value)
-    choice = Choice(_ends(fold, no_fold), tuple(focus or ()), compact, tuple(hide or ()), cut, loss, clip)
-    options = asdict(prepared.request) | {"level": level.value, "at": at, "gradients": gradients, "scale": scale}
-    options |= {"values": values, "norms": norms} | asdict(choice)
-    named = {name: Path(options[name]).name for name in ("cell", "text")}
-    ran = provenance("graph", options | named)
+    choice = answers.choice_of(
+        fold, no_fold, tuple(focus or ()), compact, tuple(hide or ()),
+        truncate, truncation.value, loss, clip_norm, clip_value,
+    )  # fmt: skip
+    drawing = Drawing(level, at, gradients, scale, values, norms)
     with progress("graph") as tick:
-        ends = None if scale is None else parse_scale(scale)
-        view = graph_view(record(prepared, cut), level, ran, at, gradients, tick, Detail(values, norms), ends, choice)
-        _write(view, wanted, output, theme)
+        made = answers.graph(request, drawing, choice, theme.value, tick)
+        _write(made, wanted, output)
     if json and wanted is not Form.JSON:
-        _write(view, Form.JSON, None, theme)
-
-
-def _ends(fold: int | None, no_fold: bool) -> int | None:
-    if fold is not None and no_fold:
-        raise UsageError("--fold and --no-fold contradict each other")
-    return 0 if no_fold else fold
+        _write(made, Form.JSON, None)
 
 
 def _wanted(form: Form | None, output: Path | None, json: bool) -> Form:
@@ -124,19 +107,12 @@ def _named(output: Path) -> Form:
         raise UsageError(f"--output {output}: the name must end in one of {known}, or give --format") from None
 
 
-def _write(view: GraphView, form: Form, output: Path | None, theme: Paper) -> None:
+def _write(made: "Shown[GraphView]", form: Form, output: Path | None) -> None:
     from bptt_viz.console.output import emit, emit_bytes, to_terminal
 
     if form is Form.JSON:
-        from bptt_viz.render.json_document import document
-
-        emit(document("graph", view, view.provenance), output)
+        emit(made.json(), output)
     elif form is Form.TXT:
-        from bptt_viz.render.graph_text import graph_text
-
-        emit(graph_text(view, "For the picture, name a file: -o graph.svg" if to_terminal(output) else ""), output)
+        emit(made.ways.report(to_terminal(output), 0), output)
     else:
-        from bptt_viz.render.graph import graph_bytes
-        from bptt_viz.render.theme import THEMES
-
-        emit_bytes(graph_bytes(view, form, THEMES.get(theme.value)), output)
+        emit_bytes(made.data(form), output)

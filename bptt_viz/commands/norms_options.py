@@ -10,8 +10,6 @@ from bptt_viz.console.lists import items
 from bptt_viz.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from bptt_viz.results.norms import NormReport
 
 
@@ -84,17 +82,3 @@ def exit_code(report: "NormReport", failing: frozenset[str]) -> ExitCode:
         say(worse_words(report.baseline))
         code = ExitCode.MISMATCH
     return code
-
-
-def report_figure(report: "NormReport") -> "Figure":
-    """Draw the report."""
-    from bptt_viz.render.norms_figure import norms_figure
-
-    return norms_figure(report)
-
-
-def report_data(report: "NormReport") -> str:
-    """Write the report as comma-separated values."""
-    from bptt_viz.render.norms_csv import norms_csv
-
-    return norms_csv(report)

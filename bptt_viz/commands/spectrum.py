@@ -1,15 +1,12 @@
 """`bptt-viz spectrum`: singular values of temporal Jacobians, and Lyapunov exponents."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, deliver, form_of
+from bptt_viz.console.artefacts import Besides, form_of, publish
 from bptt_viz.console.lists import whole_numbers
 from bptt_viz.console.options import Json, model_command
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 Spans = Annotated[
     list[str] | None,
@@ -44,30 +41,11 @@ def spectrum(
 
     Example: bptt-viz spectrum lstm --steps 200 --transient 20 --span 1,10
     """
-    from dataclasses import asdict
-
-    from bptt_viz.analyses.spectrum import spectrum as analyse
+    from bptt_viz.answers.spectrum import spectrum as measure
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.spectrum import spectrum_csv, spectrum_report
-    from bptt_viz.weights import prepare
 
     form_of(output)
-    spans, prepared = whole_numbers("span", span) if span else None, prepare(request)
+    spans = whole_numbers("span", span) if span else None
     with progress("spectrum") as tick:
-        found = analyse(prepared, spans, transient, leading, tick)
-
-    def figure() -> "Figure":
-        from bptt_viz.render.spectrum_figure import spectrum_figure
-
-        return spectrum_figure(found)
-
-    deliver(
-        "spectrum",
-        found,
-        {**asdict(prepared.request), "span": spans or [each.steps for each in found.spans], "transient": transient},
-        output,
-        json,
-        figure,
-        lambda: spectrum_csv(found),
-        lambda boxed: spectrum_report(found, boxed, plot),
-    )
+        found = measure(request, spans, transient, leading, plot, tick)
+    publish(found, output, json)

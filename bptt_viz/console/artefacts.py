@@ -12,11 +12,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from rich.console import RenderableType
 
+    from bptt_viz.console.shown import Shown
     from bptt_viz.results.provenance import Provenance
 
-_FIGURES = ("svg", "png", "pdf")
-_DATA = ("csv",)
-_INSTEAD = ("txt", "json")
+_FORMS = ("svg", "png", "pdf", "csv", "txt", "json")
 
 Besides = Annotated[
     Path | None,
@@ -58,9 +57,8 @@ def form_of(output: Path | None) -> str:
         return ""
     demand_place(output)
     form = output.suffix.lower().removeprefix(".")
-    known = (*_FIGURES, *_DATA, *_INSTEAD)
-    if form not in known:
-        raise UsageError(f"--output {output}: the name must end in one of {', '.join(f'.{name}' for name in known)}")
+    if form not in _FORMS:
+        raise UsageError(f"--output {output}: the name must end in one of {', '.join(f'.{name}' for name in _FORMS)}")
     return form
 
 
@@ -82,16 +80,17 @@ def write_besides(
         title: goes into the figure's metadata.
         ran: what was run.
     """
+    from bptt_viz.console.shown import files_of
+
+    return _written(output, form, files_of(figure, data, title, ran))
+
+
+def _written(output: Path | None, form: str, files: Mapping[str, Callable[[], bytes]]) -> Path | None:
     from bptt_viz.console.output import write_file
 
-    if output is None or form not in (*_FIGURES, *_DATA):
+    if output is None or form not in files:
         return output
-    if form in _DATA:
-        write_file(output, data().encode())
-    else:
-        from bptt_viz.render.figures import figure_bytes
-
-        write_file(output, figure_bytes(figure(), form, title, ran))
+    write_file(output, files[form]())
     return None
 
 
@@ -117,15 +116,30 @@ def deliver(
         data: writes the comma-separated values.
         report: makes the report, with rules if it is told to.
     """
-    from bptt_viz.console.output import emit, on_terminal, provenance
-    from bptt_viz.render.json_document import document
+    from bptt_viz.console.output import provenance
+    from bptt_viz.console.shown import figured
 
-    form, ran = form_of(output), provenance(kind, options)
-    rest = write_besides(output, form, figure, data, found.finding, ran)
+    ran = provenance(kind, options)
+    publish(figured(kind, found, ran, found.finding, figure, data, lambda boxed, _: report(boxed)), output, json)
+
+
+def publish(made: "Shown[Any]", output: Path | None, json: bool) -> None:
+    """Write a result's file if it has that form besides its report, and print or write its report.
+
+    Args:
+        made: the result with the ways to show it.
+        output: the file, or None; `form_of` or the like has accepted it.
+        json: print a JSON document instead of the report.
+    """
+    from bptt_viz.console.output import console, emit
+
+    form = output.suffix.lower().removeprefix(".") if output else ""
+    rest = _written(output, form, made.ways.files)
     if json or form == "json":
-        emit(document(kind, found, ran), rest)
+        emit(made.json(), rest)
     else:
-        emit(report(on_terminal() and rest is None), rest)
+        screen = console()
+        emit(made.ways.report(screen.is_terminal and rest is None, screen.width), rest)
 
 
 def demand_course(output: Path | None) -> str:

@@ -126,9 +126,14 @@ def _refused(error: Any) -> str:
     """Return Typer's message with where the refused value came from and where to read on."""
     context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
     origin = _origin(context, parameter)
-    said = error.format_message().strip().rstrip(".").replace("Value error, ", "")  # pydantic's, in newer versions
     command = context.command_path if context is not None else PROGRAM
-    return f"{said}{f' (from {origin})' if origin else ''}; see {command} --help"
+    return f"{words_of(error)}{f' (from {origin})' if origin else ''}; see {command} --help"
+
+
+def words_of(error: Any) -> str:
+    """Return Typer's own words for a value that does not fit."""
+    said: str = error.format_message()
+    return said.strip().rstrip(".").replace("Value error, ", "")  # pydantic's, in newer versions
 
 
 def _origin(context: Any, parameter: Any) -> str | None:

@@ -65,7 +65,7 @@ class Asked(NamedTuple):
 
 
 _option = typer.Option
-_MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
+MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
     "hidden": (
         Annotated[
             int | None,
@@ -138,7 +138,7 @@ _MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
 
 def model_command(command: Callable[..., Result]) -> Callable[..., Result]:
     """Give a command the common model options; it gets them and MODEL as one `Request`, its parameter `request`."""
-    return _with_model_options(command, "model", Model, "request", _request)
+    return _with_model_options(command, "model", Model, "request", request_of)
 
 
 def models_command(command: Callable[..., Result]) -> Callable[..., Result]:
@@ -146,7 +146,7 @@ def models_command(command: Callable[..., Result]) -> Callable[..., Result]:
 
     It gets them as `Asked`, its parameter `asked`: what was typed for each model and its `Request`.
     """
-    return _with_model_options(command, "models", Models, "asked", _requests)
+    return _with_model_options(command, "models", Models, "asked", requests_of)
 
 
 def _with_model_options(
@@ -171,7 +171,7 @@ def _with_model_options(
 
     @wraps(command)
     def wrapper(**given: Any) -> Result:
-        chosen = {name: given.pop(name) for name in _MODEL_OPTIONS}
+        chosen = {name: given.pop(name) for name in MODEL_OPTIONS}
         return command(**{parameter: read(given.pop(argument), chosen)}, **given)
 
     wrapper.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
@@ -183,25 +183,30 @@ def _with_model_options(
 def _model_parameters() -> list[inspect.Parameter]:
     return [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
-        for name, (kind, default) in _MODEL_OPTIONS.items()
+        for name, (kind, default) in MODEL_OPTIONS.items()
     ]
 
 
-def _request(model: str, chosen: dict[str, Any]) -> Any:
+def request_of(model: str, chosen: dict[str, Any]) -> Any:
+    """Return a model and the common model options, by name, as a `Request`.
+
+    Raises:
+        UsageError: a setting has no `=`.
+    """
     from bptt_viz.models import Request
 
     settings = parse_settings(chosen["settings"])
     return Request(cell=model, **(chosen | {"settings": settings}))
 
 
-def _requests(models: list[str], chosen: dict[str, Any]) -> "tuple[Asked, ...]":
+def requests_of(models: list[str], chosen: dict[str, Any]) -> "tuple[Asked, ...]":
     """Read models such as `lstm` or `lstm --set forget_bias=3`, whose own options come before the common ones."""
     asked = []
     for text in models:
         name, options = split_model(text)
         own = _own_options(text, options)
         settings = [*(chosen["settings"] or ()), *own.pop("settings", ())]
-        asked.append(Asked(text, _request(name, {**chosen, **own, "settings": settings})))
+        asked.append(Asked(text, request_of(name, {**chosen, **own, "settings": settings})))
     return tuple(asked)
 
 
@@ -224,15 +229,8 @@ def _own_options(model: str, words: list[str]) -> dict[str, Any]:
     Raises:
         UsageError: there is no such option, or its value does not fit.
     """
-
-    def collect(**_: Any) -> None: ...
-
-    collect.__signature__ = inspect.Signature(_model_parameters())  # type: ignore[attr-defined]
-    collect.__annotations__ = {each.name: each.annotation for each in _model_parameters()}
-    single = typer.Typer(add_completion=False)
-    single.command(add_help_option=False)(collect)
     try:
-        context = typer.main.get_command(single).make_context("MODEL", words)
+        context = _parser(_model_parameters()).make_context("MODEL", words)
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
@@ -241,6 +239,28 @@ def _own_options(model: str, words: list[str]) -> dict[str, Any]:
     return {
         name: value for name, value in context.params.items() if getattr(sources[name], "name", "") == "COMMANDLINE"
     }
+
+
+def parser_of(command: Callable[..., Any]) -> Any:
+    """Return what reads a command's options, but not its arguments, from words; it returns them by name."""
+    every = inspect.signature(command, eval_str=True).parameters.values()
+    return _parser([each for each in every if not _is_argument(each)])
+
+
+def _is_argument(parameter: inspect.Parameter) -> bool:
+    told = getattr(parameter.annotation, "__metadata__", ())
+    return any(isinstance(each, typer.models.ArgumentInfo) for each in told)
+
+
+def _parser(parameters: list[inspect.Parameter]) -> Any:
+    def collect(**given: Any) -> dict[str, Any]:
+        return given
+
+    collect.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    collect.__annotations__ = {each.name: each.annotation for each in parameters}
+    single = typer.Typer(add_completion=False)
+    single.command(add_help_option=False)(collect)
+    return typer.main.get_command(single)
 
 
 def parse_settings(given: list[str] | None) -> dict[str, str]:

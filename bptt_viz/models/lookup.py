@@ -59,6 +59,11 @@ _WANTED: dict[type[Any], str] = {Cell: "both `parameters` and `step`"}
 
 def _from_file(name: str, known: Collection[str], bases: tuple[type[Any], ...]) -> Any:
     path, colon, member = name.rpartition(":")
+    if colon and path in sys.modules:  # such as __main__, a notebook's own
+        found: Any = sys.modules[path]
+        for part in member.split("."):
+            found = getattr(found, part, None)
+        return usable(found, path, member, bases)
     if not colon or not path.endswith(".py"):
         what = "cell" if bases == (Cell,) else "model"
         raise UsageError(f"unknown {what} {name!r}; choose from {', '.join(known)}, or give file.py:ClassName")

@@ -8,7 +8,7 @@ from bptt_viz.tape import Node, Tape
 from bptt_viz.topologies import Layer, Module, Pattern
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rollout:
     """What a model recorded. Dictionaries by time step are in the order of time.
 
@@ -43,6 +43,10 @@ class Rollout:
     parameters: Mapping[str, Node]
     readout: Mapping[int, Mapping[str, Node]]
     modules: tuple[Module, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        cells = ", ".join(type(run.cell).__name__ for run in self.layers)
+        return f"<rollout: {cells}; T = {self.steps}, {len(self.tape.nodes):,} nodes, L = {float(self.loss.value):.4g}>"
 
     @property
     def steps(self) -> int:

@@ -30,11 +30,33 @@ def check_report(checks: Checks, boxed: bool, verbose: bool = False) -> Renderab
         boxed: draw rules, as for a terminal.
         verbose: show every case's table, also of passes.
     """
-    parts: list[RenderableType] = [*_overview(checks, boxed)]
-    for check in checks.targets:
-        if verbose or check.verdict is not Verdict.PASS:
-            parts += _details(check, boxed, verbose)
-    return Group(*parts)
+    return Group(*_overview(checks, boxed), check_cases(checks, boxed, verbose))
+
+
+def check_cases(checks: Checks, boxed: bool, verbose: bool = False) -> RenderableType:
+    """Return what is known about each failure; arguments as for the report."""
+    told = [check for check in checks.targets if verbose or check.verdict is not Verdict.PASS]
+    return Group(*(part for check in told for part in _details(check, boxed, verbose)))
+
+
+def check_table(checks: Checks) -> RenderableType:
+    """Return the verdicts as a table: target, verdict, and what it rests on or what to fix."""
+    of_code = _of_code(checks)
+    words = [(c.outcome.words, style_of(c)) if c in of_code else _word(c) for c in checks.targets]
+    said = ["\n".join(_said(check)) for check in checks.targets]
+    rows = [(shown(c.target), Text(*word), told) for c, word, told in zip(checks.targets, words, said, strict=True)]
+    made = table(("target", "verdict", "what it rests on, or what to fix"), rows, False)
+    for column in made.columns:
+        column.justify = "left"
+    made.columns[-1].no_wrap = False
+    return Group(made, Text(tally(of_code))) if len(of_code) > 1 else made
+
+
+def _said(check: Check) -> Iterator[str]:
+    """Yield what is said of a check, a line each."""
+    yield shown(check.diagnosis or passed(check))
+    if isinstance(check, TargetCheck):
+        yield from map(shown, below(check))
 
 
 def _overview(checks: Checks, boxed: bool) -> Iterator[RenderableType]:
@@ -46,9 +68,13 @@ def _overview(checks: Checks, boxed: bool) -> Iterator[RenderableType]:
         else:
             own = [check for check in group if isinstance(check, TargetCheck)]
             yield from target_lines(own, boxed, [passed(check) for check in own])
-    of_code = [check for check in checks.targets if isinstance(check, TargetCheck) and "::" in check.target]
+    of_code = _of_code(checks)
     if len(of_code) > 1:
         yield from (Text(), Text(tally(of_code)))
+
+
+def _of_code(checks: Checks) -> list[TargetCheck]:
+    return [check for check in checks.targets if isinstance(check, TargetCheck) and "::" in check.target]
 
 
 def _file_of_code(check: Check) -> str | None:

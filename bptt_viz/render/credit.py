@@ -5,12 +5,14 @@ import io
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from bptt_viz.render.credit_blocks import CreditBlocks
 from bptt_viz.render.credit_colours import Scale, fitting
 from bptt_viz.render.norms_columns import visible
 from bptt_viz.render.numbers import scientific
+from bptt_viz.render.tables import table
 from bptt_viz.results.credit import Credit
 
 _WIDTH = 8
@@ -24,10 +26,25 @@ def credit_report(found: Credit, terminal: bool, scale: Scale | None = None) -> 
         terminal: draw it in colours, as wide as the terminal.
         scale: ends of the colours; None fits them to the values.
     """
-    head = [Text(found.finding, "bold"), Text(described(found), "dim"), Text()]
     if terminal:
-        return Group(*head, CreditBlocks(found, scale or scale_of(found)))
-    return Group(*head, *_numbers(found))
+        return Group(credit_head(found), Text(), CreditBlocks(found, scale or scale_of(found)))
+    return Group(credit_head(found), Text(), *_numbers(found))
+
+
+def credit_head(found: Credit) -> RenderableType:
+    """Return the finding and what was run."""
+    return Group(Text(found.finding, "bold"), Text(described(found), "dim"))
+
+
+def credit_table(found: Credit) -> Table:
+    """Return every norm: a row for each loss, a column for each state."""
+    steps = range(1, found.steps + 1)
+    heads = (f"t = {t}" + (f" {visible(x)}" if x else "") for t, x in zip(steps, found.inputs, strict=True))
+    rows = [
+        (f"k = {k} → {visible(found.targets[k - 1])}", *(scientific(float(value)) for value in found.row(place)))
+        for place, k in enumerate(found.losses)
+    ]
+    return table((found.symbol, *heads), rows, False)
 
 
 def scale_of(found: Credit) -> Scale:

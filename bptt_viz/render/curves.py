@@ -29,6 +29,18 @@ def curves_report(result: Curves, boxed: bool, plot: bool = False) -> Renderable
         boxed: draw rules, as for a terminal.
         plot: draw the curves too.
     """
+    rows, key = curves_numbers(result, boxed)
+    drawn: list[RenderableType] = [CurvesPlot(result), Text()] if plot else []
+    return Group(curves_head(result), Text(), *drawn, rows, Text(), key)
+
+
+def curves_head(result: Curves) -> RenderableType:
+    """Return the finding and what was run."""
+    return Group(Text(result.finding, "bold"), Text(_ran(result)))
+
+
+def curves_numbers(result: Curves, boxed: bool) -> tuple[RenderableType, RenderableType]:
+    """Return one row for each activation and radius, with rules if wanted, and what the columns mean."""
     foretold, bounded = told(result)
     optional = {"√χ": foretold, "γ λ₁ < 1": bounded}
     names = (
@@ -53,10 +65,7 @@ def curves_report(result: Curves, boxed: bool, plot: bool = False) -> Renderable
     made.padding = (0, 0 if boxed else 2, 0, 0)  # the drawn table puts a space between columns itself
     made.columns[-1].justify = "left"
     made.columns[-1].no_wrap = False
-    parts: list[RenderableType] = [Text(result.finding, "bold"), Text(_ran(result)), Text()]
-    if plot:
-        parts += [CurvesPlot(result), Text()]
-    return Group(*parts, made, Text(), Text(f"{key}.", "dim"))
+    return made, Text(f"{key}.", "dim")
 
 
 def _cells(curve: Curve, seeds: int) -> tuple[str | Text, ...]:

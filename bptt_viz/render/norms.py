@@ -60,10 +60,19 @@ def norms_report(report: NormReport, terminal: bool, width: int, extras: Extras 
         width: of the terminal, in cells.
         extras: what to show besides.
     """
+    return Group(norms_head(report), Text(), norms_numbers(report, terminal, width, extras))
+
+
+def norms_head(report: NormReport) -> RenderableType:
+    """Return the verdict, its reasons, and what was run."""
+    return Group(_verdict(report), _reasons(report))
+
+
+def norms_numbers(report: NormReport, terminal: bool, width: int, extras: Extras = Extras()) -> RenderableType:
+    """Return what the columns mean and one table a layer, and what is shown besides; arguments as for the report."""
     several = len(report.layers) > 1
     tables = [layer_table(report, layer, terminal, width) for layer in report.layers]
-    parts: list[RenderableType] = [_verdict(report), _reasons(report), Text()]
-    parts.append(_legend(max((shown for _, shown in tables), key=len), terminal))
+    parts: list[RenderableType] = [_legend(max((shown for _, shown in tables), key=len), terminal)]
     for layer, (made, _) in zip(report.layers, tables, strict=True):
         parts += [Text(), *([_heading(layer, report)] if several else []), made]
     if extras.plot and (drawn := norms_plot(report, width)):

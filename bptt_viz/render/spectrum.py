@@ -23,14 +23,23 @@ def spectrum_report(found: Spectrum, boxed: bool, plot: bool = False) -> Rendera
         boxed: draw rules, as for a terminal.
         plot: draw exponents, convergence and singular values too.
     """
+    drawn: list[RenderableType] = [SpectrumPlot(found), Text()] if plot else []
+    return Group(spectrum_head(found), Text(), *drawn, spectrum_numbers(found, boxed))
+
+
+def spectrum_head(found: Spectrum) -> RenderableType:
+    """Return the finding and what was measured."""
     measured = found.lyapunov
     after = f" after a transient of {measured.transient}" if measured.transient else ""
     steps = f"{measured.steps} step{'s' * (measured.steps > 1)}{after}"
     ran = f"{found.cell}: joint state ({found.layout}) of size {found.size}; {steps}."
-    parts: list[RenderableType] = [Text(found.finding, "bold"), Text(ran), Text()]
-    parts += [SpectrumPlot(found), Text()] if plot else []
-    parts += [_exponents(found, boxed), Text(), *([_spans(found, boxed), Text()] if found.spans else [])]
-    return Group(*parts, *map(Text, _checks(found)))
+    return Group(Text(found.finding, "bold"), Text(ran))
+
+
+def spectrum_numbers(found: Spectrum, boxed: bool) -> RenderableType:
+    """Return the exponents, the singular values over the spans, and the sum rule; with rules if wanted."""
+    spans = [_spans(found, boxed), Text()] if found.spans else []
+    return Group(_exponents(found, boxed), Text(), *spans, *map(Text, _checks(found)))
 
 
 def _checks(found: Spectrum) -> list[str]:
