@@ -19,6 +19,7 @@ extensions = [
     "api",
     "bptt",
     "korean",
+    "notebook",
     "repository",
 ]
 exclude_patterns = ["_*", "examples", "**/sg_execution_times.rst"]

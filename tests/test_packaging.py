@@ -145,8 +145,10 @@ def test_public_names_keep_their_types(tmp_path):
     api = pytest.importorskip("mypy.api", reason="mypy comes with the extra `dev`")
     program = tmp_path / "program.py"
     program.write_text(
-        "from bptt_viz import Cell, Request, Tape, backward, ops, prepare\n"
-        "reveal_type(prepare(Request()).run())\n"
+        "from bptt_viz import Cell, Tape, backward, credit, norms, ops, record\n"
+        "reveal_type(record('lstm', steps=3))\n"
+        "reveal_type(norms('lstm').result)\n"
+        "reveal_type(credit('lstm', saliency=3).result)\n"
         "reveal_type(ops.tanh)\n"
         "reveal_type(backward(Tape(), {}))\n"
         "reveal_type(Cell.states)\n"
@@ -154,5 +156,12 @@ def test_public_names_keep_their_types(tmp_path):
     out, err, code = api.run(["--strict", "--cache-dir", str(tmp_path / "cache"), str(program)])
     assert err == ""
     assert code == 0
-    for kind in ("rollout.Rollout", "node.Node", "backward.Cotangents", "tuple[str, ...]"):
+    for kind in (
+        "rollout.Rollout",
+        "norms.NormReport",
+        "saliency.Saliency",
+        "node.Node",
+        "backward.Cotangents",
+        "tuple[str, ...]",
+    ):
         assert kind.replace("tuple", "") in out

@@ -114,6 +114,6 @@ def shown(
         figure,
         lambda: norms_csv(report),
         lambda terminal, width: norms_report(report, terminal, width, extras),
-        lambda: (norms_head(report), norms_numbers(report, False, 0, replace(extras, plot=False))),
+        lambda: (norms_head(report), norms_numbers(report, False, 0, replace(extras, plot=False), True)),
         whole,
     )

@@ -14,6 +14,7 @@ from bptt_viz.api.reading import (
     demand_known,
     demand_no_example,
     demand_no_options,
+    demand_torch,
     is_name,
     name_of,
     of_model,
@@ -84,6 +85,7 @@ def norms(
         request, asked = of_model(norms_command, model, own, options)
         extras = Extras(asked["parameters"], asked["why"], asked["entries"])
         return of_norms.norms(request, asked["loss"].value, asked["seeds"], extras, asked["baseline"])
+    demand_torch(model)
     demand_no_options(model, options, seeds=seeds != 1)
     asked = read(norms_command, own)
     extras = Extras(asked["parameters"], asked["why"], asked["entries"])

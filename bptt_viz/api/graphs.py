@@ -13,6 +13,7 @@ from bptt_viz.api.reading import (
     ModelOptions,
     demand_no_example,
     demand_no_options,
+    demand_torch,
     is_name,
     of_model,
     with_model_options,
@@ -162,4 +163,5 @@ def _drawn(
         return of_rollout(what, wanted, choice=choice)
     if isinstance(what, Node) or (isinstance(what, Sequence) and all(isinstance(each, Node) for each in what)):
         return of_nodes(what, wanted, seeds, title)
+    demand_torch(what)
     return draw_torch(what, example, criterion, wanted, title)

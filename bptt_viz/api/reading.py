@@ -5,6 +5,7 @@ environment and pyproject.toml are the command line's affair, and have no say he
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike, fspath
 from typing import Any, ParamSpec, TypedDict, TypeVar, get_type_hints
@@ -132,8 +133,20 @@ def demand_no_example(model: Any, example: Any, criterion: Any) -> None:
     Raises:
         UsageError: there is an example or a criterion for a model that is named.
     """
-    if example != () or criterion is not None:
+    if not (type(example) is tuple and not example) or criterion is not None:
         raise UsageError(f"an example and a criterion are for a PyTorch module; {name_of(model)} has its own")
+
+
+def demand_torch(model: Any) -> None:
+    """Refuse what is no name and cannot be a module of PyTorch, for nobody has imported that.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if "torch" not in sys.modules:
+        raise UsageError(
+            f"expected a model's name, such as 'lstm', a class derived from Cell, or a PyTorch module, got {model!r}"
+        )
 
 
 def demand_no_options(model: Any, options: Mapping[str, Any], **more: bool) -> None:

@@ -68,11 +68,19 @@ def norms_head(report: NormReport) -> RenderableType:
     return Group(_verdict(report), _reasons(report))
 
 
-def norms_numbers(report: NormReport, terminal: bool, width: int, extras: Extras = Extras()) -> RenderableType:
-    """Return what the columns mean and one table a layer, and what is shown besides; arguments as for the report."""
+def norms_numbers(
+    report: NormReport, terminal: bool, width: int, extras: Extras = Extras(), coloured: bool | None = None
+) -> RenderableType:
+    """Return what the columns mean and one table a layer, and what is shown besides.
+
+    Args:
+        report, terminal, width, extras: as for the report.
+        coloured: explain the colours; None if it is for a terminal.
+    """
     several = len(report.layers) > 1
     tables = [layer_table(report, layer, terminal, width) for layer in report.layers]
-    parts: list[RenderableType] = [_legend(max((shown for _, shown in tables), key=len), terminal)]
+    columns = max((shown for _, shown in tables), key=len)
+    parts: list[RenderableType] = [_legend(columns, terminal if coloured is None else coloured)]
     for layer, (made, _) in zip(report.layers, tables, strict=True):
         parts += [Text(), *([_heading(layer, report)] if several else []), made]
     if extras.plot and (drawn := norms_plot(report, width)):
@@ -114,12 +122,12 @@ def _advice(report: NormReport) -> Text:
     return Text.assemble((arguments, "bold cyan"), "  " if arguments else "", report.advice.sentence)
 
 
-def _legend(shown: list[Column], terminal: bool) -> Table:
+def _legend(shown: list[Column], coloured: bool) -> Table:
     made = _grid()
     for column in shown:
         if column.meaning:
             made.add_row(Text(column.heading, "bold"), Text(column.meaning, "dim"))
-    if terminal:
+    if coloured:
         made.add_row(Text("colours", "bold"), _colours())
     return made
 

@@ -1,11 +1,11 @@
-"""Pictures of the example scripts: whatever a block of a script has made with `draw` is shown below it."""
+"""Pictures of the example scripts: what a block of a script has made that has a picture is shown below it."""
 
 from pathlib import Path
 from typing import Any
 
 from sphinx_gallery.scrapers import figure_rst
 
-from bptt_viz import Picture
+from bptt_viz import Shown
 
 
 def scrape_pictures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
@@ -13,7 +13,7 @@ def scrape_pictures(block: Any, block_vars: dict[str, Any], gallery_conf: dict[s
     seen = block_vars.setdefault("bptt_seen", set())
     paths = []
     for name, value in block_vars["example_globals"].items():
-        if isinstance(value, Picture) and id(value) not in seen and not name.startswith("_"):
+        if isinstance(value, Shown) and "svg" in value.forms and id(value) not in seen and not name.startswith("_"):
             seen.add(id(value))
             path = Path(next(block_vars["image_path_iterator"])).with_suffix(".svg")
             value.save(path)

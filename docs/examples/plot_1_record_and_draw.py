@@ -2,7 +2,7 @@
 Record a cell and draw its gradients
 ====================================
 
-``prepare`` builds what a request describes, ``run`` records a forward pass, ``draw`` shows it.
+``record`` runs a model forward on a tape, ``graph`` draws it.
 """
 
 # sphinx_gallery_thumbnail_path = "pictures/steps.svg"
@@ -12,16 +12,15 @@ Record a cell and draw its gradients
 
 import bptt_viz as bv
 
-prepared = bv.prepare(bv.Request(cell="lstm", hidden=3, text="hello"))
-rollout = prepared.run()
-print(f"L = {rollout.loss.value:.4f}")
+rollout = bv.record("lstm", hidden=3, text="hello")
+print(rollout)
 
 # %%
 # The unrolled network with what flows back:
 
-unrolled = bv.draw(rollout, level="step", gradients=True)
+unrolled = bv.graph(rollout, gradients=True)
 
 # %%
 # Step 3, operation by operation:
 
-operations = bv.draw(rollout, level="op", at=3, gradients=True)
+operations = bv.graph(rollout, level="op", at=3, gradients=True)

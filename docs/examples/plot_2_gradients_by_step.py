@@ -2,24 +2,34 @@
 Each step's share of a gradient
 ===============================
 
-One backward pass has the cotangent of every node on the tape: of weights, of their use at one step, of states.
+``norms`` measures what is left of a gradient step by step, ``credit`` how far back every loss reaches; one backward
+pass over a tape has the same numbers.
 """
 
 # sphinx_gallery_thumbnail_path = "pictures/vanilla-flow.svg"
 
 # %%
-# The gradient of the last loss alone is asked for by seeding the backward pass at L_T:
+# A vanilla RNN whose W_hh has the spectral radius 0.5:
 
 import numpy as np
 
 import bptt_viz as bv
 
-rollout = bv.prepare(bv.Request(cell="rnn", hidden=16, steps=12, init="radius=0.5")).run()
-cotangents = bv.backward(rollout.tape, {rollout.losses[12]: 1.0})
+options = {"hidden": 16, "steps": 12, "init": "radius=0.5"}
+found = bv.norms("rnn", **options)
+print(found.verdict, f"×{found.chain.decay.rate:.3f} a step back")
 
 # %%
-# Its norm by every state, from the last to the first. Each step back takes the same factor:
+# Of every loss, not the last one alone:
 
+reach = bv.credit("rnn", **options)
+
+# %%
+# The same by hand: the gradient of the last loss alone is asked for by seeding the backward pass at L_T. Its norm by
+# every state, from the last to the first, takes the same factor each step back:
+
+rollout = bv.record("rnn", **options)
+cotangents = bv.backward(rollout.tape, {rollout.losses[12]: 1.0})
 layer = rollout.layers[0]
 for t in range(12, 0, -1):
     norm = np.linalg.norm(cotangents[layer.states[t]["h"]])

@@ -2,7 +2,7 @@
 Check a backward pass that was written by hand
 ==============================================
 
-``check_file`` does what ``bptt-viz check FILE`` does, and returns what it found.
+``check`` does what ``bptt-viz check FILE`` does, and returns what it found.
 """
 
 # sphinx_gallery_thumbnail_path = "pictures/lstm-step.svg"
@@ -36,6 +36,7 @@ def layer_backward(dy, cache):
 with TemporaryDirectory() as folder:
     path = Path(folder) / "layer.py"
     path.write_text(source)
-    (found,) = bv.check_file(path)
+    found = bv.check(path)
 
-print(found.target, found.outcome)
+for each in found.targets:
+    print(each.target.rpartition("::")[2], each.outcome, each.diagnosis)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_viz import check_jax
+from bptt_viz.adapters.api import check_jax
 from bptt_viz.errors import UsageError
 from bptt_viz.results.check import Verdict
 

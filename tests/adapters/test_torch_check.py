@@ -2,7 +2,7 @@
 
 import pytest
 
-from bptt_viz import check_torch
+from bptt_viz.adapters.api import check_torch
 from bptt_viz.errors import UsageError
 from bptt_viz.results.check import Verdict
 from bptt_viz.results.targets import Outcome

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from bptt_viz import draw, draw_torch, prepare
+from bptt_viz import graph
 from bptt_viz.app import run
 from bptt_viz.errors import ExitCode, UsageError
-from bptt_viz.models import Request
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'bptt-viz[torch]'")
 nn = torch.nn
@@ -29,8 +28,8 @@ def wires(view, kind):
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_the_step_picture_has_the_cells_and_states_of_one_of_our_models(layers):
-    theirs = draw_torch(nn.LSTM(D, H, layers), torch.randn(T, N, D), loss).view
-    ours = draw(prepare(Request("lstm", hidden=H, layers=layers, steps=T)).run(), level="step").view
+    theirs = graph(nn.LSTM(D, H, layers), torch.randn(T, N, D), loss).result
+    ours = graph("lstm", hidden=H, layers=layers, steps=T).result
     shown = [
         {part.id for part in view.nodes if part.kind in {"cell", "state", "memory", "input"}} for view in (theirs, ours)
     ]
@@ -39,7 +38,7 @@ def test_the_step_picture_has_the_cells_and_states_of_one_of_our_models(layers):
 
 def test_what_flows_back_has_the_norms_of_pytorchs_gradients():
     layer, x = nn.RNN(D, H), torch.randn(T, N, D)
-    view = draw_torch(layer, x, loss, gradients=True).view
+    view = graph(layer, x, loss, gradients=True).result
     cell = nn.RNNCell(D, H).double()
     cell.load_state_dict({name.removesuffix("_l0"): value for name, value in layer.state_dict().items()})
     h, entering, states = torch.zeros(N, H).double(), [], []
@@ -56,8 +55,8 @@ def test_what_flows_back_has_the_norms_of_pytorchs_gradients():
 @pytest.mark.parametrize("level", ["step", "gate", "op"])
 @pytest.mark.parametrize("layer", [nn.RNN, nn.LSTM, nn.GRU])
 def test_every_level_of_every_layer(level, layer):
-    picture = draw_torch(layer(D, H), torch.randn(T, N, D), loss, level, gradients=True)
-    norms = [edge.norm for edge in wires(picture.view, "gradient") if edge.norm is not None]
+    picture = graph(layer(D, H), torch.randn(T, N, D), loss, level=level, gradients=True)
+    norms = [edge.norm for edge in wires(picture.result, "gradient") if edge.norm is not None]
     assert norms
     assert np.isfinite(norms).all()
     assert "<svg" in picture._repr_svg_()
@@ -76,12 +75,12 @@ def test_a_loop_over_cells():
                 states.append(h)
             return (torch.stack(states),)
 
-    assert draw_torch(Loop(), torch.randn(T, N, D), loss).view.title.startswith("GRU")
+    assert graph(Loop(), torch.randn(T, N, D), loss).result.title.startswith("GRU")
 
 
 def test_layers_that_run_backward_are_refused():
     with pytest.raises(UsageError, match="is no stack of layers that run forward"):
-        draw_torch(nn.GRU(D, H, bidirectional=True), torch.randn(T, N, D), loss)
+        graph(nn.GRU(D, H, bidirectional=True), torch.randn(T, N, D), loss)
 
 
 def test_the_command_draws_a_model_by_its_name(tmp_path, monkeypatch, capsys):

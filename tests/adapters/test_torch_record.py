@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bptt_viz import record_torch
+from bptt_viz.adapters.recording import record_torch
 from bptt_viz.analyses.norms import norm_report
 from bptt_viz.app import run
 from bptt_viz.errors import ExitCode, UsageError

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_viz import draw_torch
+from bptt_viz import graph
 from bptt_viz.tape import backward
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install 'bptt-viz[torch]'")
@@ -110,12 +110,12 @@ def test_an_autograd_function_is_one_operation_with_the_gradient_that_it_claims(
 
 
 def test_the_picture_has_a_panel_a_step():
-    view = draw_torch(Gated(), torch.randn(T, N, D), loss, gradients=True).view
+    view = graph(Gated(), torch.randn(T, N, D), loss, gradients=True).result
     assert {node.id.partition("-")[0] for node in view.nodes} >= {"t1", "t2", "t3"}
     assert {node.label for node in view.nodes if node.kind == "weights"} >= {"W", "U", "weight_gate"}
     assert any(edge.norm for edge in view.edges if edge.kind == "gradient")
 
 
 def test_without_a_loss_the_outputs_are_drawn():
-    picture = draw_torch(Gated(), torch.randn(T, N, D), gradients=True)
+    picture = graph(Gated(), torch.randn(T, N, D), gradients=True)
     assert "<svg" in picture._repr_svg_()

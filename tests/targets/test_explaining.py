@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bptt_viz import check_file
+from bptt_viz.targets.api import check_file
 from bptt_viz.targets.files import explain_code
 
 CODE = '''import numpy as np

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bptt_viz import check_file
 from bptt_viz.errors import UsageError
+from bptt_viz.targets.api import check_file
 from bptt_viz.targets.recognise.file import recognise
 from bptt_viz.targets.recognise.notebook import cells_of
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bptt_viz import check_file
+from bptt_viz.targets.api import check_file
 
 SNIPPETS = Path(__file__).parents[1] / "snippets"
 FILES = ("loss_apart.py", "loss_implied.py", "loss_without_targets.py", "columns_of_time.py")

@@ -1,6 +1,6 @@
 """A gradient that is never added up is missing, though everything else is clipped."""
 
-from bptt_viz import check_file
+from bptt_viz.targets.api import check_file
 
 SCRIPT = """
 import numpy as np

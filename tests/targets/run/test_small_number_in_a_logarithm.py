@@ -2,7 +2,7 @@
 
 import pytest
 
-from bptt_viz import check_file
+from bptt_viz.targets.api import check_file
 from tests.targets.run.test_missing_is_not_clipped import SCRIPT, outcome
 
 LOSS = """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bptt_viz import check_file
+from bptt_viz.targets.api import check_file
 
 TOLD = '''
 import numpy as np
