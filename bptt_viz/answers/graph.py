@@ -43,6 +43,7 @@ def graph(
     """
     foreign = picture_named(request, wanted)
     if foreign is not None:
+        demand_plain(choice, request.cell)
         return shown(foreign, theme)
     prepared = prepare(request)
     options = asdict(prepared.request) | wanted.options | asdict(choice)
@@ -72,6 +73,18 @@ def choice_of(
     cut = None if truncate is None else Truncation.parse(truncate, truncation)
     clip = None if clip_norm is None and clip_value is None else Clip(clip_norm, clip_value)
     return Choice(0 if no_fold else fold, focus, compact, hide, cut, loss, clip)
+
+
+def demand_plain(choice: Choice, what: str) -> None:
+    """Refuse to choose steps and parts of what is drawn as it is.
+
+    Raises:
+        UsageError: something is chosen.
+    """
+    if choice != Choice():
+        raise UsageError(
+            f"folding, hiding, truncating and the like are for models of ours; {what} is drawn as it was recorded"
+        )
 
 
 def shown(view: GraphView, theme: str = "auto") -> Shown[GraphView]:

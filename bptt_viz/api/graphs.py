@@ -161,6 +161,7 @@ def _drawn(
         if choice.truncation is not None:
             raise UsageError("--truncate cuts what is recorded; name the model in place of its rollout")
         return of_rollout(what, wanted, choice=choice)
+    of_graph.demand_plain(choice, "what is no model of ours")
     if isinstance(what, Node) or (isinstance(what, Sequence) and all(isinstance(each, Node) for each in what)):
         return of_nodes(what, wanted, seeds, title)
     demand_torch(what)

@@ -74,7 +74,10 @@ def norms_numbers(
     """Return what the columns mean and one table a layer, and what is shown besides.
 
     Args:
-        report, terminal, width, extras: as for the report.
+        report: what was measured.
+        terminal: draw rules and bars, and choose columns by `width`.
+        width: of the terminal, in cells.
+        extras: what to show besides.
         coloured: explain the colours; None if it is for a terminal.
     """
     several = len(report.layers) > 1

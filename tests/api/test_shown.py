@@ -143,6 +143,8 @@ def test_nodes_of_a_tape_are_drawn():
     for wrong, said in [((), "nothing to draw"), (3, "expected a model's name, .* got 3")]:
         with pytest.raises(bv.UsageError, match=said):
             bv.graph(wrong)
+    with pytest.raises(bv.UsageError, match="are for models of ours"):
+        bv.graph(loss, compact=True)
     assert len(tape.nodes) == 4
 
 
