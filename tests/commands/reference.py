@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from bptt_viz.app import app
-from bptt_viz.console.options import MODEL_OPTIONS
+from bptt_viz.console.options import MODEL_OPTIONS as DECLARED
 
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 
@@ -38,19 +38,19 @@ def page():
     functions = {made.name: made.callback for made in app.registered_commands}
     texts = [_section(name, commands[name], functions[name]) for name in sorted(commands)]
     models = next(name for name in sorted(commands) if _takes_model(commands[name]))
-    common = _rows(commands[models], functions[models], only=set(MODEL_OPTIONS))
+    common = _rows(commands[models], functions[models], only=set(DECLARED))
     return HEAD + "".join(texts) + MODEL_OPTIONS + common
 
 
 def _takes_model(command):
-    return {parameter.name for parameter in command.params} >= set(MODEL_OPTIONS)
+    return {parameter.name for parameter in command.params} >= set(DECLARED)
 
 
 def _section(name, command, function):
     about, *examples = inspect.cleandoc(function.__doc__).split("Example: ")
     example = "".join(examples).strip()
     arguments = " ".join(p.metavar or p.name.upper() for p in command.params if p.param_type_name == "argument")
-    own = {p.name for p in command.params} - (set(MODEL_OPTIONS) if _takes_model(command) else set())
+    own = {p.name for p in command.params} - (set(DECLARED) if _takes_model(command) else set())
     more = "\n\nTakes the [model options](#model-options) too.\n" if _takes_model(command) else "\n"
     title = f"bptt-viz {name} {arguments}".rstrip()
     rows = _rows(command, function, own)
