@@ -165,7 +165,8 @@ def _renamed(argument: Argument, called: Mapping[str, str]) -> Argument:
 
 def _arguments(how: Calling, followed: Followed, outputs: Mapping[str, str]) -> tuple[Argument, ...]:
     """Return backward's arguments under the names of what they stand for."""
-    held = {each.name: replace(each, keyword="") for each in followed.arguments if each.items}
+    passed = zip(how.given, followed.arguments, strict=False)
+    held = {name: replace(each, keyword="") for name, each in passed if each.items}
     made = []
     for name in (
         name for name in (parameters_of(how.backward) if how.backward is not None else ()) if name in how.taken

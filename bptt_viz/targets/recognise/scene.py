@@ -7,6 +7,7 @@ from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.calling import Calling, Node, parameters_of, spread
 from bptt_viz.targets.recognise.inference.dims import Dim
 from bptt_viz.targets.recognise.inference.module import Module, space_of
+from bptt_viz.targets.recognise.inference.records import records_of
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.statements import Interpreter
 from bptt_viz.targets.recognise.inference.values import (
@@ -88,6 +89,7 @@ def scene(run: Run, module: Module, how: Calling) -> Scene:
         if isinstance(size, Num) and size.dim is not None:
             run.dims.protect(size.dim)
     interpreter, space = Interpreter(run), space_of(module)
+    run.records = records_of(module)
     made = Scene(run, how, interpreter, space)
     if how.owner is not None:
         run.making = frozenset(name for name in how.made_of if not is_parameter(name))
@@ -151,9 +153,9 @@ def _held(run: Run, argument: Argument, value: Value) -> Iterator[tuple[str, Val
     value = run.known(value)
     if argument.name:
         yield argument.name, value
-    if argument.kind == "dict" and isinstance(value, Table):
+    if argument.kind == "dict":
         for item in argument.items:
-            yield from _held(run, item, value.items.get(item.keyword, UNKNOWN))
+            yield from _held(run, item, _contents(value).get(item.keyword, UNKNOWN))
     elif argument.kind in {"tuple", "list"} and isinstance(value, Seq) and len(value.items) == len(argument.items):
         for item, each in zip(argument.items, value.items, strict=True):
             yield from _held(run, item, each)
@@ -172,13 +174,20 @@ def _opened(run: Run, argument: Argument, value: Value, layer: bool = False) -> 
     value = run.known(value)
     if isinstance(value, Seq) and (layer or len(value.items) in lengths(run)):
         return _opened_list(run, argument, value)
-    held = {key: item for key, item in value.items.items() if isinstance(key, str)} if isinstance(value, Table) else {}
+    held = {key: item for key, item in _contents(value).items() if isinstance(key, str)}
     if argument.kind not in {"dict", "name"} or len(held) < max(len(argument.items), 1):
         return argument
     taken = {each.keyword: each for each in argument.items}
     order = taken if taken.keys() == held.keys() else held
     items = [_opened(run, taken.get(key, Argument("name", key, key)), held[key]) for key in order]
     return Argument("dict", argument.name, argument.keyword, tuple(items))
+
+
+def _contents(value: Value) -> Mapping[object, Value]:
+    """Return what stands under the keys of a dict or the attributes of a record."""
+    if isinstance(value, Table):
+        return value.items
+    return value.attributes if isinstance(value, Instance) else {}  # type: ignore[return-value]
 
 
 def lengths(run: Run) -> set[int]:
@@ -224,6 +233,8 @@ def _passed(run: Run, of: Pending, keyword: str) -> Argument:
     called = of.name if of.name not in run.places else ""
     if isinstance(value, Table) and settings(run, value) is not None:
         return Argument("name", of.name, keyword)
+    if isinstance(value, Table) and value.record:
+        return _record(run, value, keyword)
     if isinstance(value, Table):
         items = tuple(_passed(run, item, str(key)) for key, item in value.items.items() if isinstance(item, Pending))
         return Argument("dict", called, keyword, items)
@@ -231,6 +242,19 @@ def _passed(run: Run, of: Pending, keyword: str) -> Argument:
         parts = tuple(_passed(run, item, "") for item in value.items if isinstance(item, Pending))
         return Argument("list" if value.mutable else "tuple", called, keyword, parts)
     return Argument("name", of.name, keyword)
+
+
+def _record(run: Run, value: Table, keyword: str) -> Argument:
+    """Return a record as the class that makes it with what it is made of; a dict where no class has its attributes."""
+    name, fields = next(
+        ((name, fields) for name, fields in run.records.items() if value.items.keys() <= {*fields}), ("", ())
+    )
+    for key in fields:
+        value.items.setdefault(key, Pending(run.free(key, value.argument)))
+    held = {key: item for key, item in value.items.items() if isinstance(item, Pending)}
+    if not name:
+        return Argument("dict", value.argument, keyword, tuple(_passed(run, held[key], key) for key in held))
+    return Argument("tuple", name, keyword, tuple(_passed(run, held[key], "") for key in fields))
 
 
 def is_settled(run: Run, name: str) -> bool:

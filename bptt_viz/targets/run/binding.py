@@ -87,9 +87,7 @@ def _parts(argument: Argument, value: Any, who: str) -> Iterator[tuple[str, Any]
         if argument.name:
             yield argument.name, value
         for item in argument.items:
-            if value is None or not hasattr(value, "__getitem__") or key_of(item) not in value:
-                raise Unfit(f"{who} returns {described(value)}, which has no {key_of(item)!r}")
-            yield from _parts(item, value[key_of(item)], who)
+            yield from _parts(item, _held(value, key_of(item), who), who)
     elif argument.kind in {"list", "tuple"}:
         if argument.name:
             yield argument.name, value
@@ -100,6 +98,15 @@ def _parts(argument: Argument, value: Any, who: str) -> Iterator[tuple[str, Any]
             raise Unfit(f"{who} returns {described(value)}, where {len(argument.items)} values are expected")
         for item, part in zip(argument.items, value, strict=True):
             yield from _parts(item, part, who)
+
+
+def _held(value: Any, key: Any, who: str) -> Any:
+    """Return what a dict holds under a key, or a record as an attribute."""
+    if isinstance(value, dict) or not hasattr(value, str(key)):
+        if value is None or not hasattr(value, "__getitem__") or key not in value:
+            raise Unfit(f"{who} returns {described(value)}, which has no {key!r}")
+        return value[key]
+    return getattr(value, str(key))
 
 
 def described(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Set-ups of closures, of an encoder with a decoder, and of code without NumPy."""
+"""Set-ups of closures, of an encoder with a decoder, of a record of weights, and of code without NumPy."""
 
 import numpy as np
 
@@ -59,8 +59,25 @@ def plain_lists(module, rng, **sizes):
     return Problem(values, lambda v: (np.asarray(called(v)[1:]),), gradients)
 
 
+def params_record(module, rng, **sizes):
+    values = arrays("W:D+H,4*H b:4*H xs:T,N,D h:N,H c:N,H", rng, **sizes)
+
+    def made(v):
+        return module.LSTMParams(v["W"], v["b"])
+
+    def called(v):
+        return module.lstm_forward(made(v), v["xs"], v["h"], v["c"])
+
+    def gradients(v, weights):
+        grads, dxs, dh, dc = module.lstm_backward(made(v), called(v)[-1], *weights)
+        return {"W": grads.W, "b": grads.b, "xs": dxs, "h": dh, "c": dc}
+
+    return Problem(values, lambda v: called(v)[:3], gradients, dict.fromkeys("Wb", ("ifou", -1)))
+
+
 SETUPS = {
     "closures.py": {"tanh_rnn": tanh_rnn, "char_gru_loss": char_gru},
     "encoder_decoder.py": {"forward": encoder_decoder},
     "plain_lists.py": {"forward": plain_lists},
+    "params_record.py": {"lstm": params_record},
 }

@@ -1,4 +1,4 @@
-"""Verdicts: closures as backward passes, an encoder with a decoder, code without NumPy."""
+"""Verdicts: closures as backward passes, an encoder with a decoder, a record of weights, code without NumPy."""
 
 from corpus.verdicts import Code, right, twin, wrong
 
@@ -85,6 +85,22 @@ CODES = (
                 "dWh[i][j] += dz[i]*hs[t+1][j]",
                 wrong("forward", "Wh"),
             ),
+        ),
+    ),
+    Code(
+        "params_record.py",
+        "S1 S2",
+        (*right("lstm"),),
+        twins=(
+            twin(
+                "forget gate sees the new c",
+                "dc * c_prev * f * (1 - f)",
+                "dc * (f * c_prev + i * u) * f * (1 - f)",
+                wrong("lstm", "W b xs h", "f"),
+            ),
+            twin("bias forgotten", "        db += dg.sum(axis=0)\n", "", wrong("lstm", "b")),
+            twin("carry of c stays", "        dc = dc * f\n", "", wrong("lstm", "W b xs h c")),
+            twin("halves swapped", "dxs[t] = dinp[:, :D]", "dxs[t] = dinp[:, -D:]", wrong("lstm", "xs")),
         ),
     ),
 )

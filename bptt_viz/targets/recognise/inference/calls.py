@@ -8,11 +8,19 @@ from collections.abc import Mapping, Sequence
 from bptt_viz.targets.recognise.inference.builtins import BUILTINS
 from bptt_viz.targets.recognise.inference.dims import Conflict
 from bptt_viz.targets.recognise.inference.expressions import Expressions
-from bptt_viz.targets.recognise.inference.methods import array_method, list_method, table_method, text_method
+from bptt_viz.targets.recognise.inference.methods import (
+    OF_VALUES,
+    array_method,
+    list_method,
+    table_method,
+    text_method,
+)
 from bptt_viz.targets.recognise.inference.module import ModuleSpace
 from bptt_viz.targets.recognise.inference.numpy_functions import FUNCTIONS, SAME
 from bptt_viz.targets.recognise.inference.operators import elementwise
+from bptt_viz.targets.recognise.inference.records import fields_of
 from bptt_viz.targets.recognise.inference.run import Run
+from bptt_viz.targets.recognise.inference.subscripts import subscript
 from bptt_viz.targets.recognise.inference.values import (
     UNKNOWN,
     Arr,
@@ -37,13 +45,6 @@ _ACTIVATION = re.compile(r"sig|tanh|relu|soft|act|squash|logist|nonlin|phi|elu|c
 _DEPTH = 12
 _RANDOM = {"RandomState", "default_rng", "Generator"}
 _NUMPY = {"np", "numpy", "cp", "xp", "jnp", "anp"}
-
-
-def fields_of(node: ast.ClassDef) -> list[str]:
-    """Return the fields of a class that is a record: a named tuple or a data class."""
-    return [
-        each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
-    ]
 
 
 def _named_tuple(arguments: Sequence[Value], of: Value) -> Value:
@@ -91,6 +92,16 @@ class Calls(Expressions):
         if isinstance(of, ast.Name) and of.id == "super":
             return self._inherited(node.attr, space)
         return super()._Attribute(node, space)
+
+    def attribute(self, of: Value, name: str) -> Value:
+        """Return what an attribute is; an input that has one which no array, list or dict has is a record."""
+        of = self.run.known(of)
+        if isinstance(of, Pending) and name not in OF_VALUES:
+            table = self.run.decided[of.name] = Table(argument=of.name, record=True)
+            return subscript(self.run, table, Const(name))
+        if isinstance(of, Table) and of.record:
+            return subscript(self.run, of, Const(name))
+        return super().attribute(of, name)
 
     def _inherited(self, name: str, space: Space) -> Value:
         """Return what `super()` has under a name: a method of the nearest base that the module defines."""

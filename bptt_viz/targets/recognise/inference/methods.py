@@ -122,6 +122,9 @@ _ARRAY_METHODS = frozenset(
     ]
 )
 _OF_TABLES = {"get", "items", "keys", "values", "iteritems", "update", "pop", "setdefault"}
+_OF_ARRAYS = ["T", "shape", "ndim", "size", "dtype", "real", "imag", "flat", "item", "tolist", "fill", "sort", "trace"]
+OF_VALUES = frozenset([*_OF_ARRAYS, *_ARRAY_METHODS, *dir(list), *dir(dict), *dir(str)])
+"""Attributes of arrays, lists, dicts and texts."""
 
 
 def array_method(run: Run, of: Value, name: str, arguments: Sequence[Value], keywords: Keywords) -> Value:

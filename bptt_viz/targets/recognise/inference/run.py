@@ -43,6 +43,7 @@ class Run:
         unclear: what else was read of the module and is not known.
         sizes: numbers of the module that were read.
         idle: what an object is made of without its being used.
+        records: classes of the module whose objects hold what they are made of, each with its attributes in order.
         making: what an object is made of: a sum or product of it is a size.
         watching: whether names of slices are noted.
         lenient: whether a statement in which shapes do not fit is passed over.
@@ -76,6 +77,7 @@ class Run:
     unclear: set[str] = field(default_factory=set)
     sizes: dict[str, Dim] = field(default_factory=dict)
     idle: list[str] = field(default_factory=list)
+    records: Mapping[str, Sequence[str]] = field(default_factory=dict)
     making: frozenset[str] = frozenset()
     watching: bool = True
     lenient: bool = False

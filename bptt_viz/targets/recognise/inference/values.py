@@ -143,12 +143,14 @@ class Table(Value):
         item: what stands under other keys, such as time steps; None as long as nothing does.
         argument: of a dict that goes in, its name: keys appear as they are asked for.
         turns: of the loop whose variable is the key of `item`, if that is known.
+        record: whether what it holds are the attributes of an object.
     """
 
     items: dict[Any, Value] = field(default_factory=dict)
     item: Value | None = None
     argument: str = ""
     turns: Dim | None = None
+    record: bool = False
 
 
 @dataclass(slots=True)
