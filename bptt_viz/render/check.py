@@ -115,7 +115,8 @@ def passed(check: Check) -> str:
     methods = {case.method for case in check.cases}
     said = sorted(name for name in methods if not any(other.startswith(f"{name} (") for other in methods))
     by = f" by {' and '.join(said)}" if said else ""
-    return f"{counted(len(check.cases))}, {entries:,} entries, worst error {worst_error(check):.1e}{by}"
+    of = " of one time step" if isinstance(check, TargetCheck) and check.longest == 1 else ""
+    return f"{counted(len(check.cases))}{of}, {entries:,} entries, worst error {worst_error(check):.1e}{by}"
 
 
 def counted(cases: int) -> str:

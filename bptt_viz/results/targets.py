@@ -88,6 +88,8 @@ class TargetCheck(Check):
         steps: after how many time steps the gradient is cut off; None unless it is.
         raised: the user's line that raised or was running when time was up; None if there is none.
         cell: in a notebook, the number of the code cell from 1 within which `line` counts; None in a file.
+        longest: number of time steps of the longest sequence that was checked: with 1, nothing was handed on from one
+            step to the next; None if there are no time steps, or nothing was checked.
         notes: what else is worth knowing, a sentence each, such as inputs that are changed in place.
     """
 
@@ -100,6 +102,7 @@ class TargetCheck(Check):
     steps: int | None = None
     raised: SourceLine | None = None
     cell: int | None = None
+    longest: int | None = None
     notes: tuple[str, ...] = ()
 
 

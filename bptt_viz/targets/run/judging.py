@@ -31,7 +31,7 @@ from bptt_viz.targets.run.preparing import NotPosed, prepared
 from bptt_viz.targets.run.question import Question
 from bptt_viz.targets.run.raised import Raised
 from bptt_viz.targets.run.refusing import refusal
-from bptt_viz.targets.run.remarks import behaviour_in_words, not_compared, of_old_numpy, without_gradient
+from bptt_viz.targets.run.remarks import behaviour_in_words, not_compared, of_old_numpy, untried
 from bptt_viz.targets.run.sweep import points
 from bptt_viz.targets.run.types_asked import mentions_single
 from bptt_viz.targets.run.unfinished import is_marked
@@ -62,6 +62,7 @@ class Judge:
         self._load = load
         self._double = double
         self._sure = sure
+        self._longest: int | None = None
         self._notes: list[str] = []
         self._seen: dict[str, None] = {}
         self._single: dict[str, None] = {}
@@ -88,6 +89,7 @@ class Judge:
         target = completed(self._target, loaded)
         posing, notes = prepared(target, roles(target, target.name), loaded)
         shapes, more = points(posing, self._question.shapes)
+        self._longest = posing.longest(shapes)
         self._notes += [*notes, *not_compared(posing), *more]
         made = self._checked(posing, shapes)
         self._notes += self._differs_again(posing, shapes[-1])
@@ -133,8 +135,7 @@ class Judge:
         if self._single:
             sentence = f"{', '.join(self._single)} are rounded to single precision; right in double precision"
             return self._answer(Outcome.FLOAT32, sentence, made)
-        left = [name for name in without_gradient(posing) if name in posing.features()]
-        return self._answer(Outcome.OK, f"but for {', '.join(left)}, not compared" if left else "", made)
+        return self._answer(Outcome.OK, "; ".join(untried(posing, self._longest)), made)
 
     def _without(self, posing: Posing, made: Check) -> TargetCheck:
         missing = ", ".join(f"d{name}" for name in sorted(posing.without))
@@ -291,6 +292,7 @@ class Judge:
             target.file,
             target.line,
             outcome=outcome,
+            longest=self._longest,
             notes=tuple(dict.fromkeys((*self._notes, *self._seen, *of_old_numpy()))),
             **more,
         )

@@ -1,7 +1,7 @@
 """Points of a target: sizes chosen, arrays drawn, and which axis is time and which the batch."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,6 +108,14 @@ class Posing:
         if not any(form.has_head for form in forms.values()):
             return None
         return replace(self, forms={name: form.beheaded() for name, form in forms.items()})
+
+    def longest(self, shapes: Sequence[Shape]) -> int | None:
+        """Return how many time steps the longest of some points has: 1 for a single step; None if there is no time."""
+        if self.time:
+            return max((shape.steps for shape in shapes), default=None)
+        ranks = {name: len(spec.axes) for name, spec in self.shapes.items() if name not in self.features()}
+        of_states = [ranks[name] for name in self.states or () if name in ranks]
+        return 1 if of_states and max(ranks.values()) == max(of_states) and not self.target.steps else None
 
     def parameters(self) -> tuple[str, ...]:
         """Return the inputs with a gradient that stand neither at time steps nor in rows."""

@@ -21,6 +21,20 @@ def without_gradient(posing: Posing) -> list[str]:
     return [name for name, spec in posing.shapes.items() if spec.kind == "float" and name not in wanted]
 
 
+def untried(posing: Posing, longest: int | None) -> list[str]:
+    """Return what an OK does not speak for: parameters without a gradient, and recurrence that never came about.
+
+    Args:
+        posing: of the target.
+        longest: the number of time steps of the longest sequence.
+    """
+    left = [name for name in without_gradient(posing) if name in posing.features()]
+    said = [f"but for {', '.join(left)}, not compared"] if left else []
+    if posing.time and longest == 1:
+        said.append("no sequence longer than one step, so recurrence was never exercised")
+    return said
+
+
 def behaviour_in_words(reason: str) -> str:
     """Return why a backward pass misbehaves, as a note."""
     if "does not grow" in reason:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bptt_viz.render.check import passed
 from bptt_viz.results.targets import Outcome
 from targets.run.variants import RETURN, SEQUENCE, STEP, checked, planted
 
@@ -38,6 +39,7 @@ VARIANTS = {
     "backward_raises": planted(("dprev = np.zeros((N, H))", "dprev = np.zeros((N, H + 1))")),
     "forward_raises": planted(("cache.append(kept)", "cache.push(kept)")),
     "another_form": planted(("return h, cache", "return h, cache, 1")),
+    "one_step_only": planted(("dprev = np.zeros((N, H))", "assert T == 1\n    dprev = np.zeros((N, H))")),
     "overflows": planted(("return h, cache", "return h / 0.0, cache")),
 }
 
@@ -75,6 +77,7 @@ OUTCOMES = {
     "backward_raises": Outcome.CRASHED,
     "forward_raises": Outcome.CRASHED,
     "another_form": Outcome.NOT_RECOGNISED,
+    "one_step_only": Outcome.OK,
     "overflows": Outcome.INCONCLUSIVE,
 }
 
@@ -108,6 +111,18 @@ def test_what_is_clipped_and_wrong_beneath_is_wrong_and_says_both(found):
 def test_what_is_single_and_wrong_in_double_is_wrong_and_says_both(found):
     assert found["single_and_wrong"].diagnosis.startswith("b:")
     assert "single precision" in " ".join(found["single_and_wrong"].notes)
+
+
+def test_what_ran_with_one_step_alone_says_that_recurrence_was_never_exercised(found):
+    assert found["one_step_only"].longest == 1
+    assert "recurrence was never exercised" in found["one_step_only"].diagnosis
+    assert (found["right"].longest, found["right"].diagnosis) == (12, "")
+
+
+def test_a_function_for_one_step_says_that_it_is_one(found):
+    (step,) = checked({"right": planted()}, STEP).values()
+    assert (step.outcome, step.longest, step.diagnosis) == (Outcome.OK, 1, "")
+    assert "of one time step" in passed(step)
 
 
 def test_a_truncation_says_after_how_many_steps(found):
