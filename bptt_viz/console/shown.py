@@ -130,8 +130,9 @@ class Shown(Generic[Result]):
         """Return the picture that a notebook shows of what is nothing but a picture, no wider than the page."""
         if self.ways.html is not None or "svg" not in self.ways.files:
             return None
-        drawn = self.data("svg").decode()
-        return drawn[drawn.index("<svg") :].replace("<svg", '<svg style="max-width:100%;height:auto"', 1)
+        from bptt_viz.render.svg_inline import inline
+
+        return inline(self.data("svg").decode())
 
 
 def figured(

@@ -41,7 +41,7 @@ _STYLE = "\n".join(
         "tbody th,.bptt-viz-shown .left{text-align:left}",
         ".wrap{white-space:pre-wrap;min-width:12em}",
         ".scroll{overflow:auto;max-height:28em;margin:.4em 0}",
-        "img{display:block;max-width:100%;height:auto;margin:.6em 0;padding:.4em;border-radius:.4em;background:#fff}",
+        "img{display:block;max-width:100%;height:auto;margin:.6em 0;padding:0;border-radius:.4em}",
         "pre{margin:.4em 0;padding:0;line-height:1.2;white-space:pre;overflow:auto;background:none;color:inherit;"
         "font:.9em/1.2 ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace}",
         "iframe{width:100%;height:80vh;border:1px solid rgba(128,128,128,.4);border-radius:.4em}",

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_a_notebook_shows_an_svg_without_its_xml_declaration():
     shown = CALLS["graph"]()._repr_svg_()
     assert shown.startswith("<svg")
     assert "RNN" in ElementTree.fromstring(shown).find("{http://www.w3.org/2000/svg}title").text
+
+
+def test_pictures_on_different_papers_do_not_colour_each_other():
+    shown = [bv.graph("rnn", theme=theme, **SMALL)._repr_svg_() for theme in ("light", "dark")]
+    roots = [re.search(r'class="bptt-viz (bptt-viz-\w+) step"', each)[1] for each in shown]
+    assert roots[0] != roots[1]
+    for drawn, root in zip(shown, roots, strict=True):
+        sheet = drawn.partition("<style>")[2].partition("</style>")[0]
+        selectors = [one for rule in re.findall(r"([^{}]+)\{", sheet) for one in rule.split(",")]
+        assert all(re.match(rf"\s*\.{root}( |$)", one) for one in selectors)
 
 
 def test_the_report_is_a_page_of_its_own_within_a_frame():
