@@ -31,14 +31,15 @@ def sizes_in(nodes: Iterable[ast.AST]) -> set[str]:
     for call in (each for root in roots for each in ast.walk(root) if isinstance(each, ast.Call)):
         name = _called(call)
         if name in _SHAPED:
+            given = call.args[1:] if _takes_array_first(call, name) else call.args
             shapes = [
-                *call.args[-1:],
-                *call.args[:1],
+                *given[-1:],
+                *given[:1],
                 *(each.value for each in call.keywords if each.arg in {"size", "shape"}),
             ]
             parts = [part for shape in shapes if isinstance(shape, ast.Tuple | ast.List) for part in shape.elts]
-            parts += call.args if name in {"randn", "rand", "reshape"} else []
-            parts += call.args[:1] if name in {"zeros", "ones", "empty"} else []
+            parts += given if name in {"randn", "rand", "reshape"} else []
+            parts += given[:1] if name in {"zeros", "ones", "empty"} else []
             found |= {inner for part in parts for inner in _numbers(part)}
         elif name in _COUNTED:
             found |= {inner for part in call.args for inner in _numbers(part)}
@@ -59,6 +60,12 @@ def _parts_of(sizes: set[str], roots: Iterable[ast.AST]) -> set[str]:
 
 def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _takes_array_first(call: ast.Call, name: str) -> bool:
+    """Tell `np.reshape(x, shape)`, where x is no size, from `x.reshape(shape)`."""
+    of = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return name == "reshape" and isinstance(of, ast.Name) and of.id in {"np", "numpy"}
 
 
 def _numbers(node: ast.expr) -> Iterator[str]:
@@ -130,6 +137,11 @@ def _as_index(index: ast.expr, items: Mapping[str, tuple[str, int]]) -> Iterator
             yield items.get(part.id, (part.id, beside or 2))
         elif isinstance(part, ast.Slice) and isinstance(part.lower, ast.Name) and part.lower.id in items:
             yield items[part.lower.id]  # as in `W[:, i : i + 1]`
+        elif isinstance(part, ast.Call) and _called(part) in _FLAT and isinstance(part.func, ast.Attribute):
+            if isinstance(part.func.value, ast.Name):
+                yield part.func.value.id, 2
+        elif isinstance(part, ast.BinOp):  # h[H + letter]
+            yield from (items[name] for name in _numbers(part) if name in items)
 
 
 def onehot_in(nodes: Iterable[ast.AST]) -> set[str]:

@@ -1,5 +1,6 @@
 """Functions of Python itself."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 
 from bptt_viz.targets.recognise.inference.dims import Conflict, Dim
@@ -106,7 +107,11 @@ def _zipped(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
         for each in through
         if isinstance(each, Many | Seq)
     ]
-    return Many(Seq(firsts), next((each.length for each in through if isinstance(each, Many) and each.length), None))
+    lengths = [each.length for each in through if isinstance(each, Many) and each.length is not None]
+    for other in lengths[1:]:
+        with contextlib.suppress(Conflict):  # people zip what is equally long
+            run.dims.unify(lengths[0], other)
+    return Many(Seq(firsts), lengths[0] if lengths else None)
 
 
 def _length(run: Run, arguments: Arguments, keywords: Keywords) -> Value:

@@ -57,6 +57,8 @@ def arithmetic(run: Run, kind: ast.operator, left: Value, right: Value) -> Value
     if isinstance(left, Const) and isinstance(left.value, str):
         return _text(run, kind, left, right)
     found = elementwise(run, left, right)
+    if isinstance(kind, ast.Add) and isinstance(found, Arr):
+        found = replace(found, moved=_moved(left, right) or _moved(right, left))
     if isinstance(kind, ast.Add | ast.Sub) and isinstance(found, Arr) and found.block is None:
         return replace(found, block=_common(run, left, right))
     return found
@@ -68,6 +70,12 @@ def _sized(run: Run, *values: Value) -> list[Value]:
     if pending and pending <= run.making and all(isinstance(value, Pending | Num) for value in values):
         return [run.as_size(value) for value in values]
     return [*values]
+
+
+def _moved(size: Value, entries: Value) -> tuple[str, Dim] | None:
+    if isinstance(size, Num) and size.dim is not None and isinstance(entries, Arr) and entries.origin:
+        return entries.origin, size.dim
+    return None
 
 
 def _common(run: Run, *values: Value) -> Block | None:

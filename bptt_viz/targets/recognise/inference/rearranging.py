@@ -111,7 +111,8 @@ def _uncommon(run: Run, before: Sequence[Dim], after: Sequence[Dim]) -> tuple[li
 
 def flat(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     """Follow `ravel` and `flatten`."""
-    return flattened(run, arguments[0])
+    made, of = flattened(run, arguments[0]), run.known(arguments[0])
+    return Arr(made.shape, of.origin) if isinstance(made, Arr) and isinstance(of, Arr) else made
 
 
 def squeezed(run: Run, arguments: Arguments, keywords: Keywords) -> Value:

@@ -186,7 +186,9 @@ def _taken(run: Run, array: Arr, parts: Sequence[Value], used: int) -> Value:
                     run.cuts.append(Named("", block, length))
             shape.append(length)
             at += 1
-        elif isinstance(part, Num | Const) or (isinstance(part, Arr) and not part.shape and not part.origin):
+        elif isinstance(part, Num | Const) or (
+            isinstance(part, Arr) and not part.shape and not part.origin and part.moved is None
+        ):
             _walked(run, array.shape[at], part)
             at += 1
         else:
@@ -237,6 +239,8 @@ def _index_shape(run: Run, part: Value, axis: Dim) -> tuple[Dim, ...]:
                 run.masks.add(found.origin)
             elif found.origin and not found.boolean:
                 run.integers[found.origin] = axis
+            elif found.moved is not None:
+                run.integers.setdefault(found.moved[0], run.dims.resolve(axis) - run.dims.resolve(found.moved[1]))
             return found.shape if not found.boolean else (run.dims.fresh(),)
     if isinstance(part, Seq) and part.items:
         first = run.known(part.items[0])

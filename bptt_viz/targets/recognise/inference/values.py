@@ -42,6 +42,7 @@ class Arr(Value):
         block: which slice of a packed array it is.
         boolean: whether it is a mask.
         row: whether it is a vector that a product gave: one step of one sequence.
+        moved: the input whose entries it is with a size added, and that size, as in `h[H + letter]`.
     """
 
     shape: tuple[Dim, ...]
@@ -49,6 +50,7 @@ class Arr(Value):
     block: Block | None = None
     boolean: bool = False
     row: bool = False
+    moved: tuple[str, Dim] | None = None
 
 
 @dataclass(frozen=True, slots=True)
