@@ -3,208 +3,166 @@ from builtins import range
 import numpy as np
 
 """
-Assignment 3: the layers of the recurrent captioning model.
-My solution. Minibatch is N, sequence length T, D = input dim, H = hidden dim.
+A3, everything in one file so that I can import it at home.
+N rows in a batch, T steps, D numbers in, H units. (the tests pass!!)
 """
+
+# ------------------------------------------------------------- from the last assignment
 
 
 def affine_forward(x, w, b):
     """
-    Affine layer.
-
-    Inputs:
-    - x: input data of shape (N, d_1, ..., d_k)
-    - w: weights of shape (D, M) where D = d_1 * ... * d_k
-    - b: biases of shape (M,)
-
-    Returns a tuple of:
-    - out: output of shape (N, M)
-    - cache: (x, w, b)
+    - x: of shape (N, d_1, ..., d_k), flattened to (N, D) first
+    - w: of shape (D, M)
+    - b: of shape (M,)
     """
-    out = x.reshape(x.shape[0], -1).dot(w) + b
-    cache = (x, w, b)
-    return out, cache
+    flat = np.reshape(x, (len(x), -1))
+    return np.dot(flat, w) + b, (x, w, b)
 
 
 def affine_backward(dout, cache):
-    x, w, b = cache
-    dx = dout.dot(w.T).reshape(x.shape)
-    dw = x.reshape(x.shape[0], -1).T.dot(dout)
-    db = np.sum(dout, axis=0)
+    x, w, _ = cache
+    flat = np.reshape(x, (len(x), -1))
+    dx = np.reshape(np.dot(dout, w.T), x.shape)
+    dw = np.dot(flat.T, dout)
+    db = dout.sum(axis=0)
     return dx, dw, db
 
 
 def relu_forward(x):
-    """Computes the forward pass for a layer of rectified linear units (any shape)."""
-    out = np.maximum(0, x)
-    cache = x
-    return out, cache
+    """any shape"""
+    return x.clip(0), x
 
 
 def relu_backward(dout, cache):
-    dx, x = None, cache
-    dx = dout * (x > 0)
-    return dx
+    positive = cache > 0
+    return np.where(positive, dout, 0)
+
+
+# ------------------------------------------------------------- vanilla rnn
 
 
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     """
-    One timestep of a vanilla RNN with tanh.
+    next_h = tanh(x Wx + prev_h Wh + b)
 
-    Inputs:
-    - x: Input at this timestep, of shape (N, D).
-    - prev_h: Hidden state before, of shape (N, H)
-    - Wx: Input-to-hidden weights, of shape (D, H)
-    - Wh: Hidden-to-hidden weights, of shape (H, H)
-    - b: Biases of shape (H,)
+    - x: the words of this step, of shape (N, D)
+    - prev_h: what the step before has left, of shape (N, H)
+    - Wx: of shape (D, H)
+    - Wh: of shape (H, H)
+    - b: of shape (H,)
 
-    Returns a tuple of:
-    - next_h: Hidden state after, of shape (N, H)
-    - cache: what the backward pass needs.
+    returns next_h of shape (N, H), and whatever I need later
     """
-    next_h, cache = None, None
-    ##############################################################################
-    # TODO: a single forward step of the vanilla RNN                             #
-    ##############################################################################
-    next_h = np.tanh(x.dot(Wx) + prev_h.dot(Wh) + b)
-    cache = (x, prev_h, Wx, Wh, next_h)
-    ##############################################################################
-    #                               END OF YOUR CODE                             #
-    ##############################################################################
-    return next_h, cache
+    z = b + x.dot(Wx) + prev_h.dot(Wh)
+    next_h = np.tanh(z)
+    return next_h, dict(x=x, prev_h=prev_h, Wx=Wx, Wh=Wh, next_h=next_h)
 
 
 def rnn_step_backward(dnext_h, cache):
     """
-    Inputs:
-    - dnext_h: gradient of loss wrt next hidden state, of shape (N, H)
-    - cache: from the forward step
+    - dnext_h: of shape (N, H)
 
-    Returns a tuple of dx (N, D), dprev_h (N, H), dWx (D, H), dWh (H, H), db (H,)
+    returns dx (N, D), dprev_h (N, H), dWx (D, H), dWh (H, H), db (H,)
     """
-    dx, dprev_h, dWx, dWh, db = None, None, None, None, None
-    x, prev_h, Wx, Wh, next_h = cache
-    dtanh = dnext_h * (1 - next_h * next_h)
-    dx = dtanh.dot(Wx.T)
-    dprev_h = dtanh.dot(Wh.T)
-    dWx = x.T.dot(dtanh)
-    dWh = prev_h.T.dot(dtanh)
-    db = np.sum(dtanh, axis=0)
+    next_h = cache['next_h']
+    dz = dnext_h * (1 - next_h * next_h)
+    db = dz.sum(axis=0)
+    dWx = cache['x'].T.dot(dz)
+    dWh = cache['prev_h'].T.dot(dz)
+    dprev_h = dz.dot(cache['Wh'].T)
+    dx = dz.dot(cache['Wx'].T)
     return dx, dprev_h, dWx, dWh, db
 
 
 def rnn_forward(x, h0, Wx, Wh, b):
     """
-    Vanilla RNN over a whole sequence.
+    all steps, one after the other
 
-    Inputs:
-    - x: data for the entire timeseries, of shape (N, T, D).
-    - h0: initial hidden state, of shape (N, H)
+    - x: of shape (N, T, D)
+    - h0: of shape (N, H)
     - Wx: of shape (D, H)
     - Wh: of shape (H, H)
     - b: of shape (H,)
 
-    Returns a tuple of:
-    - h: hidden states for the entire timeseries, of shape (N, T, H).
-    - cache
+    returns h of shape (N, T, H) and the steps' caches
     """
-    h, cache = None, None
-    N, T, D = x.shape
-    H = h0.shape[1]
-    h = np.zeros((N, T, H))
-    cache = []
-    prev = h0
+    T = x.shape[1]
+    states, cache = [h0], []
     for t in range(T):
-        prev, c = rnn_step_forward(x[:, t, :], prev, Wx, Wh, b)
-        h[:, t, :] = prev
-        cache.append(c)
-    return h, cache
+        state, kept = rnn_step_forward(x[:, t], states[-1], Wx, Wh, b)
+        states.append(state)
+        cache.append(kept)
+    return np.stack(states[1:], axis=1), cache
 
 
 def rnn_backward(dh, cache):
     """
-    - dh: upstream gradients of ALL hidden states, of shape (N, T, H).
-      They do not include the gradient between neighbouring steps, that is your job.
+    - dh: of shape (N, T, H). What every h gets from above; what it gets from the right comes in here
     """
     N, T, H = dh.shape
-    D = cache[0][0].shape[1]
-    dx = np.zeros((N, T, D))
-    dWx, dWh, db = np.zeros((D, H)), np.zeros((H, H)), np.zeros(H)
-    dprev = np.zeros((N, H))
+    dx = [None] * T
+    dWx, dWh, db = 0, 0, np.zeros(H)
+    from_right = np.zeros((N, H))
     for t in reversed(range(T)):
-        dx_t, dprev, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t, :] + dprev, cache[t])
-        dx[:, t, :] = dx_t
-        dWx += dWx_t
-        dWh += dWh_t
-        db += db_t
-    dh0 = dprev
-    return dx, dh0, dWx, dWh, db
+        dx[t], from_right, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t] + from_right, cache[t])
+        dWx = dWx + dWx_t
+        dWh = dWh + dWh_t
+        db = db + db_t
+    dh0 = from_right
+    return np.stack(dx, axis=1), dh0, dWx, dWh, db
+
+
+# ------------------------------------------------------------- words
 
 
 def word_embedding_forward(x, W):
     """
-    Inputs:
-    - x: integer array of shape (N, T), each element an index in 0 <= idx < V.
-    - W: weight matrix of shape (V, D), a vector for every word.
-
-    Returns a tuple of:
-    - out: array of shape (N, T, D)
-    - cache
+    - x: integers of shape (N, T), 0 <= x[i, t] < V
+    - W: of shape (V, D), a row for each word
     """
-    out = W[x]
-    cache = (x, W.shape)
-    return out, cache
+    return W.take(x, axis=0), (x, W.shape)
 
 
 def word_embedding_backward(dout, cache):
-    """
-    We cannot back-propagate into the words since they are integers, so only dW.
-
-    Hint: np.add.at
-    """
-    x, shape = cache
-    dW = np.zeros(shape)
+    """only dW, one cannot move a word a little. (a word may be there twice: add, do not assign)"""
+    x, size = cache
+    dW = np.zeros(size)
     np.add.at(dW, x, dout)
     return dW
 
 
-def sigmoid(x):
-    """A numerically stable logistic function."""
-    pos_mask = (x >= 0)
-    neg_mask = (x < 0)
-    z = np.zeros_like(x)
-    z[pos_mask] = np.exp(-x[pos_mask])
-    z[neg_mask] = np.exp(x[neg_mask])
-    top = np.ones_like(x)
-    top[neg_mask] = z[neg_mask]
-    return top / (1 + z)
+# ------------------------------------------------------------- lstm
+
+
+def sigmoid(a):
+    """exp of nothing large"""
+    low = a < 0
+    e = np.empty_like(a)
+    e[low] = np.exp(a[low])
+    e[~low] = np.exp(-a[~low])
+    return np.where(low, e, 1) / (1 + e)
 
 
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     """
-    Inputs:
-    - x: Input data, of shape (N, D)
-    - prev_h: Previous hidden state, of shape (N, H)
-    - prev_c: previous cell state, of shape (N, H)
-    - Wx: Input-to-hidden weights, of shape (D, 4H)
-    - Wh: Hidden-to-hidden weights, of shape (H, 4H)
-    - b: Biases, of shape (4H,)
+    - x: of shape (N, D)
+    - prev_h: of shape (N, H)
+    - prev_c: of shape (N, H)
+    - Wx: of shape (D, 4H), the gates side by side: i, f, o, g
+    - Wh: of shape (H, 4H)
+    - b: of shape (4H,)
 
-    Returns a tuple of:
-    - next_h: Next hidden state, of shape (N, H)
-    - next_c: Next cell state, of shape (N, H)
-    - cache
+    returns next_h, next_c (both (N, H)), cache
     """
-    N, H = prev_h.shape
-    a = np.dot(x, Wx) + np.dot(prev_h, Wh) + b
-    i = sigmoid(a[:, 0:H])
-    f = sigmoid(a[:, H:2 * H])
-    o = sigmoid(a[:, 2 * H:3 * H])
-    g = np.tanh(a[:, 3 * H:4 * H])
-    next_c = f * prev_c + i * g
-    next_h = o * np.tanh(next_c)
-    cache = (i, f, o, g, a, x, Wx, Wh, prev_h, prev_c, next_c)
-    return next_h, next_c, cache
+    H = prev_c.shape[1]
+    act = b + x.dot(Wx) + prev_h.dot(Wh)
+    sig = sigmoid(act[:, :3 * H])
+    i, f, o = sig[:, :H], sig[:, H:2 * H], sig[:, 2 * H:]
+    g = np.tanh(act[:, 3 * H:])
+    next_c = i * g + f * prev_c
+    next_h = np.tanh(next_c) * o
+    return next_h, next_c, [(x, prev_h, prev_c), (Wx, Wh), (i, f, o, g), next_c]
 
 
 def lstm_step_backward(dnext_h, dnext_c, cache):
@@ -212,73 +170,69 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     - dnext_h: of shape (N, H)
     - dnext_c: of shape (N, H)
     """
-    i, f, o, g, a, x, Wx, Wh, prev_h, prev_c, next_c = cache
-    tanh_c = np.tanh(next_c)
-    do = dnext_h * tanh_c
-    dc = dnext_c + dnext_h * o * (1 - tanh_c ** 2)
-    df = dc * prev_c
+    (x, prev_h, prev_c), (Wx, Wh), (i, f, o, g), next_c = cache
+    squashed = np.tanh(next_c)
+    # next_c is used twice: by next_h, and by the step to the right
+    dc = dnext_c + dnext_h * o * (1 - squashed ** 2)
+    do = dnext_h * squashed
     di = dc * g
+    df = dc * prev_c
     dg = dc * i
     dprev_c = dc * f
 
-    da_i = di * i * (1 - i)
-    da_f = df * f * (1 - f)
-    da_o = do * o * (1 - o)
-    da_g = dg * (1 - g ** 2)
-    da = np.hstack((da_i, da_f, da_o, da_g))
+    dact = np.empty((len(x), 4) + o.shape[1:])
+    dact[:, 0] = di * i * (1 - i)
+    dact[:, 1] = df * f * (1 - f)
+    dact[:, 2] = do * o * (1 - o)
+    dact[:, 3] = dg * (1 - g ** 2)
+    dact = dact.reshape(len(x), -1)
 
-    dx = da.dot(Wx.T)
-    dprev_h = da.dot(Wh.T)
-    dWx = x.T.dot(da)
-    dWh = prev_h.T.dot(da)
-    db = da.sum(axis=0)
-    return dx, dprev_h, dprev_c, dWx, dWh, db
+    dWh = prev_h.T.dot(dact)
+    dWx = x.T.dot(dact)
+    db = dact.sum(axis=0)
+    return dact.dot(Wx.T), dact.dot(Wh.T), dprev_c, dWx, dWh, db
 
 
 def lstm_forward(x, h0, Wx, Wh, b):
     """
-    LSTM over a sequence; the initial cell state is zero. The cell state is internal.
+    c starts from zero and nobody outside sees it
 
     - x: of shape (N, T, D), h0: of shape (N, H), Wx: of shape (D, 4H), Wh: of shape (H, 4H), b: of shape (4H,)
 
-    Returns h of shape (N, T, H) and cache
+    returns h of shape (N, T, H), cache
     """
-    N, T, D = x.shape
-    H = h0.shape[1]
-    h = np.zeros((N, T, H))
+    T = x.shape[1]
+    h = np.zeros(x.shape[:2] + h0.shape[1:])
     cache = {}
-    prev_h, prev_c = h0, np.zeros((N, H))
+    last, c = h0, np.zeros_like(h0)
     for t in range(T):
-        prev_h, prev_c, cache[t] = lstm_step_forward(x[:, t, :], prev_h, prev_c, Wx, Wh, b)
-        h[:, t, :] = prev_h
+        last, c, cache[t] = lstm_step_forward(x[:, t], last, c, Wx, Wh, b)
+        h[:, t] = last
     return h, cache
 
 
 def lstm_backward(dh, cache):
-    N, T, H = dh.shape
-    i, f, o, g, a, x, Wx, Wh, prev_h, prev_c, next_c = cache[T - 1]
-    D = x.shape[1]
-    dx = np.zeros((N, T, D))
-    dWx = np.zeros((D, 4 * H))
-    dWh = np.zeros((H, 4 * H))
-    db = np.zeros(4 * H)
-    dprev_h = np.zeros((N, H))
-    dprev_c = np.zeros((N, H))
-    for t in range(T - 1, -1, -1):
-        dnext_h = dh[:, t, :] + dprev_h
-        dnext_c = dprev_c
-        dx[:, t, :], dprev_h, dprev_c, dWx_t, dWh_t, db_t = lstm_step_backward(dnext_h, dnext_c, cache[t])
-        dWx += dWx_t
-        dWh += dWh_t
-        db += db_t
-    dh0 = dprev_h
-    return dx, dh0, dWx, dWh, db
+    (x, _, _), (Wx, Wh), _, _ = cache[0]
+    T = dh.shape[1]
+    dx = np.zeros(dh.shape[:2] + x.shape[1:])
+    sums = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(Wx.shape[1])]
+    h_right, c_right = np.zeros_like(dh[:, 0]), np.zeros_like(dh[:, 0])
+    t = T
+    while t > 0:
+        t -= 1
+        arriving = dh[:, t] + h_right
+        dx[:, t], h_right, c_right, *parts = lstm_step_backward(arriving, c_right, cache[t])
+        for total, part in zip(sums, parts):
+            total += part
+    dWx, dWh, db = sums
+    return dx, h_right, dWx, dWh, db
+
+
+# ------------------------------------------------------------- gru (for the bonus points)
 
 
 def gru_step_forward(x, prev_h, Wx, Wh, b, Wxc, Whc, bc):
     """
-    extra credit: GRU
-
     - x: (N, D), prev_h: (N, H), Wx: (D, 2H), Wh: (H, 2H), b: (2H,), Wxc: (D, H), Whc: (H, H), bc: (H,)
     """
     H = prev_h.shape[1]
@@ -311,66 +265,52 @@ def gru_step_backward(dnext_h, cache):
     return dx, dprev_h, dWx, dWh, db, dWxc, dWhc, dbc
 
 
+# ------------------------------------------------------------- scores and loss
+
+
 def temporal_affine_forward(x, w, b):
     """
-    An affine layer applied to every timestep.
+    the same affine layer at each step
 
-    Inputs:
-    - x: Input data of shape (N, T, D)
-    - w: Weights of shape (D, M)
-    - b: Biases of shape (M,)
+    - x: of shape (N, T, D)
+    - w: of shape (D, M)
+    - b: of shape (M,)
 
-    Returns a tuple of:
-    - out: Output data of shape (N, T, M)
-    - cache: Values needed for the backward pass
+    returns out of shape (N, T, M), cache
     """
-    N, T, D = x.shape
-    M = b.shape[0]
-    out = x.reshape(N * T, D).dot(w).reshape(N, T, M) + b
-    cache = x, w, b, out
-    return out, cache
+    return np.tensordot(x, w, axes=1) + b, (x, w)
 
 
 def temporal_affine_backward(dout, cache):
-    x, w, b, out = cache
-    N, T, D = x.shape
-    M = b.shape[0]
-    dx = dout.reshape(N * T, M).dot(w.T).reshape(N, T, D)
-    dw = dout.reshape(N * T, M).T.dot(x.reshape(N * T, D)).T
-    db = dout.sum(axis=(0, 1))
+    x, w = cache
+    dx = np.tensordot(dout, w, axes=[2, 1])
+    dw = np.einsum('ntd,ntm->dm', x, dout)
+    db = dout.sum(axis=1).sum(axis=0)
     return dx, dw, db
 
 
 def temporal_softmax_loss(x, y, mask, verbose=False):
     """
-    Softmax loss over a vocabulary of size V for all timesteps; masked steps are ignored.
-    The loss is the sum over time, averaged over the minibatch.
+    sum over the steps that the mask lets through, mean over the batch
 
-    Inputs:
-    - x: Input scores, of shape (N, T, V)
-    - y: Ground-truth indices, of shape (N, T) where each element is in the range 0 <= y[i, t] < V
-    - mask: Boolean array of shape (N, T)
-    - verbose: whether to print shapes
+    - x: scores, of shape (N, T, V)
+    - y: which word it should have been, of shape (N, T), 0 <= y[i, t] < V
+    - mask: of shape (N, T), False where there was only padding
+    - verbose: talk
 
-    Returns a tuple of:
-    - loss: Scalar
-    - dx: Gradient of loss with respect to scores x.
+    returns loss, dx
     """
     N, T, V = x.shape
-    x_flat = x.reshape(N * T, V)
-    y_flat = y.reshape(N * T)
-    mask_flat = mask.reshape(N * T)
+    top = x.max(axis=2, keepdims=True)
+    logp = x - top
+    logp = logp - np.log(np.exp(logp).sum(axis=2, keepdims=True))
+    row, step = np.nonzero(np.ones((N, T)))
+    loss = -(logp[row, step, y.ravel()] * mask.ravel()).sum() / N
 
-    probs = np.exp(x_flat - np.max(x_flat, axis=1, keepdims=True))
-    probs /= np.sum(probs, axis=1, keepdims=True)
-    loss = -np.sum(mask_flat * np.log(probs[np.arange(N * T), y_flat])) / N
-    dx_flat = probs.copy()
-    dx_flat[np.arange(N * T), y_flat] -= 1
-    dx_flat /= N
-    dx_flat *= mask_flat[:, None]
-
+    dx = np.exp(logp)
+    dx[row, step, y.ravel()] -= 1
+    dx *= mask[..., np.newaxis]
+    dx /= N
     if verbose:
-        print('dx_flat: ', dx_flat.shape)
-
-    dx = dx_flat.reshape(N, T, V)
+        print('loss', loss, 'gradient', np.linalg.norm(dx))
     return loss, dx

@@ -6,31 +6,33 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def twins_of(arrays):
+    return [np.zeros(a.shape, a.dtype) for a in arrays]
+
+
+def put(grads, *found):
+    # the lists are shared with the optimiser, so the arrays have to stay the same ones
+    for place, value in zip(grads, found):
+        place[:] = value
+
+
 class RNN:
     def __init__(self, Wx, Wh, b):
         self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.cache = None
+        self.grads = twins_of(self.params)
 
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
-        h_next = np.tanh(np.dot(h_prev, Wh) + np.dot(x, Wx) + b)
-        self.cache = (x, h_prev, h_next)
+        h_next = np.tanh(b + x @ Wx + h_prev @ Wh)
+        self.kept = x, h_prev, h_next
         return h_next
 
     def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        x, h_prev, h_next = self.cache
+        (Wx, Wh, _), (x, h_prev, h_next) = self.params, self.kept
         dt = dh_next * (1 - h_next ** 2)
-        db = np.sum(dt, axis=0)
         dWh = np.dot(h_prev.T, dt)
-        dh_prev = np.dot(dt, Wh.T)
-        dWx = np.dot(x.T, dt)
-        dx = np.dot(dt, Wx.T)
-        self.grads[0][...] = dWx
-        self.grads[1][...] = dWh
-        self.grads[2][...] = db
-        return dx, dh_prev
+        put(self.grads, np.dot(x.T, dt), dWh, dt.sum(0))
+        return dt @ Wx.T, dt @ Wh.T
 
 
 class OverTime:
@@ -77,46 +79,39 @@ class TimeRNN(OverTime):
 
 
 class LSTM:
+    """
+    all four gates in one product: Wx (D, 4H), Wh (H, 4H), b (4H,), one after the other
+    forget, candidate, input, output
+    """
+
     def __init__(self, Wx, Wh, b):
-        '''
-        Wx: input weights (D, 4H), Wh: hidden weights (H, 4H), b: bias (4H,) -- four blocks f, g, i, o
-        '''
         self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.cache = None
+        self.grads = twins_of(self.params)
 
     def forward(self, x, h_prev, c_prev):
         Wx, Wh, b = self.params
-        N, H = h_prev.shape
-        A = np.dot(x, Wx) + np.dot(h_prev, Wh) + b
-        f = sigmoid(A[:, :H])
-        g = np.tanh(A[:, H:2*H])
-        i = sigmoid(A[:, 2*H:3*H])
-        o = sigmoid(A[:, 3*H:])
-        c_next = f * c_prev + g * i
-        h_next = o * np.tanh(c_next)
-        self.cache = (x, h_prev, c_prev, i, f, g, o, c_next)
-        return h_next, c_next
+        forget, new, write, show = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)
+        forget, write, show = sigmoid(forget), sigmoid(write), sigmoid(show)
+        new = np.tanh(new)
+        c_next = forget * c_prev + write * new
+        t = np.tanh(c_next)
+        self.kept = x, h_prev, c_prev, forget, new, write, show, t
+        return show * t, c_next
 
     def backward(self, dh_next, dc_next):
-        Wx, Wh, b = self.params
-        x, h_prev, c_prev, i, f, g, o, c_next = self.cache
-        tanh_c_next = np.tanh(c_next)
-        ds = dc_next + (dh_next * o) * (1 - tanh_c_next ** 2)
-        dc_prev = ds * f
-        di = ds * g
-        df = ds * c_prev
-        do = dh_next * tanh_c_next
-        dg = ds * i
-        di *= i * (1 - i)
-        df *= f * (1 - f)
-        do *= o * (1 - o)
-        dg *= (1 - g ** 2)
-        dA = np.hstack((df, dg, di, do))
-        self.grads[0][...] = np.dot(x.T, dA)
-        self.grads[1][...] = np.dot(h_prev.T, dA)
-        self.grads[2][...] = dA.sum(axis=0)
-        return np.dot(dA, Wx.T), np.dot(dA, Wh.T), dc_prev
+        Wx, Wh, _ = self.params
+        x, h_prev, c_prev, forget, new, write, show, t = self.kept
+        dc = dc_next + dh_next * show * (1 - t * t)
+        slope = lambda gate: gate - gate ** 2
+        parts = {
+            'forget': dc * c_prev * slope(forget),
+            'new': dc * write * (1 - new * new),
+            'write': dc * new * slope(write),
+            'show': dh_next * t * slope(show),
+        }
+        dA = np.concatenate([parts[k] for k in ('forget', 'new', 'write', 'show')], axis=1)
+        put(self.grads, x.T @ dA, h_prev.T @ dA, dA.sum(0))
+        return dA @ Wx.T, dA @ Wh.T, dc * forget
 
 
 class TimeLSTM(OverTime):
@@ -150,49 +145,34 @@ class TimeLSTM(OverTime):
 
 
 class Embedding:
+    """row idx of W"""
+
     def __init__(self, W):
-        self.params = [W]
-        self.grads = [np.zeros_like(W)]
-        self.idx = None
+        self.params, self.grads = [W], twins_of([W])
 
     def forward(self, idx):
-        W, = self.params
         self.idx = idx
-        return W[idx]
+        return np.take(self.params[0], idx, axis=0)
 
     def backward(self, dout):
-        dW, = self.grads
-        dW[...] = 0
-        np.add.at(dW, self.idx, dout)
-        return None
+        grad = self.grads[0]
+        grad.fill(0)
+        np.add.at(grad, self.idx, dout)
 
 
 class TimeAffine:
     def __init__(self, W, b):
         self.params = [W, b]
-        self.grads = [np.zeros_like(W), np.zeros_like(b)]
-        self.x = None
+        self.grads = twins_of(self.params)
 
     def forward(self, x):
-        N, T, D = x.shape
-        W, b = self.params
-        rx = x.reshape(N*T, -1)
-        out = np.dot(rx, W) + b
         self.x = x
-        return out.reshape(N, T, -1)
+        return x @ self.params[0] + self.params[1]
 
     def backward(self, dout):
-        x = self.x
-        N, T, D = x.shape
-        W, b = self.params
-        dout = dout.reshape(N*T, -1)
-        rx = x.reshape(N*T, -1)
-        db = np.sum(dout, axis=0)
-        dW = np.dot(rx.T, dout)
-        dx = np.dot(dout, W.T).reshape(*x.shape)
-        self.grads[0][...] = dW
-        self.grads[1][...] = db
-        return dx
+        over = tuple(range(dout.ndim - 1))
+        put(self.grads, np.tensordot(self.x, dout, (over, over)), dout.sum(axis=over))
+        return dout @ self.params[0].T
 
 
 class SequenceLoss:
@@ -217,58 +197,33 @@ class SequenceLoss:
 
 
 class GRU:
-    def __init__(self, Wx, Wh, b):
-        '''Wx (D, 3H), Wh (H, 3H), b (3H,): blocks z, r, h'''
-        self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.cache = None
+    """packed like the LSTM above, three blocks: z, r, h"""
+
+    def __init__(self, *params):
+        self.params = list(params)
+        self.grads = twins_of(self.params)
+
+    def blocks(self):
+        return [np.split(p, 3, axis=-1) for p in self.params]
 
     def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        H = Wh.shape[0]
-        Wxz, Wxr, Wxh = Wx[:, :H], Wx[:, H:2 * H], Wx[:, 2 * H:]
-        Whz, Whr, Whh = Wh[:, :H], Wh[:, H:2 * H], Wh[:, 2 * H:]
-        bz, br, bh = b[:H], b[H:2 * H], b[2 * H:]
-        z = sigmoid(np.dot(x, Wxz) + np.dot(h_prev, Whz) + bz)
-        r = sigmoid(np.dot(x, Wxr) + np.dot(h_prev, Whr) + br)
-        h_hat = np.tanh(np.dot(x, Wxh) + np.dot(r * h_prev, Whh) + bh)
-        h_next = (1 - z) * h_prev + z * h_hat
-        self.cache = (x, h_prev, z, r, h_hat)
-        return h_next
+        (xz, xr, xn), (hz, hr, hn), (bz, br, bn) = self.blocks()
+        z = sigmoid(x @ xz + h_prev @ hz + bz)
+        r = sigmoid(x @ xr + h_prev @ hr + br)
+        n = np.tanh(x @ xn + (r * h_prev) @ hn + bn)
+        self.kept = x, h_prev, z, r, n
+        return h_prev + z * (n - h_prev)
 
     def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        H = Wh.shape[0]
-        Wxz, Wxr, Wxh = Wx[:, :H], Wx[:, H:2 * H], Wx[:, 2 * H:]
-        Whz, Whr, Whh = Wh[:, :H], Wh[:, H:2 * H], Wh[:, 2 * H:]
-        x, h_prev, z, r, h_hat = self.cache
-        dh_hat = dh_next * z
-        dh_prev = dh_next * (1 - z)
-        # tanh
-        dt = dh_hat * (1 - h_hat ** 2)
-        dbh = np.sum(dt, axis=0)
-        dWhh = np.dot((r * h_prev).T, dt)
-        dhr = np.dot(dt, Whh.T)
-        dWxh = np.dot(x.T, dt)
-        dx = np.dot(dt, Wxh.T)
-        dh_prev += r * dhr
-        # update gate (z)
-        dz = dh_next * h_hat - dh_next * h_prev
-        dt = dz * z * (1 - z)
-        dbz = np.sum(dt, axis=0)
-        dWhz = np.dot(h_prev.T, dt)
-        dh_prev += np.dot(dt, Whz.T)
-        dWxz = np.dot(x.T, dt)
-        dx += np.dot(dt, Wxz.T)
-        # reset gate (r)
-        dr = dhr * h_prev
-        dt = dr * r * (1 - r)
-        dbr = np.sum(dt, axis=0)
-        dWhr = np.dot(h_prev.T, dt)
-        dh_prev += np.dot(dt, Whr.T)
-        dWxr = np.dot(x.T, dt)
-        dx += np.dot(dt, Wxr.T)
-        self.grads[0][...] = np.hstack((dWxz, dWxr, dWxh))
-        self.grads[1][...] = np.hstack((dWhz, dWhr, dWhh))
-        self.grads[2][...] = np.hstack((dbz, dbr, dbh))
-        return dx, dh_prev
+        _, (hz, hr, hn), _ = self.blocks()
+        x, h_prev, z, r, n = self.kept
+        dn = dh_next * z * (1 - n ** 2)
+        dz = dh_next * (n - h_prev) * z * (1 - z)
+        drh = dn @ hn.T
+        dr = drh * h_prev * r * (1 - r)
+        dall = np.hstack([dz, dr, dn])
+        recurrent = [h_prev.T @ dz, h_prev.T @ dr, (r * h_prev).T @ dn]
+        put(self.grads, x.T @ dall, np.hstack(recurrent), dall.sum(0))
+        dh_prev = (1 - z) * dh_next + dz @ hz.T + dr @ hr.T
+        dh_prev += r * drh
+        return dall @ self.params[0].T, dh_prev

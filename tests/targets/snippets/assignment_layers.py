@@ -2,98 +2,86 @@ import numpy as np
 
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     next_h, cache = None, None
-    next_h = np.tanh(x.dot(Wx) + prev_h.dot(Wh) + b)
-    cache = (x, prev_h, Wx, Wh, next_h)
+    z = np.dot(prev_h, Wh) + np.dot(x, Wx)
+    next_h = np.tanh(z + b)
+    cache = Wx, Wh, x, prev_h, next_h
     return next_h, cache
 
 def rnn_step_backward(dnext_h, cache):
-    x, prev_h, Wx, Wh, next_h = cache
-    da = dnext_h * (1 - next_h ** 2)
-    dx = da.dot(Wx.T)
-    dprev_h = da.dot(Wh.T)
-    dWx = x.T.dot(da)
-    dWh = prev_h.T.dot(da)
-    db = np.sum(da, axis=0)
-    return dx, dprev_h, dWx, dWh, db
+    Wx, Wh, x, prev_h, next_h = cache
+    dz = (1 - next_h ** 2) * dnext_h
+    db = dz.sum(0)
+    dWx, dWh = np.dot(x.T, dz), np.dot(prev_h.T, dz)
+    return np.dot(dz, Wx.T), np.dot(dz, Wh.T), dWx, dWh, db
 
 def rnn_forward(x, h0, Wx, Wh, b):
-    N, T, D = x.shape
-    H = h0.shape[1]
-    h = np.zeros((N, T, H))
-    cache = []
-    prev = h0
-    for t in range(T):
-        prev, c = rnn_step_forward(x[:, t, :], prev, Wx, Wh, b)
-        h[:, t, :] = prev
-        cache.append(c)
+    (N, T, D), H = x.shape, Wh.shape[0]
+    h = np.empty((N, T, H))
+    cache = [None] * T
+    last = h0
+    for step in range(T):
+        h[:, step, :], cache[step] = rnn_step_forward(x[:, step, :], last, Wx, Wh, b)
+        last = h[:, step, :]
     return h, cache
 
 def rnn_backward(dh, cache):
     N, T, H = dh.shape
-    D = cache[0][0].shape[1]
-    dx = np.zeros((N, T, D))
-    dWx, dWh, db = np.zeros((D, H)), np.zeros((H, H)), np.zeros(H)
-    dprev = np.zeros((N, H))
-    for t in reversed(range(T)):
-        dx_t, dprev, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t, :] + dprev, cache[t])
-        dx[:, t, :] = dx_t
-        dWx += dWx_t; dWh += dWh_t; db += db_t
-    dh0 = dprev
+    D = cache[0][0].shape[0]
+    dx, dWx, dWh, db = np.empty((N, T, D)), np.zeros((D, H)), np.zeros((H, H)), np.zeros((H,))
+    dh0 = np.zeros((N, H))
+    for step in range(T - 1, -1, -1):
+        grads = rnn_step_backward(dh0 + dh[:, step, :], cache[step])
+        dx[:, step, :] = grads[0]
+        dh0 = grads[1]
+        dWx += grads[2]; dWh += grads[3]; db += grads[4]
     return dx, dh0, dWx, dWh, db
 
 def word_embedding_forward(x, W):
-    out = W[x, :]
-    cache = x, W.shape
-    return out, cache
+    vectors = W[x]
+    return vectors, (W.shape, x)
 
 def word_embedding_backward(dout, cache):
-    x, s = cache
-    dW = np.zeros(s)
-    np.add.at(dW, x, dout)
+    shape, x = cache
+    dW = np.zeros(shape)
+    for n in range(len(x)):
+        np.add.at(dW, x[n], dout[n])
     return dW
 
-def sigmoid(x):
-    pos_mask = (x >= 0)
-    neg_mask = (x < 0)
-    z = np.zeros_like(x)
-    z[pos_mask] = np.exp(-x[pos_mask])
-    z[neg_mask] = np.exp(x[neg_mask])
-    top = np.ones_like(x)
-    top[neg_mask] = z[neg_mask]
-    return top / (1 + z)
+def sigmoid(a):
+    right = a >= 0
+    s = np.zeros_like(a)
+    s[right] = 1 / (1 + np.exp(-a[right]))
+    left = ~right
+    s[left] = 1 - 1 / (1 + np.exp(a[left]))
+    return s
 
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
-    N, H = prev_h.shape
-    a = x.dot(Wx) + prev_h.dot(Wh) + b
-    i = sigmoid(a[:, :H])
-    f = sigmoid(a[:, H:2*H])
-    o = sigmoid(a[:, 2*H:3*H])
-    g = np.tanh(a[:, 3*H:])
-    next_c = f * prev_c + i * g
-    next_h = o * np.tanh(next_c)
-    return next_h, next_c, (x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c)
+    H = b.size // 4
+    act = np.dot(x, Wx) + np.dot(prev_h, Wh) + b
+    i, f, o = [sigmoid(act[:, k:k + H]) for k in (0, H, 2*H)]
+    g = np.tanh(act[:, -H:])
+    next_c = prev_c * f + g * i
+    tc = np.tanh(next_c)
+    return o * tc, next_c, (x, prev_h, prev_c, Wx, Wh, i, f, o, g, tc)
 
 def lstm_step_backward(dnext_h, dnext_c, cache):
-    x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c = cache
-    do = dnext_h * np.tanh(next_c)
-    dc = dnext_c + dnext_h * o * (1 - np.tanh(next_c) ** 2)
-    df, di, dg = dc * prev_c, dc * g, dc * i
-    dprev_c = dc * f
-    da = np.hstack([di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g * g)])
-    return da.dot(Wx.T), da.dot(Wh.T), dprev_c, x.T.dot(da), prev_h.T.dot(da), da.sum(axis=0)
+    x, prev_h, prev_c, Wx, Wh, i, f, o, g, tc = cache
+    dc = dnext_c + (1 - tc ** 2) * o * dnext_h
+    pieces = [g * dc * i * (1 - i), prev_c * dc * f * (1 - f), tc * dnext_h * o * (1 - o), i * dc * (1 - g * g)]
+    dact = np.concatenate(pieces, axis=1)
+    dWx, dWh, db = np.dot(x.T, dact), np.dot(prev_h.T, dact), dact.sum(0)
+    return np.dot(dact, Wx.T), np.dot(dact, Wh.T), f * dc, dWx, dWh, db
 
 def temporal_affine_forward(x, w, b):
     N, T, D = x.shape
-    M = b.shape[0]
-    out = x.reshape(N * T, D).dot(w).reshape(N, T, M) + b
-    cache = x, w, b, out
-    return out, cache
+    rows = np.dot(x.reshape(N * T, D), w) + b
+    return rows.reshape(N, T, len(b)), (x, w, b)
 
 def temporal_affine_backward(dout, cache):
-    x, w, b, out = cache
-    N, T, D = x.shape
-    M = b.shape[0]
-    dx = dout.reshape(N * T, M).dot(w.T).reshape(N, T, D)
-    dw = dout.reshape(N * T, M).T.dot(x.reshape(N * T, D)).T
-    db = dout.sum(axis=(0, 1))
+    x, w, b = cache
+    N, T, M = dout.shape
+    rows = dout.reshape(N * T, M)
+    db = rows.sum(axis=0)
+    dw = x.reshape(N * T, -1).T.dot(rows)
+    dx = rows.dot(w.T).reshape(x.shape)
     return dx, dw, db

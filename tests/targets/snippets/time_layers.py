@@ -3,62 +3,49 @@ import numpy as np
 class RNN:
     def __init__(self, Wx, Wh, b):
         self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.cache = None
+        self.grads = [np.zeros_like(p) for p in self.params]
 
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
-        t = np.dot(h_prev, Wh) + np.dot(x, Wx) + b
-        h_next = np.tanh(t)
-        self.cache = (x, h_prev, h_next)
+        h_next = np.tanh(x.dot(Wx) + h_prev.dot(Wh) + b)
+        self.kept = [x, h_prev, h_next]
         return h_next
 
     def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        x, h_prev, h_next = self.cache
-        dt = dh_next * (1 - h_next ** 2)
-        self.grads[0][...] = np.dot(x.T, dt)
-        self.grads[1][...] = np.dot(h_prev.T, dt)
-        self.grads[2][...] = np.sum(dt, axis=0)
-        return np.dot(dt, Wx.T), np.dot(dt, Wh.T)
+        x, h_prev, h_next = self.kept
+        da = (1 - h_next * h_next) * dh_next
+        for place, found in zip(self.grads, (x.T.dot(da), h_prev.T.dot(da), da.sum(axis=0))):
+            place[...] = found
+        return da.dot(self.params[0].T), da.dot(self.params[1].T)
 
 class TimeRNN:
-    def __init__(self, Wx, Wh, b, stateful=False):
+    """one RNN a step; with remember=True the next call starts where this one ends"""
+
+    def __init__(self, Wx, Wh, b, remember=False):
         self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-        self.layers = None
-        self.h, self.dh = None, None
-        self.stateful = stateful
+        self.grads = [np.zeros_like(p) for p in self.params]
+        self.remember, self.h, self.dh = remember, None, None
+        self.steps = []
 
     def forward(self, xs):
-        Wx, Wh, b = self.params
-        N, T, D = xs.shape
-        D, H = Wx.shape
-        self.layers = []
-        hs = np.empty((N, T, H))
-        if not self.stateful or self.h is None:
-            self.h = np.zeros((N, H))
-        for t in range(T):
-            layer = RNN(*self.params)
-            self.h = layer.forward(xs[:, t, :], self.h)
-            hs[:, t, :] = self.h
-            self.layers.append(layer)
+        if self.h is None or not self.remember:
+            self.h = np.zeros((xs.shape[0], self.params[1].shape[0]))
+        hs = np.zeros((xs.shape[0], xs.shape[1], self.params[1].shape[0]))
+        self.steps = [RNN(*self.params) for _ in range(xs.shape[1])]
+        for t, step in enumerate(self.steps):
+            hs[:, t] = self.h = step.forward(xs[:, t], self.h)
         return hs
 
     def backward(self, dhs):
         Wx, Wh, b = self.params
-        N, T, H = dhs.shape
-        D, H = Wx.shape
-        dxs = np.empty((N, T, D))
-        dh = 0
-        grads = [0, 0, 0]
-        for t in reversed(range(T)):
-            layer = self.layers[t]
-            dx, dh = layer.backward(dhs[:, t, :] + dh)
-            dxs[:, t, :] = dx
-            for i, grad in enumerate(layer.grads):
-                grads[i] += grad
-        for i, grad in enumerate(grads):
-            self.grads[i][...] = grad
+        dxs = np.zeros((dhs.shape[0], dhs.shape[1], Wx.shape[0]))
+        sums = [np.zeros_like(p) for p in self.params]
+        dh = np.zeros((dhs.shape[0], Wh.shape[0]))
+        for t in range(dhs.shape[1])[::-1]:
+            dxs[:, t], dh = self.steps[t].backward(dhs[:, t] + dh)
+            for total, part in zip(sums, self.steps[t].grads):
+                total += part
         self.dh = dh
+        for place, total in zip(self.grads, sums):
+            place[...] = total
         return dxs
