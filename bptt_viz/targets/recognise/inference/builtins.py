@@ -54,6 +54,8 @@ def run_through(run: Run, value: Value) -> Value:
     if isinstance(value, Arr) and value.shape:
         turns = run.dims.resolve(value.shape[0])
         return Many(subscript(run, value, Num(loop=turns)), turns)
+    if isinstance(value, Const) and isinstance(value.value, str):  # for gate in "ifog"
+        return Seq([Const(letter) for letter in value.value])
     if isinstance(value, Table):
         return Seq([Const(key) for key in value.items if isinstance(key, str)]) if value.items else Many(UNKNOWN)
     return value if isinstance(value, Seq | Many) else Many(UNKNOWN)

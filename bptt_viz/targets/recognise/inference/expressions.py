@@ -99,7 +99,10 @@ class Expressions(ABC):
         for key, value in zip(node.keys, node.values, strict=True):
             held = self.tolerated(value, space)
             place = self.evaluate(key, space) if key is not None else UNKNOWN
-            if isinstance(place, Const) and isinstance(place.value, str):
+            if key is None and isinstance(inner := self.run.known(held), Table):  # {**sums, "dx": dx}
+                table.items |= inner.items
+                table.item = inner.item or table.item
+            elif isinstance(place, Const) and isinstance(place.value, str):
                 table.items[place.value] = held
             else:
                 table.item = held
