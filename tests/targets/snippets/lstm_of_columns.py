@@ -2,92 +2,69 @@ import numpy as np
 from rnn_utils import *
 
 def lstm_cell_forward(xt, a_prev, c_prev, parameters):
-    Wf = parameters["Wf"]
-    bf = parameters["bf"]
-    Wi = parameters["Wi"]
-    bi = parameters["bi"]
-    Wc = parameters["Wc"]
-    bc = parameters["bc"]
-    Wo = parameters["Wo"]
-    bo = parameters["bo"]
-    Wy = parameters["Wy"]
-    by = parameters["by"]
+    Wf, bf = parameters["Wf"], parameters["bf"]
+    Wi, bi = parameters["Wi"], parameters["bi"]
+    Wc, bc = parameters["Wc"], parameters["bc"]
+    Wo, bo = parameters["Wo"], parameters["bo"]
+    Wy, by = parameters["Wy"], parameters["by"]
     n_x, m = xt.shape
-    n_y, n_a = Wy.shape
-    concat = np.zeros([n_x + n_a, m])
-    concat[: n_a, :] = a_prev
-    concat[n_a :, :] = xt
-    ft = sigmoid(np.dot(Wf, concat) + bf)
-    it = sigmoid(np.dot(Wi, concat) + bi)
-    cct = np.tanh(np.dot(Wc, concat) + bc)
-    c_next = ft * c_prev + it * cct
-    ot = sigmoid(np.dot(Wo, concat) + bo)
-    a_next = ot * np.tanh(c_next)
-    yt_pred = softmax(np.dot(Wy, a_next) + by)
-    cache = (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters)
-    return a_next, c_next, yt_pred, cache
+    n_a = Wy.shape[1]
+    both = np.empty([n_a + n_x, m])
+    both[:n_a, :], both[n_a:, :] = a_prev, xt
+    keep = sigmoid(bf + Wf @ both)
+    write = sigmoid(bi + Wi @ both)
+    new = np.tanh(bc + Wc @ both)
+    show = sigmoid(bo + Wo @ both)
+    c_next = keep * c_prev + write * new
+    a_next = np.tanh(c_next) * show
+    y = softmax(by + Wy @ a_next)
+    return a_next, c_next, y, (parameters, both, n_a, keep, write, new, show, c_prev, c_next)
 
 def lstm_cell_backward(da_next, dc_next, cache):
-    (a_next, c_next, a_prev, c_prev, ft, it, cct, ot, xt, parameters) = cache
-    n_x, m = xt.shape
-    n_a, m = a_next.shape
-    dot = da_next * np.tanh(c_next) * ot * (1 - ot)
-    dcct = (dc_next * it + ot * (1 - np.square(np.tanh(c_next))) * it * da_next) * (1 - np.square(cct))
-    dit = (dc_next * cct + ot * (1 - np.square(np.tanh(c_next))) * cct * da_next) * it * (1 - it)
-    dft = (dc_next * c_prev + ot *(1 - np.square(np.tanh(c_next))) * c_prev * da_next) * ft * (1 - ft)
-    concat = np.concatenate((a_prev, xt), axis=0)
-    dWf = np.dot(dft, concat.T)
-    dWi = np.dot(dit, concat.T)
-    dWc = np.dot(dcct, concat.T)
-    dWo = np.dot(dot, concat.T)
-    dbf = np.sum(dft, axis=1, keepdims=True)
-    dbi = np.sum(dit, axis=1, keepdims=True)
-    dbc = np.sum(dcct, axis=1, keepdims=True)
-    dbo = np.sum(dot, axis=1, keepdims=True)
-    da_prev = np.dot(parameters['Wf'][:, :n_a].T, dft) + np.dot(parameters['Wi'][:, :n_a].T, dit) + np.dot(parameters['Wc'][:, :n_a].T, dcct) + np.dot(parameters['Wo'][:, :n_a].T, dot)
-    dc_prev = dc_next * ft + ot * (1 - np.square(np.tanh(c_next))) * ft * da_next
-    dxt = np.dot(parameters['Wf'][:, n_a:].T, dft) + np.dot(parameters['Wi'][:, n_a:].T, dit) + np.dot(parameters['Wc'][:, n_a:].T, dcct) + np.dot(parameters['Wo'][:, n_a:].T, dot)
-    gradients = {"dxt": dxt, "da_prev": da_prev, "dc_prev": dc_prev, "dWf": dWf,"dbf": dbf, "dWi": dWi,"dbi": dbi, "dWc": dWc,"dbc": dbc, "dWo": dWo,"dbo": dbo}
+    parameters, both, n_a, keep, write, new, show, c_prev, c_next = cache
+    t = np.tanh(c_next)
+    dc = dc_next + (1 - np.square(t)) * show * da_next
+    by_gate = {
+        'f': c_prev * dc * keep * (1 - keep),
+        'i': new * dc * write * (1 - write),
+        'c': write * dc * (1 - np.square(new)),
+        'o': t * da_next * show * (1 - show),
+    }
+    dboth = np.zeros(both.shape)
+    for k in 'fico':
+        dboth += parameters['W' + k].T @ by_gate[k]
+    gradients = {"dxt": dboth[n_a:, :], "da_prev": dboth[:n_a, :], "dc_prev": keep * dc,
+                 "dWf": by_gate['f'] @ both.T, "dWi": by_gate['i'] @ both.T,
+                 "dWc": by_gate['c'] @ both.T, "dWo": by_gate['o'] @ both.T}
+    gradients["dbf"] = by_gate['f'].sum(axis=1, keepdims=True)
+    gradients["dbi"] = by_gate['i'].sum(axis=1, keepdims=True)
+    gradients["dbc"] = by_gate['c'].sum(axis=1, keepdims=True)
+    gradients["dbo"] = by_gate['o'].sum(axis=1, keepdims=True)
     return gradients
 
 def lstm_forward(x, a0, parameters):
-    caches = []
-    Wy = parameters['Wy']
     n_x, m, T_x = x.shape
-    n_y, n_a = Wy.shape
-    a = np.zeros((n_a, m, T_x))
-    c = np.zeros((n_a, m, T_x))
-    y = np.zeros((n_y, m, T_x))
-    a_next = a0
-    c_next = np.zeros((n_a, m))
+    n_y, n_a = parameters['Wy'].shape
+    a, c, y = np.zeros((n_a, m, T_x)), np.zeros((n_a, m, T_x)), np.zeros((n_y, m, T_x))
+    caches, at, ct = [], a0, np.zeros((n_a, m))
     for t in range(T_x):
-        xt = x[:, :, t]
-        a_next, c_next, yt, cache = lstm_cell_forward(xt, a_next, c_next, parameters)
-        a[:,:,t] = a_next
-        c[:,:,t]  = c_next
-        y[:,:,t] = yt
-        caches.append(cache)
-    caches = (caches, x)
-    return a, y, c, caches
+        at, ct, y[:, :, t], cell = lstm_cell_forward(x[:, :, t], at, ct, parameters)
+        a[:, :, t], c[:, :, t] = at, ct
+        caches.append(cell)
+    return a, y, c, (caches, x)
 
 def lstm_backward(da, caches):
-    (caches, x) = caches
-    (a1, c1, a0, c0, f1, i1, cc1, o1, x1, parameters) = caches[0]
+    # only what the forget gate gets, the others are not done yet
+    cells, x = caches
     n_a, m, T_x = da.shape
-    n_x, m = x1.shape
-    dx = np.zeros((n_x, m, T_x))
-    da0 = np.zeros((n_a, m))
-    da_prevt = np.zeros((n_a, m))
-    dc_prevt = np.zeros((n_a, m))
-    dWf = np.zeros((n_a, n_a + n_x))
-    dbf = np.zeros((n_a, 1))
+    dx = np.zeros(x.shape)
+    dWf, dbf = np.zeros((n_a, n_a + x.shape[0])), np.zeros((n_a, 1))
+    right_a, right_c = np.zeros((n_a, m)), np.zeros((n_a, m))
     for t in reversed(range(T_x)):
-        gradients = lstm_cell_backward(da[:,:,t] + da_prevt, dc_prevt, caches[t])
-        da_prevt = gradients['da_prev']
-        dc_prevt = gradients['dc_prev']
-        dx[:,:,t] = gradients["dxt"]
-        dWf = dWf + gradients['dWf']
-        dbf += gradients['dbf']
-    da0 = da_prevt
-    gradients = {"dx": dx, "da0": da0, "dWf": dWf,"dbf": dbf}
+        found = lstm_cell_backward(da[:, :, t] + right_a, right_c, cells[t])
+        right_a, right_c = found['da_prev'], found['dc_prev']
+        dx[:, :, t] = found['dxt']
+        dWf = dWf + found['dWf']
+        dbf += found['dbf']
+    gradients = {"dx": dx, "da0": right_a, "dWf": dWf, "dbf": dbf}
     return gradients
