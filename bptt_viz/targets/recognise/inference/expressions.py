@@ -100,8 +100,7 @@ class Expressions(ABC):
             held = self.tolerated(value, space)
             place = self.evaluate(key, space) if key is not None else UNKNOWN
             if key is None and isinstance(inner := self.run.known(held), Table):  # {**sums, "dx": dx}
-                table.items |= inner.items
-                table.item = inner.item or table.item
+                table.items, table.item = table.items | inner.items, inner.item or table.item
             elif isinstance(place, Const) and isinstance(place.value, str):
                 table.items[place.value] = held
             else:
