@@ -30,14 +30,14 @@ CODES = (
         twins=(
             twin(
                 "the projection gets the words' gradient of the first step",
-                "_, grads['W_proj'], grads['b_proj'] = affine_backward(dh0, cache_proj)",
-                "_, grads['W_proj'], grads['b_proj'] = affine_backward(dh[:, 0], cache_proj)",
+                "affine_backward(d_first, c_first)[1:]",
+                "affine_backward(d_hidden[:, 0], c_first)[1:]",
                 wrong("CaptioningRNN", "W_proj b_proj"),
             ),
             twin(
                 "the embedding sees the inputs shifted",
-                "words, cache_embed = word_embedding_forward(captions_in, W_embed)",
-                "words, cache_embed = word_embedding_forward(captions_in, W_embed)\n        cache_embed = (captions_out, W_embed.shape)",
+                "word_embedding_backward(d_vectors, c_vectors)",
+                "word_embedding_backward(d_vectors, (wanted, p['W_embed'].shape))",
                 wrong("CaptioningRNN", "W_embed"),
             ),
         ),
