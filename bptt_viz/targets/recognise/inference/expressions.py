@@ -205,12 +205,8 @@ class Expressions(ABC):
     def _of_array(self, of: Value, name: str) -> Value:
         if name == "shape":
             return Shape(of) if isinstance(of, Pending) else shape_items(self.run, of)
-        if name in {"T", "ndim"}:
-            of = self.run.force(of)
-            if isinstance(of, Arr):
-                if name == "ndim":
-                    return Num(Dim((), len(of.shape)))
-                return Arr(of.shape[::-1], of.origin)
+        if name in {"T", "ndim"} and isinstance(array := self.run.force(of), Arr):
+            return Num(Dim((), len(array.shape))) if name == "ndim" else Arr(array.shape[::-1], array.origin)
         return counted(self.run, of) if name == "size" else Method(of, name)
 
     def _member(self, of: Instance, name: str) -> Value:

@@ -161,7 +161,7 @@ def flattened(run: Run, value: Value) -> Value:
 
 def counted(run: Run, value: Value) -> Num:
     """Return how many entries an array has, if its axes are known."""
-    flat = flattened(run, value) if isinstance(run.known(value), Arr) else UNKNOWN
+    flat = flattened(run, run.force(value)) if isinstance(run.known(value), Arr | Pending) else UNKNOWN
     return Num(flat.shape[0]) if isinstance(flat, Arr) else Num()
 
 
