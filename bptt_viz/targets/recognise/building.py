@@ -67,7 +67,8 @@ def built(file: str, name: str, how: Calling, best: Solution[Followed]) -> Targe
     shapes = _with_targets(how, followed, shapes)
     outputs = {each.name: _apart(each.name, followed.arrays) for each in names(how.returns)}
     gates, axis = packed(run, followed.arrays)
-    numbers = dict(_numbers(run, (*how.made_of, *how.given), letters))
+    sizes = (name for name, taken in how.taken.items() if taken.role == "size")
+    numbers = dict(_numbers(run, (*how.made_of, *how.given, *sizes), letters))
     own = "self" if how.owner is not None else ""
     used = tuple(each for each in run.globals if each in followed.arrays)
     returns = tuple(_renamed(each, outputs) for each in how.returns)
@@ -207,7 +208,7 @@ def evidence(target: Target, how: Calling, best: Solution[Followed]) -> tuple[Gr
     for parameter, taken in how.taken.items():
         of = ", ".join(taken.of)
         meanings = {"upstream": f"cotangent of {of}", "returned": f"{of}, as returned", "input": f"input {of}"}
-        meanings["number"] = "a number, 0"
+        meanings |= {"number": "a number, 0", "size": "a size"}
         found.append(Ground(parameter, meanings.get(taken.role, "unknown"), _BASES[taken.basis]))
     for at, (name, basis) in sorted(best.result.gradients.items()):
         found.append(Ground(order[at], f"gradient of {name}", _BASES[basis]))

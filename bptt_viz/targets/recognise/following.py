@@ -193,6 +193,8 @@ def _handed_over(run: Run, taken: Taken, outputs: Mapping[str, Value]) -> Value:
         return run.known(Pending(taken.of[0]))
     if taken.role in {"unknown", "number"}:
         return UNKNOWN
+    if taken.role == "size":
+        return run.as_size(Pending(taken.of[0]))
     values = [outputs.get(name, UNKNOWN) for name in taken.of]
     if taken.role == "returned":
         return values[0]

@@ -11,6 +11,7 @@ from bptt_viz.targets.declaration import Argument
 from bptt_viz.targets.recognise.inference.values import arguments_of
 from bptt_viz.targets.recognise.names import alike, differentiated, is_cache, is_upstream, meaning
 from bptt_viz.targets.recognise.returned import own
+from bptt_viz.targets.recognise.uses import bounds_in, sizes_in
 from bptt_viz.targets.roles import names
 
 _TARGET = re.compile(
@@ -19,6 +20,7 @@ _TARGET = re.compile(
 _PENALTY = re.compile(
     r"(l1|l2|reg|lambda|lam|lambd|regularization|regularisation|weight_?decay|decay)(_\w+)?|\w+_reg", re.IGNORECASE
 )
+_COUNTERS = frozenset(["i", "j", "k", "step", "time_step", "timestep", "time", "idx", "index", "start", "end"])
 Basis = Literal["name", "rule", "words", "spelling", "structure", "place", "shape"]
 
 
@@ -27,12 +29,13 @@ class Taken:
     """What an argument of backward is.
 
     Attributes:
-        role: `upstream` of an output, something forward `returned`, an `input`, a `number` that is 0, or `unknown`.
+        role: `upstream` of an output, something forward `returned`, an `input`, a `number` that is 0, a `size`, or
+            `unknown`.
         of: the output, returned thing or input; several outputs for a cotangent that comes as a tuple.
         basis: what says so.
     """
 
-    role: Literal["upstream", "returned", "input", "number", "unknown"]
+    role: Literal["upstream", "returned", "input", "number", "size", "unknown"]
     of: tuple[str, ...] = ()
     basis: Basis = "name"
 
@@ -58,6 +61,8 @@ def match_arguments(
             found[parameter] = Taken("returned", (parameter,))
         elif parameter in inputs:
             found[parameter] = Taken("input", (parameter,))
+    sizes = {name for name in bounds_in(node) | sizes_in((node,)) if not (is_target(name) or name in _COUNTERS)}
+    found |= {each: Taken("size", (each,)) for each in parameters if each not in found and each in sizes}
     _match_returned([each for each in parameters if each not in found], by_name, found)
     free = [each for each in returns if each.name not in {name for taken in found.values() for name in taken.of}]
     _match_upstreams([each for each in parameters if each not in found], outputs_of(returns), found)

@@ -9,6 +9,7 @@ from bptt_viz.targets.recognise.names import BACKWARD, FORWARD, alike, direction
 from bptt_viz.targets.recognise.returned import own, returned
 
 Functions = Mapping[str, ast.FunctionDef]
+_LOSSES = frozenset(["loss", "cost", "objective"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ def paired(functions: Functions) -> Pairing:
     pairs = _of_same_base(forward, backward)
     plain = {name: words(name) for name in functions if name not in said}
     for other, base in backward.items():
-        fitting = [name for name, theirs in plain.items() if theirs == base and name not in pairs]
+        free = [name for name in plain if name not in pairs]
+        fitting = [name for name in free if plain[name] == base] or [name for name in free if _is_loss_of(name, base)]
         if other not in pairs.values() and fitting and base:
             pairs[fitting[0]] = other
     left_forward = [name for name in forward if name not in pairs]
@@ -44,6 +46,12 @@ def paired(functions: Functions) -> Pairing:
     alone = [name for name in (*left_forward, *left_backward) if name not in done]
     order = sorted(pairs.items(), key=lambda pair: functions[pair[0]].lineno)
     return Pairing(tuple(order), tuple(misspelt), tuple(sorted(alone, key=lambda name: functions[name].lineno)))
+
+
+def _is_loss_of(name: str, base: Sequence[str]) -> bool:
+    """Tell whether a function is called the loss of what another one is the backward pass of."""
+    rest = [word for word in words(name) if word not in _LOSSES]
+    return rest == [*base] and len(rest) < len(words(name))
 
 
 def _of_same_base(forward: Mapping[str, tuple[str, ...]], backward: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

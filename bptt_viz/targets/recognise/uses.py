@@ -46,6 +46,13 @@ def sizes_in(nodes: Iterable[ast.AST]) -> set[str]:
     return found | _parts_of(found, roots)
 
 
+def bounds_in(node: ast.AST) -> set[str]:
+    """Return names that say where slices begin and end."""
+    slices = [each for each in ast.walk(node) if isinstance(each, ast.Slice)]
+    ends = [end for each in slices for end in (each.lower, each.upper) if end is not None]
+    return {each.id for end in ends for each in ast.walk(end) if isinstance(each, ast.Name)}
+
+
 def _parts_of(sizes: set[str], roots: Iterable[ast.AST]) -> set[str]:
     """Return the names in sums and products that are assigned to sizes."""
     return {

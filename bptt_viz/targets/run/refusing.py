@@ -1,5 +1,6 @@
 """The outcome of a target that cannot be checked: what its code raised, or did not give back."""
 
+import re
 from typing import NamedTuple
 
 from bptt_viz.checking.problem import Misbehaviour
@@ -12,6 +13,7 @@ from bptt_viz.targets.run.preparing import NoOutput
 from bptt_viz.targets.run.raised import Raised
 from bptt_viz.targets.run.unfinished import is_unfinished
 
+_TENSORS = re.compile(r"(must be|expected) Tensor|'numpy.ndarray' object has no attribute '(detach|unsqueeze|clone)'")
 # What code raises that is given other arrays than it expects.
 _OF_SHAPES = (ValueError, IndexError, TypeError, KeyError, AttributeError, AssertionError)
 
@@ -70,6 +72,9 @@ def _raised(cause: Raised, label: str, loaded: Loaded, sure: bool) -> Refusal:
         sentence = f'{cause.phase} needs {name}{why}; declare it, such as globals = "{name}=5"'
         return Refusal(Outcome.NOT_RECOGNISED, sentence, cause.at)
     where = f" (at {label})" if label else ""
+    if isinstance(cause.error, TypeError) and _TENSORS.search(str(cause.error)):
+        sentence = f"{cause.phase} computes with tensors, and is handed NumPy arrays here: {cause}"
+        return Refusal(Outcome.NOT_RECOGNISED, sentence, cause.at)
     if isinstance(cause.error, NameError) and "*" in loaded.missing:
         where += f"; perhaps it is from {loaded.missing['*']}, which cannot be imported here"
     if not sure and cause.phase != "backward" and isinstance(cause.error, _OF_SHAPES) and not _of_a_module(cause):

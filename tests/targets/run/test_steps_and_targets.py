@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bptt_viz import check_file
+from bptt_viz.targets.api import check_file
 from bptt_viz.targets.recognise.file import recognise
 
 SNIPPETS = Path(__file__).parents[1] / "snippets"
@@ -75,6 +75,8 @@ MISTAKES = {
         "GatedCell": ("dh_next * (h_prev - g)", "dh_next * (g - h_prev)", {"Wf", "bf", "h_prev"}),
         "Readout": ("np.vstack((self.hs[t], self.xs", "np.vstack((self.hs[t + 1], self.xs", {"cell.W"}),
         "Keeps": ("delta.sum(axis=1, keepdims=True)", "delta[:, :1]", {"b"}),
+        "vector_step": ('(P["W"].T @ dz)[:H]', '(P["W"].T @ dz)[-H:]', {"h_prev"}),
+        "chain_loss": ("kept[1] + dh", "kept[1]", {"W"}),
         "step": ('"dc": dz.sum(1', '"dc": dh_next.sum(1', {"params_c"}),
     },
     READOUTS: {
@@ -117,7 +119,7 @@ def test_a_last_state_is_not_the_gradient_of_the_first(tmp_path):
 def test_a_module_of_the_same_folder_may_be_meant_by_a_dot(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("code.py").write_text("from . import other\n" + CELLS)
-    assert len(recognise("code.py").targets) == 4
+    assert len(recognise("code.py").targets) == 6
 
 
 @pytest.mark.parametrize("name", ["zero_grad", "init_gradients", "gradient_check", "clip_grads"])

@@ -93,3 +93,33 @@ def step_backward(dh_next, kept, params):
     h_next, h_prev, x = kept
     dz = dh_next * (1 - h_next**2)
     return {"dU": dz @ x.T, "dW": dz @ h_prev.T, "dc": dz.sum(1, keepdims=True), "dh_prev": params["W"].T @ dz}
+
+
+def vector_step_forward(x, h_prev, P):
+    both = np.concatenate([h_prev, x])
+    return np.tanh(P["W"] @ both), (both, np.tanh(P["W"] @ both))
+
+
+def vector_step_backward(dh, kept, P, H):
+    both, h = kept
+    dz = dh * (1 - h**2)
+    dh_prev = (P["W"].T @ dz)[:H]
+    return {"W": np.outer(dz, both)}, dh_prev
+
+
+def chain_loss(P, xs, H):
+    h, steps, loss = np.zeros(H), [], 0.0
+    for x in xs:
+        h, kept = vector_step_forward(x, h, P)
+        steps.append(kept)
+        loss += 0.5 * np.sum(h**2)
+    return loss, steps
+
+
+def chain_backward(P, xs, steps, H):
+    dP, dh = {name: np.zeros_like(value) for name, value in P.items()}, 0
+    for kept in reversed(steps):
+        made, dh = vector_step_backward(kept[1] + dh, kept, P, H)
+        for name in dP:
+            dP[name] += made[name]
+    return dP
