@@ -57,10 +57,8 @@ def anchors(page):
 
 
 OWN_CELLS = [
-    (page, name)
+    (page, next(name for name, source in transcripts.shown_files(page).items() if "(Cell):" in source))
     for page in ("README.md", "docs/own-cell.md")
-    for name, source in transcripts.shown_files(page).items()
-    if "(Cell):" in source
 ]
 TAKING_CELLS = [
     name
