@@ -5,10 +5,11 @@ from pkgutil import iter_modules
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from bptt_viz import __version__, commands
 from bptt_viz.console.failures import PROGRAM, failed, outliving, shield, warnings_in_one_line
+from bptt_viz.console.manual import Documented
 from bptt_viz.console.output import flush, results_alone
 from bptt_viz.console.settings import Defaults
 from bptt_viz.errors import ExitCode
@@ -26,11 +27,8 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
 
 
-class _Command(TyperCommand):
+class _Command(Documented):
     """One command; it does not run beside settings that make no sense."""
-
-    def get_short_help_str(self, limit: int = 0) -> str:
-        return super().get_short_help_str(max(limit, 10_000))  # a whole sentence, however long
 
     def invoke(self, ctx: Any) -> Any:
         ctx.default_map.verify()

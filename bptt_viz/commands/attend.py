@@ -36,9 +36,15 @@ def attend(
     json: Json = False,
     output: Besides = None,
 ) -> int:
-    """Draw where a model's attention looks for each word; MODEL may also be scenes or scenes-hard, which have learned.
+    """Draw where a model's attention looks for each word.
 
+    MODEL may also be scenes or scenes-hard, which have learned. Prints maps of the weights over the image's
+    places for each word, where the most lies, and, over fresh rows, how much lies on the places that a word names.
+    --estimator holds the sampled gradient of a hard attention against the exact one instead.
+
+    Exit code 1: with --estimator, the estimator is biased
     Example: bptt-viz attend scenes
+    See also: credit, graph, docs/attend.md
     """
     from bptt_viz.console.artefacts import form_of
 

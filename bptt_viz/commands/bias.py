@@ -41,6 +41,7 @@ def bias(
     the same images; they are tried on balanced ones, and on some drawn as in training.
 
     Example: bptt-viz bias --seeds 1 --updates 20 --tested 200
+    See also: attend, docs/bias.md
     """
     from dataclasses import asdict
 

@@ -65,11 +65,16 @@ def check(
     of_code: OfCode = _DEFAULTS,
     output: Output = None,
 ) -> int:
-    """Check gradients numerically; exit code 0 for a pass, 1 for a mismatch, 5 if no answer is possible.
+    """Check gradients numerically.
 
-    Checking a file runs code of it, in a process of its own.
+    Compares the gradient of every parameter, input and initial state with a numeric derivative: where possible by the
+    complex step, which is exact to about fifteen digits. Prints a line for each target, and for a mismatch where it is:
+    operation, gate or time step. Checking a file runs code of it, in a process of its own.
 
+    Exit code 1: a gradient is wrong, or an outcome of --fail-on came out
+    Exit code 5: no answer is possible
     Example: bptt-viz check lstm gru --full
+    See also: trace, norms, docs/check.md, docs/check-your-code.md, docs/check-pytorch.md
     """
     form = Format.JSON if json else form
     if self_test:

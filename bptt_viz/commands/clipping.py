@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 Windows = Annotated[int, typer.Option("--windows", help="Windows of the text to measure.", min=1, max=10**6)]
 Threshold = Annotated[
     float | None,
-    typer.Option("--threshold", help="θ of norm clipping. [default: the 90% quantile of the windows' gradient norms]"),
+    typer.Option(
+        "--threshold", help="θ of norm clipping; the 90% quantile of the windows' gradient norms if left out."
+    ),
 ]
 Limit = Annotated[
     float | None,
     typer.Option(
-        "--limit", help="c of elementwise clipping. [default: the 90% quantile of the windows' largest entries]"
+        "--limit", help="c of elementwise clipping; the 90% quantile of the windows' largest entries if left out."
     ),
 ]
 Updates = Annotated[
     int | None,
     typer.Option(
         "--updates",
-        help="Updates of training each way, from the same weights; 0 for none. [default: 300 where possible]",
+        help="Updates of training each way, from the same weights; 0 for none; 300 if left out, where possible.",
         min=0,
         max=10**6,
     ),
@@ -49,7 +51,11 @@ def clipping(
 ) -> None:
     """Show what clipping gradients by norm and elementwise does: over a text, at each time step, and in training.
 
+    Prints on how many windows each way acts, how far it turns the gradient, and the loss of training with it and
+    without, from the same weights; then the largest gradients before and after.
+
     Example: bptt-viz clipping rnn --init radius=1.5 -o clipping.svg
+    See also: norms, surface, docs/clipping.md
     """
     from dataclasses import asdict
 

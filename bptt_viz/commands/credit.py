@@ -62,9 +62,11 @@ def credit(
 ) -> None:
     """Show how far back the credit for each loss reaches: the norms of its gradient by every earlier state.
 
-    With --saliency, show instead which characters of the text one prediction depends on.
+    Prints a matrix: how much of the gradient of the loss at one step arrives at the state of another. With --saliency,
+    shows instead which characters of the text one prediction depends on.
 
     Example: bptt-viz credit lstm --steps 50 -o credit.svg
+    See also: norms, response, docs/credit.md
     """
     from bptt_viz.answers import credit as answers
     from bptt_viz.console.progress import progress

@@ -18,14 +18,14 @@ class By(StrEnum):
 
 Cells = Annotated[
     list[str] | None,
-    typer.Option("--cell", metavar="NAME,...", help="Built-in cells or file.py:ClassName; by commas. [default: rnn]"),
+    typer.Option("--cell", metavar="NAME,...", help="Built-in cells or file.py:ClassName; by commas; rnn if left out."),
 ]
 Activations = Annotated[
     list[str] | None,
     typer.Option(
         "--activation",
         metavar="NAME,...",
-        help="Of the rnn: tanh, sigmoid, relu or identity; by commas. [default: tanh,sigmoid,relu]",
+        help="Of the rnn: tanh, sigmoid, relu or identity; by commas; tanh,sigmoid,relu if left out.",
     ),
 ]
 Radii = Annotated[
@@ -33,7 +33,7 @@ Radii = Annotated[
     typer.Option(
         "--radius",
         metavar="R,...",
-        help="Spectral radii of each gate's W_hh; by commas. [default: 0.5,0.9,1,1.1,1.5,2]",
+        help="Spectral radii of each gate's W_hh; by commas; 0.5,0.9,1,1.1,1.5,2 if left out.",
     ),
 ]
 Seeds = Annotated[int, typer.Option("--seeds", help="Networks drawn for each curve.", min=1, max=10**6)]
@@ -42,7 +42,7 @@ Matrices = Annotated[
     typer.Option(
         "--matrix",
         metavar="KIND,...",
-        help="W_hh before it is scaled to the radius: normal, orthogonal or identity; by commas. [default: normal]",
+        help="W_hh before it is scaled to the radius: normal, orthogonal or identity; by commas; normal if left out.",
     ),
 ]
 Hidden = Annotated[int, typer.Option("--hidden", help="Hidden size H.", min=1, max=10**6)]
@@ -86,6 +86,7 @@ def curves(
     over that at T, with Pascanu's bound and the rate that mean-field theory foretells beside it.
 
     Example: bptt-viz curves --radius 0.5,1,1.5 -o curves.svg
+    See also: phase, norms, docs/curves.md
     """
     from bptt_viz.answers import curves as answers
     from bptt_viz.console.progress import progress

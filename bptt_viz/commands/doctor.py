@@ -5,9 +5,13 @@ from bptt_viz.errors import ExitCode
 
 
 def doctor(json: Json = False, output: Output = None) -> int:
-    """Show versions, BLAS and terminal, and try the renderers; exit code 3 if one is missing.
+    """Show versions, BLAS and terminal, and try the renderers.
 
+    Prints a line for each; nothing is changed or sent anywhere.
+
+    Exit code 3: a renderer is missing; the line says what installs it
     Example: bptt-viz doctor
+    See also: list, docs/index.md
     """
     from bptt_viz.console.installation import examine
     from bptt_viz.console.output import emit, provenance

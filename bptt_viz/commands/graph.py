@@ -61,9 +61,12 @@ def graph(
 ) -> None:
     """Draw the unrolled network, by time steps, gates or operations, with its gradients.
 
-    MODEL may also be a PyTorch model, pkg.mod:name or file.py:name.
+    Writes a picture to standard output or FILE: the steps, or every cell opened up, or one step operation by
+    operation, for any cell; long runs fold. On a terminal its words are printed. MODEL may also be a PyTorch model,
+    pkg.mod:name or file.py:name.
 
     Example: bptt-viz graph lstm --steps 5 --gradients -o lstm.svg
+    See also: trace, report, docs/graph.md
     """
     from bptt_viz.answers import graph as answers
     from bptt_viz.console.progress import progress

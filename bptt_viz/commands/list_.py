@@ -17,7 +17,10 @@ def list_(
 ) -> None:
     """List cells, models, topologies, initialisations, primitives and texts.
 
+    Prints what may stand for MODEL and in the options of all commands; cells of the user's own are not among it.
+
     Example: bptt-viz list cells
+    See also: check, doctor, docs/index.md
     """
     if kind is not None and kind not in _KINDS:
         raise UsageError(f"unknown kind {kind!r}; choose from {', '.join(_KINDS)}")

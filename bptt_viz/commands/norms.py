@@ -35,9 +35,13 @@ def norms(
 ) -> int:
     """Report the gradient at every time step of a rollout on text, and whether it vanishes or explodes.
 
-    MODEL may also be a PyTorch model under its own loss, pkg.mod:name or file.py:name.
+    The verdict comes first: by how much a step back multiplies the gradient, why, and what helps; then every step,
+    with the share of its own loss and the share that comes back through time. MODEL may also be a PyTorch model
+    under its own loss, pkg.mod:name or file.py:name.
 
+    Exit code 1: a verdict of --fail-on came out, or the gradient is worse than that of --baseline
     Example: bptt-viz norms lstm --steps 100
+    See also: curves, credit, spectrum, docs/norms.md, docs/scale.md
     """
     from bptt_viz.answers.norms import norms as measure
     from bptt_viz.console.progress import progress

@@ -7,7 +7,7 @@ import typer
 
 from bptt_viz.console.artefacts import Besides, deliver, form_of
 from bptt_viz.console.lists import pair
-from bptt_viz.console.options import Json, Seed, parse_settings
+from bptt_viz.console.options import OF_CELL_SETTINGS, Json, Seed, parse_settings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,7 +30,7 @@ Biases = Annotated[
     typer.Option(
         "--biases",
         metavar="LOW,HIGH",
-        help="Deviations of the rnn's biases; for other cells biases of gate f or z. [default: 0,1; -2,5]",
+        help="Deviations of the rnn's biases; for other cells biases of gate f or z; 0,1 or -2,5 if left out.",
     ),
 ]
 Grid = Annotated[str, typer.Option("--grid", metavar="COLUMNS,ROWS", help="How many gains, and biases or lengths.")]
@@ -41,9 +41,7 @@ Steps = Annotated[
 ]
 TextSource = Annotated[str, typer.Option("--text", help="hello, sonnets, azalea (embedded) or a UTF-8 file.")]
 InputScale = Annotated[float, typer.Option("--input-scale", help="Factor on W_xh; 0 leaves the network without input.")]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the cell, such as reset=before.")
-]
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help=OF_CELL_SETTINGS)]
 Plot = Annotated[bool, typer.Option("--plot", help="Draw the map in the terminal too.")]
 
 
@@ -68,7 +66,11 @@ def phase(
 ) -> None:
     """Map where gradients vanish and explode, over gains and biases or lengths, with the border that theory foretells.
 
+    Prints the border on which a tenth, and the one on which ten times, of the gradient is left, beside theory's,
+    and with --plot the whole map. Each place of it is the median of several networks.
+
     Example: bptt-viz phase --against length -o phase.svg
+    See also: curves, norms, docs/phase.md
     """
     from dataclasses import asdict
 

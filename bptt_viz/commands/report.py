@@ -20,11 +20,12 @@ Page = Annotated[
 def report(asked: Any, json: Json = False, output: Page = Path("report.html")) -> None:
     """Write all about a run on one page: verdict, norms, graph, credit, gates, curves, spectrum and gradient check.
 
-    With two models the page sets them side by side on one scale. Options hold for both; a model with others is written
-    in quotation marks.
+    Writes one page of HTML that loads nothing: to be mailed, printed and read by keyboard. With two models the page
+    sets them side by side on one scale. Options hold for both; a model with others is written in quotation marks.
 
     Example: bptt-viz report lstm -o lstm.html
     Example: bptt-viz report lstm "lstm --set forget_bias=3" --steps 50 -o forget.html
+    See also: norms, graph, check, docs/report.md
     """
     from bptt_viz.answers.report import report as measure
     from bptt_viz.console.artefacts import demand_place

@@ -27,9 +27,13 @@ def reproduce(
     json: Json = False,
     output: Besides = None,
 ) -> int:
-    """Do a published experiment again, and put measured beside published numbers; exit code 1 if a statement fails.
+    """Do a published experiment again, and put measured beside published numbers.
 
+    Prints each statement of the source, whether it holds here, and the tables behind it.
+
+    Exit code 1: a statement does not hold
     Example: bptt-viz reproduce lecture-response
+    See also: task, sweep, docs/reproduce.md
     """
     import os
 

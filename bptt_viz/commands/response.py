@@ -20,7 +20,7 @@ Activations = Annotated[
     typer.Option(
         "--activation",
         metavar="NAME,...",
-        help="sigmoid, tanh, relu or identity; several by commas. [default: sigmoid,tanh,relu]",
+        help="sigmoid, tanh, relu or identity; several by commas; sigmoid,tanh,relu if left out.",
     ),
 ]
 Weights = Annotated[
@@ -28,19 +28,19 @@ Weights = Annotated[
     typer.Option(
         "--weight",
         metavar="W,...",
-        help="Weights w; with --vector the spectral radii |λ| of W. [default: 0.01,0.1,0.5,0.9,0.99,1,1.1;"
-        " 0.5,0.9,1,1.1]",
+        help="Weights w; with --vector the spectral radii |λ| of W; if left out 0.01,0.1,0.5,0.9,0.99,1,1.1, or"
+        " 0.5,0.9,1,1.1 of W.",
     ),
 ]
 Biases = Annotated[
-    list[str] | None, typer.Option("--bias", metavar="B,...", help="Biases b; several by commas. [default: 0]")
+    list[str] | None, typer.Option("--bias", metavar="B,...", help="Biases b; several by commas; 0 if left out.")
 ]
 Matrices = Annotated[
     list[str] | None,
     typer.Option(
         "--matrix",
         metavar="KIND,...",
-        help="With --vector: random, symmetric or orthogonal; several by commas. [default: all three]",
+        help="With --vector: random, symmetric or orthogonal; several by commas; all three if left out.",
     ),
 ]
 Start = Annotated[float, typer.Option("--start", help="h before the first step; the other run starts at its negative.")]
@@ -73,6 +73,7 @@ def response(
     --vector, h(t) = f(W h(t-1) + b) beside the power of the largest eigenvalue that a linear unit would follow.
 
     Example: bptt-viz response -o response.svg
+    See also: curves, surface, docs/response.md
     """
     from dataclasses import asdict
 

@@ -35,7 +35,10 @@ def sample(
 ) -> None:
     """Write text with a trained character model, each character fed back as the next input.
 
+    Prints the text alone. The model is a checkpoint of train, or a weight file that weights can read.
+
     Example: bptt-viz sample hello --length 8 --prompt h
+    See also: train, weights, docs/train.md
     """
     import numpy as np
 

@@ -16,7 +16,7 @@ Ws = Annotated[str, typer.Option("--w", metavar="LOW,HIGH", help="Recurrent weig
 Bs = Annotated[str, typer.Option("--b", metavar="LOW,HIGH", help="Biases in the picture.")]
 Point = Annotated[
     str | None,
-    typer.Option("--point", metavar="W,B", help="Step from there. [default: the steepest place at the middle w]"),
+    typer.Option("--point", metavar="W,B", help="Step from there; the steepest place at the middle w if left out."),
 ]
 Rate = Annotated[float, typer.Option("--rate", help="Learning rate of the step.")]
 Threshold = Annotated[float, typer.Option("--threshold", help="θ: a gradient of at least this norm is scaled to it.")]
@@ -46,6 +46,7 @@ def surface(
     The unit is x_t = w σ(x_(t-1)) + b with E = (σ(x_T) - target)² at the last step (Pascanu, Mikolov & Bengio 2013).
 
     Example: bptt-viz surface -o surface.svg
+    See also: clipping, response, docs/surface.md
     """
     from dataclasses import asdict
 

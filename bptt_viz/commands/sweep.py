@@ -64,7 +64,11 @@ def sweep(
 ) -> None:
     """Run a command over a grid of options, keep what it finds, and plot it; killed, it goes on where it was.
 
+    A design is a file of TOML that names a command and the values of its options. Runs are kept in one file of SQLite,
+    each as it comes; run prints how many are done and what failed, export prints a table of them.
+
     Example: bptt-viz sweep run example --jobs 1
+    See also: reproduce, docs/sweep.md
     """
     from bptt_viz.console.artefacts import demand_place
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bptt_viz.console.artefacts import Course, deliver_course, demand_course
-from bptt_viz.console.options import Json, Seed, parse_settings
+from bptt_viz.console.options import OF_ACTIVATION, OF_CELL_SETTINGS, OF_INIT, Json, Seed, parse_settings
 from bptt_viz.errors import UsageError
 
 _o = typer.Option
@@ -19,13 +19,13 @@ def task(
     cell: Annotated[str, _o("--cell", help="A built-in cell or file.py:ClassName.")] = "rnn",
     hidden: Annotated[int, _o("--hidden", help="Hidden size H.", min=1)] = 50,
     layers: Annotated[int, _o("--layers", help="Cells stacked in depth.", min=1)] = 1,
-    activation: Annotated[str | None, _o("--activation", help="Activation of a cell that has one.")] = None,
-    settings: Annotated[list[str] | None, _o("--set", metavar="NAME=VALUE", help="An option of the cell.")] = None,
-    init: Annotated[str, _o("--init", help="Recurrent weights, as for the other commands.")] = "normal=0.1",
+    activation: Annotated[str | None, _o("--activation", help=OF_ACTIVATION)] = None,
+    settings: Annotated[list[str] | None, _o("--set", metavar="NAME=VALUE", help=OF_CELL_SETTINGS)] = None,
+    init: Annotated[str, _o("--init", help=OF_INIT)] = "normal=0.1",
     other: Annotated[str, _o("--other", help="All other matrices: normal or xavier.")] = "normal=0.1",
     batch: Annotated[int, _o("--batch", help="Fresh sequences an update.", min=1)] = 20,
     optimiser: Annotated[str, _o("--optimiser", help="adagrad, sgd, rmsprop or adam.")] = "sgd",
-    rate: Annotated[float | None, _o("--rate", help="Learning rate. [default: 0.01 for sgd]")] = None,
+    rate: Annotated[float | None, _o("--rate", help="Learning rate; 0.01 for sgd if left out.")] = None,
     number: Annotated[
         list[str] | None, _o("--number", metavar="NAME=NUMBER", help="A further number of the optimiser.")
     ] = None,
@@ -42,7 +42,10 @@ def task(
 ) -> None:
     """Let a network learn a task that needs memory, until it is solved or the budget is spent.
 
+    Prints loss and errors on fresh sequences on the way, and what was published about the task.
+
     Example: bptt-viz task order --length 10 --updates 1000
+    See also: learn, reproduce, docs/tasks.md
     """
     from threadpoolctl import threadpool_limits
 

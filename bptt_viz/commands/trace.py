@@ -20,7 +20,11 @@ def trace(
 ) -> None:
     """Follow one step's backward pass operation by operation: rules, local derivatives, what comes in and goes out.
 
+    Prints each operation of the step, the last one first, and what it hands to each of its inputs: the rule, the
+    expression of the cotangent and its numbers, or its norm where there are many.
+
     Example: bptt-viz trace lstm --text hello --hidden 3 --step 3
+    See also: graph, check, docs/trace.md
     """
     from dataclasses import asdict
 

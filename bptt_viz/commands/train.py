@@ -84,7 +84,11 @@ def train(
 ) -> int:
     """Train a character model on a text by truncated backpropagation through time; it goes on bit for bit after a stop.
 
+    Prints the smoothed loss, the gradient's norm and how often it was clipped, and a sample at the end. --save
+    keeps what --resume, sample and --weights take.
+
     Example: bptt-viz train hello --hidden 8 --steps 4 --updates 50
+    See also: sample, learn, truncation, docs/train.md
     """
     from threadpoolctl import threadpool_limits
 

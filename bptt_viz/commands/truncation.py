@@ -15,7 +15,7 @@ def truncation(
     request: Any,
     lengths: Annotated[
         str | None,
-        typer.Option("--lengths", metavar="N,N…", help="Steps that errors are carried back. [default: 1, 2, 5 … T]"),
+        typer.Option("--lengths", metavar="N,N…", help="Steps that errors are carried back; 1, 2, 5 … T if left out."),
     ] = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="Measure time and memory too; these differ from run to run.")
@@ -25,7 +25,11 @@ def truncation(
 ) -> None:
     """Compare ways to truncate backpropagation through time with the full gradient, on one stretch of text.
 
+    Prints, for each way and length, how far its gradient is off, its cosine with the full one, and the ratio of
+    their norms.
+
     Example: bptt-viz truncation rnn --steps 20 --batch 4 -o truncation.svg
+    See also: train, norms, docs/truncation.md
     """
     from bptt_viz.analyses.truncation import truncation as analyse
     from bptt_viz.console.output import emit, provenance, to_terminal

@@ -23,7 +23,10 @@ def weights(
 ) -> None:
     """Show what a weight file holds, what becomes of each array, and which models take it; nothing in it is run.
 
+    Formats: safetensors, npz, PyTorch's .pt and .pth, Keras's .keras and .h5, ONNX, and checkpoints of train.
+
     Example: bptt-viz weights inspect hello
+    See also: sample, check, docs/weights.md
     """
     from bptt_viz.analyses.weights import inspect
     from bptt_viz.console.output import emit, provenance, to_terminal

@@ -33,6 +33,16 @@ Output = Annotated[
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of every random draw.", min=0)]
 
+# Said alike by every command that has such an option.
+OF_ACTIVATION = "tanh, sigmoid, relu or identity, where the cell has one."
+OF_INIT = (
+    "Recurrent weights: normal, xavier, orthogonal, identity, radius, singular or sparse; =VALUE sets the deviation,"
+    " gain, scale, spectral radius, largest singular value or fan-in."
+)
+OF_TOPOLOGY = "Of a cell: one-to-one, one-to-many, many-to-one, many-to-many (default) or delayed."
+OF_SETTINGS = "An option of the cell or model, such as forget_bias=0 or reset=before."
+OF_CELL_SETTINGS = "An option of the cell, such as forget_bias=0 or reset=before."
+
 Weights = Annotated[
     str | None,
     typer.Option(
@@ -89,26 +99,20 @@ MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
         1,
     ),
     "activation": (
-        Annotated[str | None, _option("--activation", help="tanh, sigmoid, relu or identity, where the cell has one.")],
+        Annotated[str | None, _option("--activation", help=OF_ACTIVATION)],
         None,
     ),
     "init": (
         Annotated[
             str,
-            _option(
-                "--init",
-                help="Recurrent weights: normal, xavier, orthogonal, identity, radius, singular or sparse; =VALUE sets"
-                " the deviation, gain, scale, spectral radius, largest singular value or fan-in.",
-            ),
+            _option("--init", help=OF_INIT),
         ],
         "xavier",
     ),
     "topology": (
         Annotated[
             str | None,
-            _option(
-                "--topology", help="Of a cell: one-to-one, one-to-many, many-to-one, many-to-many (default) or delayed."
-            ),
+            _option("--topology", help=OF_TOPOLOGY),
         ],
         None,
     ),
@@ -125,11 +129,7 @@ MODEL_OPTIONS: dict[str, tuple[Any, Any]] = {
     "settings": (
         Annotated[
             list[str] | None,
-            _option(
-                "--set",
-                metavar="NAME=VALUE",
-                help="An option of the cell or model, such as forget_bias=0 or reset=before.",
-            ),
+            _option("--set", metavar="NAME=VALUE", help=OF_SETTINGS),
         ],
         None,
     ),
