@@ -6,69 +6,61 @@ EPS = 1e-5
 
 def batchnorm_forward(x, gamma, beta, bn_param):
     """
-    - x: Data of shape (N, D)
-    - gamma: Scale parameter of shape (D,)
-    - beta: Shift paremeter of shape (D,)
-    - bn_param: Dictionary with keys mode ('train' or 'test'), eps, momentum, running_mean, running_var
+    each column to mean 0 and variance 1, then times gamma plus beta
+
+    - x: of shape (N, D)
+    - gamma: of shape (D,)
+    - beta: of shape (D,)
+    - bn_param: a dictionary. mode ('train' or 'test') has to be there, eps and momentum may be; the averages over the
+      batches seen so far are kept in it too
     """
-    mode = bn_param['mode']
     eps = bn_param.get('eps', 1e-5)
-    momentum = bn_param.get('momentum', 0.9)
-    N, D = x.shape
-    running_mean = bn_param.get('running_mean', np.zeros(D, dtype=x.dtype))
-    running_var = bn_param.get('running_var', np.zeros(D, dtype=x.dtype))
-    out, cache = None, None
-    if mode == 'train':
-        mu = x.mean(axis=0)
-        xc = x - mu
-        var = np.mean(xc ** 2, axis=0)
-        std = np.sqrt(var + eps)
-        xn = xc / std
-        out = gamma * xn + beta
-        cache = (xc, std, xn, gamma)
-        running_mean = momentum * running_mean + (1 - momentum) * mu
-        running_var = momentum * running_var + (1 - momentum) * var
-    elif mode == 'test':
-        xn = (x - running_mean) / np.sqrt(running_var + eps)
-        out = gamma * xn + beta
+    if bn_param['mode'] == 'train':
+        middle = x.mean(axis=0)
+        xc = x - middle
+        var = (xc ** 2).mean(axis=0)
+        inv = 1 / np.sqrt(var + eps)
+        xn = xc * inv
+        old = bn_param.get('momentum', 0.95)
+        for name, now in (('seen_mean', middle), ('seen_var', var)):
+            bn_param[name] = old * bn_param.get(name, 0) + (1 - old) * now
+        out, cache = xn * gamma + beta, (xc, inv, xn, gamma)
+    elif bn_param['mode'] == 'test':
+        scale = gamma / np.sqrt(bn_param['seen_var'] + eps)
+        out, cache = scale * (x - bn_param['seen_mean']) + beta, None
     else:
-        raise ValueError('Invalid forward batchnorm mode "%s"' % mode)
-    bn_param['running_mean'] = running_mean
-    bn_param['running_var'] = running_var
+        raise ValueError('mode is train or test, not ' + str(bn_param['mode']))
     return out, cache
 
 
 def batchnorm_backward(dout, cache):
-    xc, std, xn, gamma = cache
-    N = xc.shape[0]
-    dbeta = dout.sum(axis=0)
-    dgamma = np.sum(xn * dout, axis=0)
-    dxn = gamma * dout
-    dxc = dxn / std
-    dstd = -np.sum((dxn * xc) / (std * std), axis=0)
-    dvar = 0.5 * dstd / std
-    dxc += (2.0 / N) * xc * dvar
-    dmu = np.sum(dxc, axis=0)
-    dx = dxc - dmu / N
+    xc, inv, xn, gamma = cache
+    dgamma = np.einsum('nd,nd->d', xn, dout)
+    dbeta = np.add.reduce(dout)
+    dxn = dout * gamma
+    # x is in xc and, by way of inv, in every other row of its column
+    dinv = (dxn * xc).sum(axis=0)
+    dvar = -0.5 * inv ** 3 * dinv
+    dxc = dxn * inv
+    dxc += 2 * xc * dvar / len(xc)
+    dx = dxc - dxc.mean(axis=0)
     return dx, dgamma, dbeta
 
 
 def layernorm_forward(x, gamma, beta):
     # x: (N, D), normalised over D
-    mu = x.mean(1, keepdims=True)
-    var = x.var(1, keepdims=True)
-    ivar = 1. / np.sqrt(var + EPS)
-    xhat = (x - mu) * ivar
+    xhat = x - x.mean(1, keepdims=True)
+    ivar = (np.mean(xhat ** 2, axis=1, keepdims=True) + EPS) ** -0.5
+    xhat = xhat * ivar
     return gamma * xhat + beta, (xhat, ivar, gamma)
 
 
 def layernorm_backward(dout, cache):
     xhat, ivar, gamma = cache
-    D = xhat.shape[1]
-    dgamma = (dout * xhat).sum(0)
-    dbeta = dout.sum(0)
+    dgamma, dbeta = (dout * xhat).sum(0), dout.sum(0)
     dxhat = dout * gamma
-    dx = ivar / D * (D * dxhat - dxhat.sum(1, keepdims=True) - xhat * (dxhat * xhat).sum(1, keepdims=True))
+    along = np.mean(dxhat * xhat, axis=1, keepdims=True)
+    dx = ivar * (dxhat - dxhat.mean(1, keepdims=True) - xhat * along)
     return dx, dgamma, dbeta
 
 

@@ -48,7 +48,7 @@ def dense_forward(A_prev, parameters):
 
 
 def dense_backward(dZ, cache):
-    """averages over the m examples as in course 1"""
+    """mean over the m examples, here already (the loss is a sum)"""
     A_prev, parameters = cache
     m = A_prev.shape[1]
     grads = {}

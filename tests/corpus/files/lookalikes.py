@@ -26,8 +26,8 @@ def page_backward(history, index):
 
 def linear_activation_forward(A_prev, W, b, activation):
     """
-    A_prev -- activations, numpy array of shape (size of previous layer, m)
-    activation -- "sigmoid" or "relu"
+    A_prev -- what the layer below gives, a column an example
+    activation -- which bend: "sigmoid" or "relu"
     """
     Z = W.dot(A_prev) + b
     if activation == "sigmoid":

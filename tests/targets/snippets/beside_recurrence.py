@@ -15,27 +15,23 @@ def attention_backward(dcontext, cache):
     return du.sum(0), np.outer(a, dcontext) + du @ W.T, H.T @ du, u.T @ ds
 
 def batchnorm_forward(x, gamma, beta, bn_param):
-    mode = bn_param['mode']
-    eps = bn_param.get('eps', 1e-5)
-    N, D = x.shape
-    if mode == 'train':
-        mu, var = x.mean(axis=0), x.var(axis=0)
-        xh = (x - mu) / np.sqrt(var + eps)
-        out = gamma * xh + beta
-        cache = xh, gamma, var, eps
-    elif mode == 'test':
+    small = bn_param.get('eps', 1e-5)
+    cache = None
+    if bn_param['mode'] == 'train':
+        rest = x - x.mean(axis=0)
+        size = np.sqrt((rest * rest).mean(axis=0) + small)
+        unit = rest / size
+        out, cache = unit * gamma + beta, (unit, size, gamma)
+    elif bn_param['mode'] == 'test':
         out = x
-        cache = None
     else:
-        raise ValueError('no %s' % mode)
+        raise ValueError('train or test, not %s' % bn_param['mode'])
     return out, cache
 
 def batchnorm_backward(dout, cache):
-    xh, gamma, var, eps = cache
-    dbeta = dout.sum(axis=0)
-    dgamma = (dout * xh).sum(axis=0)
-    dxh = dout * gamma
-    dx = (dxh - dxh.mean(axis=0) - xh * (dxh * xh).mean(axis=0)) / np.sqrt(var + eps)
+    unit, size, gamma = cache
+    dgamma, dbeta = (unit * dout).sum(axis=0), dout.sum(axis=0)
+    dx = gamma / size * (dout - (dbeta + unit * dgamma) / len(dout))
     return dx, dgamma, dbeta
 
 def out_forward(h, W, by, targets):
