@@ -14,7 +14,8 @@ _SUM = rf"(?:{_LETTER})(?:\s*[+*-]\s*(?:{_LETTER}))*"
 _TUPLE = re.compile(rf"[(\[]\s*(?P<inside>(?:{_SUM})?(?:\s*,\s*(?:{_SUM}))*\s*,?)\s*[)\]]")
 _TIMES = r"(?:\s+[xX*]\s+|\s*×\s*|(?<=[A-Z0-9])x(?=[A-Z0-9]))"
 _CROSS = re.compile(rf"(?<![\w.])(?P<inside>(?:\d*[^\W\d]\w*?|\d+)(?:{_TIMES}(?:\d*[^\W\d]\w*?|\d+))+)(?!\w)")
-_ALONE = re.compile(r"\b(?:size|length|shape|dim\w*)\s*(?:of\s+|:\s*|=\s*)?(?P<inside>[A-Z]\w?|\w+_\w+)(?![\w(,])")
+_ALONE = re.compile(r"\b(?:size|length|shape|dim\w*)\s*(?:of\s+|:\s*|=\s*)?(?P<inside>[A-Z]\w?|\w+_\w+)(?![\w(,*])")
+_ONE = re.compile(r"\s*:?\s*(?:of shape\s+)?(?P<size>\d*[A-Z]\w?)\s*[.,;]?\s*")
 _WIDE = str.maketrans("（），：［］", "(),:[]")
 _SHAPED = re.compile(r"shape|size|dim|形状|형상|차원|크기|形狀|forme|taille|размер|\bof\b", re.IGNORECASE)
 _ENTRY = re.compile(
@@ -25,6 +26,11 @@ _ENTRY = re.compile(
 _SENTENCE = re.compile(
     r"(?<![\w.])`?(?P<name>[^\W\d]\w*)`?(?:\s*[:,])?\s+(?:is |are |has |have )?(?:an? )?(?:array |matrix |vector )?"
     rf"(?:of |with )?(?:shape|size)\s*:?\s*(?P<shape>{_TUPLE.pattern})"
+)
+_BRIEF = re.compile(  # `x: (N, D)`, `x [N, D]`, `x: N x D`, `b: M`
+    r"(?<![\w.])`?(?P<name>[^\W\d]\w*)`?(?:\s*[:=]\s*|\s+)"
+    rf"(?P<shape>(?=[^)\]]*[A-Z]){_TUPLE.pattern}|(?<=[:=]\s)(?:\d*[A-Z]\w?(?:{_TIMES}\d*[A-Z]\w?)*))(?=\s*(?:[,;.]|$))",
+    re.MULTILINE,
 )
 _INTEGERS = re.compile(r"\bint(?:eger)?s?\b|\bindi(?:ces|zes)\b|\bindex\b|\blabels?\b|word ids|0 <= \w+", re.IGNORECASE)
 
@@ -51,26 +57,31 @@ def described(text: str, names: Iterable[str]) -> dict[str, str]:
 
 def _until_another(text: str, others: set[str]) -> str:
     """Return a description up to where it goes on with the shape of another name."""
-    ends = (match.start() for match in _SENTENCE.finditer(text) if match["name"] in others)
-    return text[: next(ends, len(text))]
+    places = (*_SENTENCE.finditer(text), *_BRIEF.finditer(text))
+    ends = sorted(match.start() for match in places if {*_meant(match["name"], others)} & others)
+    return text[: next(iter(ends), len(text))]
 
 
 def _in_sentences(text: str, wanted: set[str]) -> Iterator[tuple[str, str]]:
     """Yield what a running text says of names: `x of shape (N, D), h of shape (N, H)`."""
-    for match in _SENTENCE.finditer(text):
-        if match["name"] in wanted:
-            yield match["name"], f": of shape {match['shape']}"
+    for match in (*_BRIEF.finditer(text), *_SENTENCE.finditer(text)):
+        for name in _meant(match["name"], wanted):
+            if name in wanted:
+                yield name, f": of shape {match['shape']}"
 
 
 def _meant(name: str, wanted: set[str]) -> list[str]:
-    """Return the names that a name with a star stands for, such as `p_*`; else the name itself."""
-    if "*" not in name:
-        return [name]
-    return sorted(each for each in wanted if fnmatchcase(each, name))
+    """Return what a name stands for: with a star several, such as `p_*`; in another case the only one like it."""
+    if "*" in name:
+        return sorted(each for each in wanted if fnmatchcase(each, name))
+    alike = [] if name in wanted else [each for each in wanted if each.lower() == name.lower()]
+    return alike if len(alike) == 1 else [name]
 
 
 def axes_in(text: str) -> Axes | None:
     """Return the sizes that a description gives; None if it gives none."""
+    if (alone := _ONE.fullmatch(text)) is not None:
+        return (alone["size"],)
     places = [*_TUPLE.finditer(text), *_CROSS.finditer(text), *_ALONE.finditer(text)]
     read = [(match.start("inside"), axes) for match in places if (axes := _axes(match)) is not None]
     shaped = [match.end() for match in _SHAPED.finditer(text)]
@@ -115,9 +126,19 @@ def comments(source: Mapping[int, str], node: ast.FunctionDef) -> str:
     """
     found = []
     places = {each.lineno: each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+    places = {line: name for line, name in _assigned(node) if name not in places.values()} | places
     for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
         code, mark, comment = source.get(number, "").partition("#")
         if mark and not code.count("'") % 2 and not code.count('"') % 2:
             name = places.get(number, "")
             found.append(f"{name}: {comment.strip()}" if name and ":" not in comment else comment.strip())
     return "\n".join(found)
+
+
+def _assigned(node: ast.FunctionDef) -> Iterator[tuple[int, str]]:
+    """Yield the lines on which one name is set, with the name; what is taken out of a dict is called by its key."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assign) and len(each.targets) == 1 and isinstance(each.targets[0], ast.Name):
+            key = each.value.slice if isinstance(each.value, ast.Subscript) else None
+            keyed = isinstance(key, ast.Constant) and isinstance(key.value, str)
+            yield each.lineno, str(key.value) if keyed and isinstance(key, ast.Constant) else each.targets[0].id

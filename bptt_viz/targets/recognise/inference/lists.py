@@ -10,7 +10,7 @@ from bptt_viz.targets.recognise.inference.choices import Listed
 from bptt_viz.targets.recognise.inference.dims import Dim
 from bptt_viz.targets.recognise.inference.run import Run
 from bptt_viz.targets.recognise.inference.values import Arr, Const, Many, Num, Pending, Seq, Table, Value
-from bptt_viz.targets.recognise.names import is_parameter, singular
+from bptt_viz.targets.recognise.names import is_bias, is_parameter, is_weight, singular
 
 LAYERS = 2
 _OTHERWISE = 1.0  # how unlikely it is that the rows of a weight are walked along because it is a list of weights
@@ -77,7 +77,7 @@ def opened_by_index(run: Run, of: Value, index: Value) -> Value:
         if isinstance(whole, Arr) and (of is not whole or _is_whole(run, whole)):
             demand_list(run, whole.origin)
     elif index.loop is not None and index.dim is None:
-        _doubt(run, of)
+        _doubt(run, of, index.loop)
     elif isinstance(of, Pending) and index.dim is not None and of.name not in run.lists and _has_tables(run, index):
         return run.as_list(of.name, layers(run))
     return of
@@ -92,15 +92,21 @@ def _has_tables(run: Run, index: Num) -> bool:
     )
 
 
-def _doubt(run: Run, of: Value) -> None:
-    """Try also whether a weight whose rows are walked along is a list.
+def _doubt(run: Run, of: Value, loop: Dim) -> None:
+    """Try also whether a weight whose rows are walked along is a list, unless the loop is along another array.
 
     Raises:
         Listed: that is the way to try.
     """
     name = of.name if isinstance(of, Pending) else of.origin if isinstance(of, Arr) and _is_whole(run, of) else ""
-    if is_parameter(name) and name not in run.lists and run.choices.choose([0.0, _OTHERWISE]):
+    likely = is_weight(name) and not is_bias(name) and not _runs_along_another(run, name, loop)
+    if likely and name not in run.lists and run.choices.choose([0.0, _OTHERWISE]):
         raise Listed(lists={name: layers(run)}, sure=False)
+
+
+def _runs_along_another(run: Run, name: str, loop: Dim) -> bool:
+    others = (each for other, each in run.decided.items() if isinstance(each, Arr) and other != name)
+    return any(run.dims.same(each.shape[-1], loop) for each in others if each.shape)  # features, not layers
 
 
 def _is_whole(run: Run, array: Arr) -> bool:
