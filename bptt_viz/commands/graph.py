@@ -94,6 +94,9 @@ def _wanted(form: Form | None, output: Path | None, json: bool) -> Form:
     from bptt_viz.console.output import on_terminal
 
     if output is not None and str(output) != "-":
+        ending = output.suffix.lower().removeprefix(".")
+        if form and ending in set(Form) - {form}:
+            raise UsageError(f"--format {form} contradicts the name of --output {output}; leave --format out")
         return form or _named(output)
     if json and form not in {None, Form.JSON}:
         raise UsageError("--json takes standard output; name a file for the picture with -o")

@@ -67,7 +67,13 @@ class Worker:
         if not answer:
             self._process = None
             raise WorkerDied(f"the worker died ({_death(_buried(process))})")
-        found = json.loads(answer)
+        try:
+            found = json.loads(answer)
+        except ValueError:  # loaded code wrote there past Python; the true answer may still come, so no more is asked
+            self._process = None
+            process.kill()
+            _buried(process)
+            raise RunFailed(f"the worker's answer is none: {answer[:80]!r}") from None
         if found["error"]:
             raise RunFailed(found["error"])
         document: Mapping[str, Any] = found["document"]
@@ -135,7 +141,7 @@ def attempted(worker: Worker, line: Sequence[str], fields: Fields) -> Outcome:
         except WorkerDied as death:
             if last:
                 return Outcome({}, time.perf_counter() - start, str(death))
-        except RunFailed as error:
+        except BpttVizError as error:  # also a document without a field that is to be kept
             return Outcome({}, time.perf_counter() - start, str(error))
     raise AssertionError("the second try always returns")
 

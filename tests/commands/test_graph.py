@@ -155,6 +155,7 @@ def test_a_cell_of_ones_own(capfdbinary, tmp_path, level, form):
         (["-o", "."], "name must end in"),
         (["--format", "gif"], "gif"),
         (["--json", "--format", "svg"], "-o"),
+        (["--format", "txt", "-o", "picture.SVG"], "--format"),
         (["--topology", "all-to-all"], "all-to-all"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from commands.processes import finish, start
 
 from bptt_viz.errors import ExitCode
-from robustness.values import BACKWARD
+from robustness.files import BACKWARD
 
 ENDLESS = BACKWARD.replace("    dz = ", "    while True:\n        pass\n    dz = ")
 SWEEP = """

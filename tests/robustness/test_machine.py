@@ -10,8 +10,8 @@ from commands.processes import finish, start
 
 from bptt_viz.app import run
 from bptt_viz.errors import ExitCode
+from robustness.files import lay_out
 from robustness.options import COMMANDS, EXAMPLES
-from robustness.values import lay_out
 
 # Makes every command short; an option that is given twice has the second value.
 _SMALL = {"hidden": 3, "seeds": 1, "updates": 2, "windows": 2, "fresh": 10}

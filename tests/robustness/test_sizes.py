@@ -8,8 +8,8 @@ import pytest
 
 from bptt_viz.app import run
 from bptt_viz.errors import ExitCode
+from robustness.files import CELL_FILE, TEXT, TEXT_FILE, lay_out
 from robustness.options import COMMANDS
-from robustness.values import CELL_FILE, TEXT, TEXT_FILE, lay_out
 
 DEEP = pytest.mark.skipif("ROBUSTNESS_LINES" not in os.environ, reason="minutes; with ROBUSTNESS_LINES only")
 TARGETS = ["rnn", "lstm", "peephole", "gru", "bidirectional", "multilayer", "seq2seq", "char-lm", f"{CELL_FILE}:MGU"]

@@ -3,44 +3,20 @@
 A text option that stands in no table is left out of the valid runs, and gets nonsense in the invalid ones.
 """
 
-from pathlib import Path
-
 from hypothesis import strategies as st
 
-TEXT_FILE, CELL_FILE = "소네트 [i] ∂.txt", "mgu ∂h.py"
-TEXT = "the gradient of a loss\ngoes back through time, e̍ ∂ 🙂\n" * 20
-CELL = """
-from bptt_viz import Cell, ops
-
-class MGU(Cell):
-    gates = ("f",)
-
-    def parameters(self):
-        D, H = self.input_size, self.hidden_size
-        return {"W_xf": (D, H), "W_hf": (H, H), "b_f": (H,), "W_xn": (D, H), "W_hn": (H, H), "b_n": (H,)}
-
-    def step(self, p, x, s):
-        f = ops.sigmoid(x @ p.W_xf + s.h @ p.W_hf + p.b_f, "f")
-        n = ops.tanh(x @ p.W_xn + (f * s.h) @ p.W_hn + p.b_n, "n")
-        return {"h": (1 - f) * s.h + f * n}
-"""
-BACKWARD = """
-import numpy as np
-
-
-def rnn_step_forward(x, prev_h, Wx, Wh, b):
-    \"\"\"x of shape (N, D), prev_h of shape (N, H), Wx of shape (D, H), Wh of shape (H, H), b of shape (H,)\"\"\"
-    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
-    return next_h, (x, prev_h, Wx, Wh, next_h)
-
-
-def rnn_step_backward(dnext_h, cache):
-    x, prev_h, Wx, Wh, next_h = cache
-    dz = dnext_h * (1 - next_h**2)
-    return dz @ Wx.T, dz @ Wh.T, x.T @ dz, prev_h.T @ dz, dz.sum(axis=0)
-"""
-BACKWARD_FILE = "capas ñ.py"
-SMALLEST = 0.01
+from bptt_viz.analyses.inventory import inventory
+from robustness.files import (
+    BACKWARD_FILE,
+    BASELINE_FILE,
+    CELL_FILE,
+    CHECKPOINT_FILE,
+    DESIGN_FILE,
+    IMAGE_FILE,
+    STORE_FILE,
+    TEXT_FILE,
+    WEIGHT_FILES,
+)
 
 # Sizes whose defaults cost time: always given, and small.
 SIZES = {
@@ -55,16 +31,10 @@ SIZES = {
 }
 
 
-def lay_out(folder):
-    """Put the files that valid values name into a folder."""
-    (folder / TEXT_FILE).write_text(TEXT, encoding="utf-8")
-    (folder / CELL_FILE).write_text(CELL, encoding="utf-8")
-    (folder / BACKWARD_FILE).write_text(BACKWARD, encoding="utf-8")
-    return {path.name for path in folder.iterdir()}
-
-
-_cells = st.sampled_from(["rnn", "lstm", "peephole", "gru", f"{CELL_FILE}:MGU"])
-_models = st.one_of(_cells, st.sampled_from(["bidirectional", "char-lm", "multilayer", "seq2seq"]))
+_OFFERED = inventory()
+CELLS = [*_OFFERED.cells, f"{CELL_FILE}:MGU"]
+_cells = st.sampled_from(CELLS)
+_models = st.one_of(_cells, st.sampled_from([*_OFFERED.models]))
 _activations = st.sampled_from(["tanh", "sigmoid", "relu", "identity"])
 _numbers = st.sampled_from(["0", "0.01", "0.5", "1", "1.3", "2", "1e-6", "7"])
 _positive = st.sampled_from(["0.01", "0.3", "1", "2.5", "1e3"])
@@ -86,6 +56,7 @@ def _ordered(low, high, by):
 
 _BY_NAME = {
     "model": _models,
+    "models": _models,
     "targets": st.one_of(_models, st.just(BACKWARD_FILE)),
     "cell": _cells,
     "text": st.sampled_from(["hello", "sonnets", "azalea", TEXT_FILE]),
@@ -95,7 +66,6 @@ _BY_NAME = {
         ["normal", "normal=0.3", "xavier", "orthogonal=1.2", "identity", "radius=1.5", "singular=0.5", "sparse=2"]
     ),
     "topology": st.sampled_from(["one-to-one", "one-to-many", "many-to-one", "many-to-many", "delayed"]),
-    "settings": st.sampled_from(["forget_bias=3", "reset=before", "skip=true", "dropout=0.5", "attention=dot"]),
     "method": st.sampled_from(["complex", "central", "central6", "ridders"]),
     "shapes": _joined(st.sampled_from(["1x1", "5x3", "2x1", "3x2"])),
     "state": st.sampled_from(["h", "joint", "c"]),
@@ -113,7 +83,8 @@ _BY_NAME = {
     "grid": st.sampled_from(["2,2", "5,3", "3,4"]),
     "biases": _ordered(0, 3, ","),
     "kind": st.sampled_from(["cells", "models", "topologies", "initialisations", "primitives", "texts"]),
-    "checkpoint": st.just("hello"),
+    "checkpoint": st.sampled_from(["hello", CHECKPOINT_FILE]),
+    "vocabulary": st.sampled_from(["sorted", "first-seen"]),
     "prompt": st.sampled_from(["", "h", "hel", "loh"]),
     "temperature": _positive,
     "top": st.integers(1, 4).map(str),
@@ -121,7 +92,13 @@ _BY_NAME = {
     "b": _ordered(-4, -1, ","),
     "point": _ordered(-2, 5, ","),
     "optimiser": st.sampled_from(["adagrad", "sgd", "rmsprop", "adam"]),
-    "number": st.sampled_from(["decay=0.9", "beta1=0.8", "momentum=0.9"]),
+    "number": st.sampled_from(
+        [
+            ("decay=0.9", "--optimiser", "rmsprop"),
+            ("beta1=0.8", "--optimiser", "adam"),
+            ("momentum=0.9", "--optimiser", "sgd"),
+        ]
+    ),
     "other": st.sampled_from(["normal", "normal=0.1", "xavier"]),
     "mask": st.sampled_from(["steps", "tied"]),
     "dropout": st.sampled_from(["0", "0.3", "0.9"]),
@@ -136,11 +113,17 @@ _BY_NAME = {
 }
 _BY_COMMAND = {
     ("attend", "model"): st.just("attention-captioner"),
-    ("attend", "settings"): st.sampled_from(["attention=hard", "attention=soft"]),
+    ("attend", "image"): st.just(IMAGE_FILE),
+    ("attend", "samples"): st.integers(2, 100).map(str),
+    ("bias", "tested"): st.integers(10, 100).map(str),
     **{("bias", name): st.sampled_from(["0", "0.3", "0.9", "1"]) for name in ("bias", "women", "evident", "neutral")},
     ("task", "name"): st.sampled_from(["order", "order3", "adding", "copy", "brackets", "hello"]),
     ("reproduce", "name"): st.just("lecture-response"),
     ("reproduce", "preset"): st.just("quick"),
+    ("clipping", "model"): st.one_of(_cells, _cells, _models),
+    ("clipping", "updates"): st.one_of(st.just("0"), st.integers(0, 20).map(str)),
+    ("spectrum", "model"): st.one_of(_cells, _cells, _models),
+    ("truncation", "model"): st.one_of(_cells, _cells, _cells, _models),
     ("train", "preset"): st.sampled_from(["plain", "min-char-rnn"]),
     ("task", "length"): st.integers(10, 14).map(str),
     ("curves", "cell"): _joined(_cells),
@@ -155,23 +138,83 @@ _BY_COMMAND = {
     ("credit", "saliency"): st.integers(1, 3).map(str),
     ("check", "fail_on"): _joined(st.sampled_from(["wrong", "crashed", "scaled", "none"])),
     ("norms", "fail_on"): _joined(st.sampled_from(["vanishing", "exploding", "nonfinite"])),
-    ("sweep", "action"): st.just("run"),
-    ("sweep", "files"): st.just("example"),
+    ("learn", "save"): st.just("saved ∂.npz"),
+    ("weights", "file"): st.sampled_from(["hello", CHECKPOINT_FILE, *WEIGHT_FILES]),
 }
 
-# What changes the meaning of the whole line, needs a file made by another command, or costs minutes.
+# What an option wants beside it.
+WITH = {
+    **{
+        ("attend", name): ["--estimator", "--set", "attention=hard"]
+        for name in ("estimator", "places", "words", "samples")
+    },
+    **{("graph", name): ["--level", "op"] for name in ("at", "values", "norms")},
+    **{("graph", name): ["--gradients"] for name in ("scale", "clip_norm", "clip_value")},
+    ("credit", "layer"): ["--layers", "6"],
+}
+
+_loaded = st.one_of(
+    st.sampled_from(WEIGHT_FILES).flatmap(
+        lambda file: st.sampled_from([[name, "--weights", file] for name in ("lstm", "char-lm")])
+    ),
+    st.just(["rnn", "--weights", CHECKPOINT_FILE, "--text", TEXT_FILE]),
+    st.just(["rnn", "--weights", "hello", "--text", "hello", "--steps", "4"]),
+)
+_pair = st.tuples(_models, _models).map(lambda two: [two[0], f"{two[1]} --seed 3"])
+_plot = ["plot", STORE_FILE, "--x", "seed", "--value", "losses.0"]
+_pictures = [f"out ñ{ending}" for ending in (".svg", ".png", ".pdf", ".csv", ".json", ".txt")]
+
+# How else a line of a command may begin: with files that other commands have made, or with another thing to do.
+STARTS = {
+    **dict.fromkeys(("clipping", "credit", "graph", "learn", "spectrum", "trace", "truncation"), _loaded),
+    "check": st.sampled_from([[BACKWARD_FILE, "--explain"], ["lstm", "--weights", WEIGHT_FILES[0]]]),
+    "norms": st.one_of(_loaded, st.just(["rnn", "--hidden", "3", "--steps", "5", "--baseline", BASELINE_FILE])),
+    "report": st.one_of(_loaded, _pair, _pair),
+    "sample": st.sampled_from(WEIGHT_FILES).map(lambda file: [file, "--text", "sonnets"]),
+    "sweep": st.one_of(
+        st.sampled_from([["run", DESIGN_FILE], ["run", DESIGN_FILE, "--store", "neu ∂.sqlite"]]),
+        st.sampled_from([[action, STORE_FILE] for action in ("resume", "status", "export")]),
+        st.sampled_from([".csv", ".json"]).map(lambda ending: ["export", STORE_FILE, "-o", f"out ñ{ending}"]),
+        st.just(_plot),
+        st.sampled_from(_pictures).map(lambda name: [*_plot, "-o", name]),
+    ),
+    "train": st.just([TEXT_FILE, "--resume", CHECKPOINT_FILE]),
+}
+
+# What stands in STARTS alone, and a quarter of an hour of planted bugs.
 LEFT_OUT = {
     ("check", "self_test"),
-    ("check", "explain"),
-    ("norms", "baseline"),
-    ("sweep", "output"),  # for other actions than a run
-    ("sweep", "scheduler"),
-    ("sweep", "store"),
-    ("sweep", "x"),
-    ("sweep", "y"),
-    ("sweep", "value"),
-    ("train", "resume"),
+    *((name, "output") for name in ("sweep",)),
+    *(("sweep", name) for name in ("scheduler", "store", "x", "y", "value")),
 }
+
+
+def settings(model):
+    """Return what can be set of a model or cell, as --set takes it; nothing of one from a file."""
+    entry = _OFFERED.models.get(model)
+    cell = _OFFERED.cells.get(entry.cell if entry else model)
+    offered = {**(cell.options if cell else {}), **(entry.options if entry else {})}
+    own = [f"{name}={value}" for name, option in offered.items() for value in _tried(option)]
+    return own + [f"cell={name}" for name in _OFFERED.cells] * bool(entry)
+
+
+def _tried(option):
+    if option.choices or not option.default:
+        return option.choices
+    return ["0.3", "0", option.default] if "." in option.default else ["2", option.default]
+
+
+def suits(option, model):
+    """Tell whether a model takes an option, as far as it depends on the model."""
+    entry = _OFFERED.models.get(model)
+    if option.name == "topology":
+        return entry is None
+    if option.name == "text":
+        return entry is None or entry.data == "text"
+    if option.name == "settings":
+        return bool(settings(model))
+    cell = _OFFERED.cells.get(entry.cell if entry else model)
+    return option.name != "activation" or bool(cell and "activation" in cell.options)
 
 
 def small(command, parameter):
@@ -205,7 +248,3 @@ def valid(command, parameter):
 def outputs(parameter):
     """Return the file names that the help of -o promises, one an ending."""
     return [f"out ñ{ending}" for ending in parameter.endings]
-
-
-def is_file(parameter):
-    return issubclass(parameter.kind, Path)

@@ -20,6 +20,9 @@ for line in sys.stdin:
     if words[0] == "die once" and not os.path.exists(words[1]):
         open(words[1], "w").close()
         os._exit(3)
+    if words[0] == "babble":
+        print("no answer", flush=True)
+        continue
     error = "it cannot be" if words[0] == "fail" else ""
     print(json.dumps({"document": {"words": " ".join(words)}, "error": error}), flush=True)
 """
@@ -44,6 +47,12 @@ def test_a_failure_is_an_outcome_and_stops_nothing(echo):
     lines = [["fail"], ["die"], ["well"]]
     outcomes = dict(run_here(enumerate(lines), 1, keep))
     assert [outcomes[k].error for k in range(3)] == ["it cannot be", "the worker died (signal 9)", ""]
+
+
+def test_an_answer_that_lacks_what_is_kept_or_is_none_stops_nothing(echo):
+    outcomes = dict(run_here(enumerate([["well"], ["babble"]]), 1, lambda document: kept(document, ["nowhere"])))
+    assert outcomes[0].error == "the document has no field 'nowhere'"
+    assert "no answer" in outcomes[1].error
 
 
 def test_a_worker_that_was_killed_gets_one_more_try(echo, tmp_path):
