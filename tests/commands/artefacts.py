@@ -1,5 +1,6 @@
 """What a file that a command writes must be to be usable, told by its ending."""
 
+import contextlib
 import csv
 import functools
 import io
@@ -7,6 +8,7 @@ import json
 import re
 import sqlite3
 import struct
+import tempfile
 import zipfile
 from collections import Counter
 from html.parser import HTMLParser
@@ -107,6 +109,35 @@ def _pdf(data):
     assert data.startswith(b"%PDF-")
     table = int(re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", data)[1])
     assert re.match(rb"xref|\d+ \d+ obj", data[table:])
+
+
+def _dot(data):
+    assert pygraphviz.AGraph(string=_text(data)).nodes()
+
+
+def _junit(data):
+    assert ElementTree.fromstring(data).tag == "testsuites"
+
+
+def _npz(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist()
+
+
+def _safetensors(data):
+    (size,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + size])
+    ends = [about["data_offsets"][1] for name, about in header.items() if name != "__metadata__"]
+    assert max(ends) == len(data) - 8 - size
+
+
+def _sqlite(data):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "copy.sqlite"
+        path.write_bytes(data)
+        with contextlib.closing(sqlite3.connect(path)) as store:
+            assert store.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 class _Page(HTMLParser):
