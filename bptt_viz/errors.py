@@ -14,6 +14,7 @@ class ExitCode(IntEnum):
     INCONCLUSIVE = 5
     INTERRUPTED = 130
     CLOSED_PIPE = 141
+    TERMINATED = 143
 
 
 class BpttVizError(Exception):

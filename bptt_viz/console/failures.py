@@ -28,16 +28,40 @@ class Interrupted(BpttVizError):  # noqa: N818 - the user's wish, no error
     exit_code = ExitCode.INTERRUPTED
 
 
+class Ended(BpttVizError):  # noqa: N818 - somebody's wish, no error
+    """SIGTERM, from `kill`, `timeout` or a CI service."""
+
+    exit_code = ExitCode.TERMINATED
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM where it arrives: like Ctrl-C it passes all that handles errors, so that no process and no file stays."""
+
+
+def heed_sigterm() -> None:
+    """Let SIGTERM end this process in order; where it is ignored or handled already, it stays so."""
+    import signal
+
+    def end(*_: object) -> None:
+        raise Terminated
+
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
+
+
 @contextmanager
 def shield() -> Iterator[None]:
     """Take Ctrl-C and closed pipes out of Typer's hands, whose exit codes for them differ between versions.
 
     Raises:
         Interrupted: Ctrl-C was pressed.
+        Ended: the process was told to end.
         ClosedPipe: the reader of standard output has gone.
     """
     try:
         yield
+    except Terminated:
+        raise Ended("terminated") from None
     except KeyboardInterrupt:
         raise Interrupted("interrupted") from None
     except BrokenPipeError:
@@ -105,6 +129,8 @@ def _settle_stdout() -> None:
 
 def _judged(error: BaseException) -> tuple[ExitCode, str]:
     """Return the exit code and the message of an error."""
+    if isinstance(error, Terminated):
+        return Ended.exit_code, "terminated"
     if isinstance(error, KeyboardInterrupt | typer.Abort):
         return ExitCode.INTERRUPTED, "interrupted"
     if isinstance(error, BpttVizError):

@@ -25,9 +25,9 @@ HEAD = """# Commands
 
 Every command: exit code 0 for a pass, 1 for a mismatch or a verdict asked to fail on, 2 for a mistake in usage,
 configuration or input, 3 for a missing extra or renderer, 4 for an error of bptt-viz itself, 5 for an inconclusive
-check, 130 for Ctrl-C, 141 for a closed pipe. Results go to standard output, everything else to standard error. Each
-option can also be set by a variable, such as `BPTT_VIZ_HIDDEN=64`, or in `[tool.bptt_viz]` of pyproject.toml; see
-[settings](index.md#settings).
+check, 130 for Ctrl-C, 141 for a closed pipe, 143 for SIGTERM. Results go to standard output, everything else to
+standard error. Each option can also be set by a variable, such as `BPTT_VIZ_HIDDEN=64`, or in `[tool.bptt_viz]` of
+pyproject.toml; see [settings](index.md#settings).
 """
 
 ABOUT_MODEL = """
