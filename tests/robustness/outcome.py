@@ -27,8 +27,8 @@ _VERDICTS = {
 # What a command writes without being told where to.
 _UNASKED = {"report": {"report.html"}}
 
-# After so many seconds a line counts as one that does not end; the slowest takes two on an idle machine.
-_PATIENCE = 120
+# After so many seconds a line counts as one that does not end; the slowest takes two on an idle machine, a busy one more.
+_PATIENCE = 600
 
 
 @dataclass(frozen=True)
