@@ -19,6 +19,7 @@ from bptt_viz.errors import ExitCode
 _VERDICTS = {
     "attend": {ExitCode.MISMATCH},
     "check": {ExitCode.MISMATCH, ExitCode.INCONCLUSIVE},
+    "doctor": {ExitCode.MISSING},
     "norms": {ExitCode.MISMATCH},
     "reproduce": {ExitCode.MISMATCH},
     "train": {ExitCode.MISMATCH},
@@ -107,12 +108,13 @@ def judge_valid(found):
 
     What contradicts itself may be refused, with a message that names a part of the line.
     """
-    if found.code in {ExitCode.USAGE, ExitCode.MISSING}:
+    verdicts = {ExitCode.PASS} | _VERDICTS.get(found.line[0], set())
+    if found.code in {ExitCode.USAGE, ExitCode.MISSING} - verdicts:
         judge_refused(found)
         parts = {part for given in found.line for part in given.strip("-").split("=") if part}
         assert found.code == ExitCode.MISSING or any(part in found.err for part in parts), found.err
         return False
-    assert found.code in {ExitCode.PASS} | _VERDICTS.get(found.line[0], set()), (found.code, found.err)
+    assert found.code in verdicts, (found.code, found.err)
     _judge_messages(found)
     _judge_files(found)
     if found.out:
