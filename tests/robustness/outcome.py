@@ -28,7 +28,7 @@ _VERDICTS = {
 # What a command writes without being told where to.
 _UNASKED = {"report": {"report.html"}}
 
-# After so many seconds a line counts as one that does not end; the slowest takes two on an idle machine, a busy one more.
+# After so many seconds a line does not end: two are usual, and a busy machine takes a hundred times as long.
 _PATIENCE = 600
 
 
