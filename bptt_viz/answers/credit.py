@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from bptt_viz.analyses.credit import credit as analyse
 from bptt_viz.analyses.saliency import saliency as analyse_saliency
 from bptt_viz.console.output import provenance
-from bptt_viz.console.shown import Shown, Ways, figured
+from bptt_viz.console.shown import Shown, Ways, figure_of, figured
 from bptt_viz.models import Request
 from bptt_viz.render.credit import credit_csv, credit_head, credit_report, credit_table
 from bptt_viz.render.credit_colours import parse_scale
@@ -19,7 +20,7 @@ from bptt_viz.results.saliency import Saliency
 from bptt_viz.weights import prepare
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 Of = Literal["score", "loss"]
 
@@ -49,20 +50,15 @@ def credit(
     ends = parse_scale(scale)
     found = analyse(prepare(request), state, layer, tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.credit_figure import credit_figure
-
-        return credit_figure(found, ends)
-
     return figured(
         "credit",
         found,
         provenance("credit", {**asdict(found.run), "state": found.state, "layer": found.layer, "scale": ends}),
         found.finding,
-        figure,
         lambda: credit_csv(found),
         lambda boxed, _: credit_report(found, boxed, ends),
         lambda: (credit_head(found), credit_table(found) if found.steps <= _LISTED else None),
+        figure=partial(figure_of, "credit", found, ends),
     )
 
 

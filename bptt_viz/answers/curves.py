@@ -15,7 +15,7 @@ from bptt_viz.render.curves import curves_csv, curves_head, curves_numbers, curv
 from bptt_viz.results.curves import Curves, CurvesSetting
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 
 def curves(setting: CurvesSetting, plot: bool = False, tick: Callable[[float], None] = lambda _: None) -> Shown[Curves]:
@@ -31,17 +31,11 @@ def curves(setting: CurvesSetting, plot: bool = False, tick: Callable[[float], N
     """
     found = analyse(setting, tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.curves_figure import curves_figure
-
-        return curves_figure(found)
-
     return figured(
         "curves",
         found,
         provenance("curves", asdict(found.setting)),
         found.finding,
-        figure,
         lambda: curves_csv(found),
         lambda boxed, _: curves_report(found, boxed, plot),
         lambda: (curves_head(found), Group(*curves_numbers(found, False))),

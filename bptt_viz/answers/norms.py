@@ -19,7 +19,7 @@ from bptt_viz.render.norms_words import verdict_words
 from bptt_viz.results.norms import NormReport
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 _PLAIN = Extras()
 Tick = Callable[[float], None]
@@ -100,18 +100,11 @@ def shown(
         extras: what it shows besides.
         whole: returns it with all that a JSON document has; None if that is the report.
     """
-
-    def figure() -> "Figure":
-        from bptt_viz.render.norms_figure import norms_figure
-
-        return norms_figure(report)
-
     return figured(
         "norms",
         report,
         provenance("norms", {**asdict(report.run), **options}),
         f"{report.verdict.upper()}. {verdict_words(report)}",
-        figure,
         lambda: norms_csv(report),
         lambda terminal, width: norms_report(report, terminal, width, extras),
         lambda: (norms_head(report), norms_numbers(report, False, 0, replace(extras, plot=False), True)),

@@ -13,7 +13,7 @@ from bptt_viz.results.spectrum import Spectrum
 from bptt_viz.weights import prepare
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 
 def spectrum(
@@ -41,17 +41,11 @@ def spectrum(
     found = analyse(prepared, spans, transient, leading, tick)
     ran = {**asdict(prepared.request), "span": spans or [each.steps for each in found.spans], "transient": transient}
 
-    def figure() -> "Figure":
-        from bptt_viz.render.spectrum_figure import spectrum_figure
-
-        return spectrum_figure(found)
-
     return figured(
         "spectrum",
         found,
         provenance("spectrum", ran),
         found.finding,
-        figure,
         lambda: spectrum_csv(found),
         lambda boxed, _: spectrum_report(found, boxed, plot),
         lambda: (spectrum_head(found), spectrum_numbers(found, False)),

@@ -1,5 +1,6 @@
 """`bptt-viz attend`: where attention looks, word by word."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -74,6 +75,7 @@ def _prepared(request: Any) -> "Prepared":
 def _maps(prepared: "Prepared", fresh: int, image: Path | None, json: bool, output: Path | None) -> None:
     from bptt_viz.analyses.attention import attention_maps, pictures, rows_of
     from bptt_viz.console.artefacts import deliver
+    from bptt_viz.console.shown import figure_of
     from bptt_viz.render.attend import attend_csv, attend_report
 
     found = attention_maps(prepared, fresh)
@@ -84,15 +86,16 @@ def _maps(prepared: "Prepared", fresh: int, image: Path | None, json: bool, outp
 
         images = [read_image(image), *images[1:]]
 
-    def figure() -> Any:
-        from bptt_viz.render.attend_figure import attend_figure
-
-        return attend_figure(found, images)
-
     deliver(
-        "attend", found, _told(prepared), output, json, figure, lambda: attend_csv(dict(rows_of(found))),
+        "attend",
+        found,
+        _told(prepared),
+        output,
+        json,
+        lambda: attend_csv(dict(rows_of(found))),
         lambda boxed: attend_report(found, boxed),
-    )  # fmt: skip
+        figure=partial(figure_of, "attend", found, images),
+    )
 
 
 def _estimate(prepared: "Prepared", places: int, words: int, samples: int, json: bool, output: Path | None) -> int:

@@ -8,7 +8,7 @@ from bptt_viz.console.artefacts import Besides, deliver, form_of
 from bptt_viz.console.options import Json, Seed
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 _o = typer.Option
 
@@ -44,6 +44,7 @@ def bias(
     See also: attend, docs/bias.md
     """
     from dataclasses import asdict
+    from functools import partial
 
     from threadpoolctl import threadpool_limits
 
@@ -59,18 +60,5 @@ def bias(
     with progress("bias") as tick, threadpool_limits(1):
         found = bias_study(setting, tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.bias_figure import bias_figure
-
-        return bias_figure(found)
-
-    deliver(
-        "bias",
-        found,
-        asdict(setting),
-        output,
-        json,
-        figure,
-        lambda: bias_csv(found),
-        lambda boxed: bias_report(found, boxed),
-    )
+    data, report = partial(bias_csv, found), partial(bias_report, found)
+    deliver("bias", found, asdict(setting), output, json, data, report)

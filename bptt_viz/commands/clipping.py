@@ -8,7 +8,7 @@ from bptt_viz.console.artefacts import Besides, deliver, form_of
 from bptt_viz.console.options import Json, model_command
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 
 Windows = Annotated[int, typer.Option("--windows", help="Windows of the text to measure.", min=1, max=10**6)]
@@ -58,6 +58,7 @@ def clipping(
     See also: norms, surface, docs/clipping.md
     """
     from dataclasses import asdict
+    from functools import partial
 
     from bptt_viz.analyses.clipping import clipping as analyse
     from bptt_viz.console.progress import progress
@@ -69,18 +70,5 @@ def clipping(
     with progress("clipping") as tick:
         found = analyse(prepare(request), windows, threshold, limit, updates, rate, tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.clipping_figure import clipping_figure
-
-        return clipping_figure(found)
-
-    deliver(
-        "clipping",
-        found,
-        {**asdict(found.run), **asked},
-        output,
-        json,
-        figure,
-        lambda: clipping_csv(found),
-        lambda boxed: clipping_report(found, boxed, plot),
-    )
+    data, report = partial(clipping_csv, found), partial(clipping_report, found, plot=plot)
+    deliver("clipping", found, {**asdict(found.run), **asked}, output, json, data, report)

@@ -10,7 +10,7 @@ from bptt_viz.console.lists import pair
 from bptt_viz.console.options import OF_CELL_SETTINGS, Json, Seed, parse_settings
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 
 class Against(StrEnum):
@@ -73,6 +73,7 @@ def phase(
     See also: curves, norms, docs/phase.md
     """
     from dataclasses import asdict
+    from functools import partial
 
     from bptt_viz.analyses.phase import phase as analyse
     from bptt_viz.console.progress import progress
@@ -82,37 +83,12 @@ def phase(
     form_of(output)
     columns, rows = (int(count) for count in pair("grid", grid))
     setting = PhaseSetting(
-        against=against.value,
-        cell=cell,
-        activation=activation,
-        matrix=matrix,
-        gains=pair("gains", gains),
-        biases=None if biases is None else pair("biases", biases),
-        columns=columns,
-        rows=rows,
-        seeds=seeds,
-        hidden=hidden,
-        steps=steps,
-        text=text,
-        seed=seed,
-        input_scale=input_scale,
-        settings=parse_settings(settings),
-    )
+        against=against.value, cell=cell, activation=activation, matrix=matrix, gains=pair("gains", gains),
+        biases=None if biases is None else pair("biases", biases), columns=columns, rows=rows, seeds=seeds,
+        hidden=hidden, steps=steps, text=text, seed=seed, input_scale=input_scale, settings=parse_settings(settings),
+    )  # fmt: skip
     with progress("phase") as tick:
         found = analyse(setting, tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.phase_figure import phase_figure
-
-        return phase_figure(found)
-
-    deliver(
-        "phase",
-        found,
-        asdict(found.setting),
-        output,
-        json,
-        figure,
-        lambda: phase_csv(found),
-        lambda boxed: phase_report(found, boxed, plot),
-    )
+    data, report = partial(phase_csv, found), partial(phase_report, found, plot=plot)
+    deliver("phase", found, asdict(found.setting), output, json, data, report)

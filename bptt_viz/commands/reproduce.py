@@ -1,10 +1,11 @@
 """`bptt-viz reproduce`: published experiments, done again."""
 
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.artefacts import Besides, deliver, form_of
 from bptt_viz.console.options import Json
 from bptt_viz.errors import ExitCode, UsageError
 
@@ -39,9 +40,8 @@ def reproduce(
 
     from threadpoolctl import threadpool_limits
 
-    from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.json_document import document
+    from bptt_viz.console.shown import figure_of
     from bptt_viz.render.reproduction import reproduction_csv, reproduction_report
     from bptt_viz.reproductions import Preset, discover_experiments
 
@@ -50,17 +50,11 @@ def reproduce(
         raise UsageError(f"unknown experiment {name!r}; choose from {', '.join(known)}")
     if preset not in set(Preset):
         raise UsageError(f"unknown preset {preset!r}; choose from {', '.join(Preset)}")
-    form = form_of(output)
+    form_of(output)
     with progress(name) as tick, threadpool_limits(1):
         found = known[name](Preset(preset), jobs or os.cpu_count() or 1, seeds).run(tick)
-    ran = provenance("reproduce", {"name": name, "preset": preset, "seeds": seeds})
-
-    def figure() -> Any:
-        from bptt_viz.render.reproduction_figure import reproduction_figure
-
-        return reproduction_figure(found)
-
-    rest = write_besides(output, form, figure, lambda: reproduction_csv(found), found.title, ran)
-    as_json = json or form == "json"
-    emit(document("reproduce", found, ran) if as_json else reproduction_report(found, to_terminal(rest)), rest)
+    options = {"name": name, "preset": preset, "seeds": seeds}
+    data, report = partial(reproduction_csv, found), partial(reproduction_report, found)
+    figure = partial(figure_of, "reproduction", found)
+    deliver("reproduce", found, options, output, json, data, report, found.title, figure)
     return ExitCode.PASS if all(claim.holds for claim in found.claims) else ExitCode.MISMATCH

@@ -9,8 +9,6 @@ from bptt_viz.console.lists import items, numbers
 from bptt_viz.console.options import Json, Seed
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from bptt_viz.results.response import ResponseSetting
 
 
@@ -76,6 +74,7 @@ def response(
     See also: curves, surface, docs/response.md
     """
     from dataclasses import asdict
+    from functools import partial
 
     from bptt_viz.analyses.response import response as analyse
     from bptt_viz.console.progress import progress
@@ -86,21 +85,8 @@ def response(
     with progress("response") as tick:
         found = analyse(_sized(setting, start, steps, hidden, seeds, seed), tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.response_figure import response_figure
-
-        return response_figure(found)
-
-    deliver(
-        "response",
-        found,
-        asdict(found.setting),
-        output,
-        json,
-        figure,
-        lambda: response_csv(found),
-        lambda boxed: response_report(found, boxed, plot),
-    )
+    data, report = partial(response_csv, found), partial(response_report, found, plot=plot)
+    deliver("response", found, asdict(found.setting), output, json, data, report)
 
 
 def _setting(

@@ -9,7 +9,7 @@ from bptt_viz.console.lists import pair
 from bptt_viz.console.options import Json
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 
 Ws = Annotated[str, typer.Option("--w", metavar="LOW,HIGH", help="Recurrent weights in the picture.")]
@@ -49,6 +49,7 @@ def surface(
     See also: clipping, response, docs/surface.md
     """
     from dataclasses import asdict
+    from functools import partial
 
     from bptt_viz.analyses.surface import surface as analyse
     from bptt_viz.console.progress import progress
@@ -61,18 +62,5 @@ def surface(
     with progress("surface") as tick:
         found = analyse(setting, tick)
 
-    def figure() -> "Figure":
-        from bptt_viz.render.surface_figure import surface_figure
-
-        return surface_figure(found)
-
-    deliver(
-        "surface",
-        found,
-        asdict(found.setting),
-        output,
-        json,
-        figure,
-        lambda: surface_csv(found),
-        lambda boxed: surface_report(found, boxed, plot),
-    )
+    data, report = partial(surface_csv, found), partial(surface_report, found, plot=plot)
+    deliver("surface", found, asdict(found.setting), output, json, data, report)

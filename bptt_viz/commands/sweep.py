@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -254,22 +255,25 @@ def _export(files: list[Path], json: bool, output: Path | None) -> None:
 
 
 def _plot(files: list[Path], x: str | None, y: str | None, value: str | None, json: bool, output: Path | None) -> None:
-    from bptt_viz.console.artefacts import form_of, write_besides
-    from bptt_viz.console.output import emit, provenance, to_terminal
-    from bptt_viz.render.json_document import document
+    from bptt_viz.console.artefacts import form_of, publish
+    from bptt_viz.console.output import provenance
+    from bptt_viz.console.shown import figure_of, figured
     from bptt_viz.render.sweep import heading, picture_report, sweep_csv
     from bptt_viz.sweeps.views import sweep_picture
 
     table, command = _table(files)
     if value is None or x is None:
         raise UsageError(f"plot needs --x (one of {', '.join(table.options)}) and --value ({', '.join(table.fields)})")
+    form_of(output)
     found = sweep_picture(table, command, value, x, y or "")
     ran = provenance("sweep", {"x": x, "y": y, "value": value, "command": command})
-
-    def figure() -> Any:
-        from bptt_viz.render.sweep_figure import sweep_figure
-
-        return sweep_figure(found)
-
-    rest = write_besides(output, form_of(output), figure, lambda: sweep_csv(table), heading(found), ran)
-    emit(document("sweep-plot", found, ran) if json else picture_report(found, to_terminal(rest)), rest)
+    made = figured(
+        "sweep-plot",
+        found,
+        ran,
+        heading(found),
+        lambda: sweep_csv(table),
+        lambda boxed, _: picture_report(found, boxed),
+        figure=partial(figure_of, "sweep", found),
+    )
+    publish(made, output, json)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,7 +95,7 @@ def train(
 
     from bptt_viz.console.artefacts import form_of
 
-    form = form_of(output)
+    form_of(output)
     given = {
         "cell": cell, "hidden": hidden, "layers": layers, "activation": activation, "init": init, "steps": steps,
         "back": back, "batch": batch, "optimiser": optimiser, "rate": rate, "clip_norm": clip_norm,
@@ -106,7 +107,7 @@ def train(
     run = _resumed(resume, text, chosen, preset) if resume else _started(text, preset, chosen)
     with threadpool_limits(threads):
         _learn(run, updates, save, every, reach, sample_every, sample)
-    _publish(run, text, sample, form, json, output)
+    _publish(run, text, sample, json, output)
     return ExitCode.MISMATCH if run.stopped else ExitCode.PASS
 
 
@@ -191,11 +192,10 @@ def _watching(run: "Run", updates: int) -> "Iterator[Any]":
         yield log
 
 
-def _publish(run: "Run", text: str, sample: int, form: str, json: bool, output: Path | None) -> None:
-    from bptt_viz.console.artefacts import write_besides
-    from bptt_viz.console.output import emit, provenance, to_terminal
+def _publish(run: "Run", text: str, sample: int, json: bool, output: Path | None) -> None:
+    from bptt_viz.console.artefacts import deliver
+    from bptt_viz.console.shown import figure_of
     from bptt_viz.models.sampling import Choosing
-    from bptt_viz.render.json_document import document
     from bptt_viz.render.training import training_csv, training_report
 
     if run.stopped:
@@ -203,12 +203,13 @@ def _publish(run: "Run", text: str, sample: int, form: str, json: bool, output: 
 
         run.stopped = " ".join([run.stopped + ".", explained(run.learner.record())]).strip()
     found = run.result(Path(text).name, "" if run.stopped else run.sample(sample, Choosing()))
-    ran = provenance("train", {"text": Path(text).name, **run.recipe.as_mapping()})
-
-    def figure() -> Any:
-        from bptt_viz.render.training_figure import training_figure
-
-        return training_figure(found)
-
-    rest = write_besides(output, form, figure, lambda: training_csv(found), found.finding, ran)
-    emit(document("train", found, ran) if json or form == "json" else training_report(found, to_terminal(rest)), rest)
+    deliver(
+        "train",
+        found,
+        {"text": Path(text).name, **run.recipe.as_mapping()},
+        output,
+        json,
+        lambda: training_csv(found),
+        lambda boxed: training_report(found, boxed),
+        figure=partial(figure_of, "training", found),
+    )

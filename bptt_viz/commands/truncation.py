@@ -1,11 +1,12 @@
 """`bptt-viz truncation`: truncated backpropagation through time beside the full one."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from bptt_viz.console.artefacts import Besides, form_of, write_besides
+from bptt_viz.console.artefacts import Besides, deliver, form_of
 from bptt_viz.console.options import Json, model_command
 from bptt_viz.errors import UsageError
 
@@ -32,28 +33,17 @@ def truncation(
     See also: train, norms, docs/truncation.md
     """
     from bptt_viz.analyses.truncation import truncation as analyse
-    from bptt_viz.console.output import emit, provenance, to_terminal
     from bptt_viz.console.progress import progress
-    from bptt_viz.render.json_document import document
     from bptt_viz.render.truncation import truncation_csv, truncation_report
     from bptt_viz.weights import prepare
 
-    form = form_of(output)
+    form_of(output)
     chosen = _parsed(lengths)
     with progress("truncation") as tick:
         found = analyse(prepare(request), chosen, timings, tick)
-    ran = provenance("truncation", asdict(found.run) | {"lengths": chosen})
-
-    def figure() -> Any:
-        from bptt_viz.render.truncation_figure import truncation_figure
-
-        return truncation_figure(found)
-
-    rest = write_besides(output, form, figure, lambda: truncation_csv(found), found.finding, ran)
-    emit(
-        document("truncation", found, ran) if json or form == "json" else truncation_report(found, to_terminal(rest)),
-        rest,
-    )
+    options = asdict(found.run) | {"lengths": chosen}
+    data, report = partial(truncation_csv, found), partial(truncation_report, found)
+    deliver("truncation", found, options, output, json, data, report)
 
 
 def _parsed(lengths: str | None) -> list[int] | None:

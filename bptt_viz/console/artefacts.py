@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bptt_viz.console.shown import Shown
-    from bptt_viz.results.provenance import Provenance
 
 _FORMS = ("svg", "png", "pdf", "csv", "txt", "json")
 
@@ -62,29 +61,6 @@ def form_of(output: Path | None) -> str:
     return form
 
 
-def write_besides(
-    output: Path | None,
-    form: str,
-    figure: "Callable[[], Figure]",
-    data: Callable[[], str],
-    title: str,
-    ran: "Provenance",
-) -> Path | None:
-    """Write the figure or the data if the file's form asks for one; return where the report itself goes then.
-
-    Args:
-        output: the file, or None.
-        form: what `form_of` said of it.
-        figure: draws the figure; called only if it is wanted.
-        data: writes the comma-separated values; called only if they are wanted.
-        title: goes into the figure's metadata.
-        ran: what was run.
-    """
-    from bptt_viz.console.shown import files_of
-
-    return _written(output, form, files_of(figure, data, title, ran))
-
-
 def _written(output: Path | None, form: str, files: Mapping[str, Callable[[], bytes]]) -> Path | None:
     from bptt_viz.console.output import write_file
 
@@ -100,27 +76,30 @@ def deliver(
     options: Mapping[str, Any],
     output: Path | None,
     json: bool,
-    figure: "Callable[[], Figure]",
     data: Callable[[], str],
     report: "Callable[[bool], RenderableType]",
+    title: str = "",
+    figure: "Callable[[], Figure] | None" = None,
 ) -> None:
     """Write a result's figure or data if the file asks for one, and print or write its report.
 
     Args:
         kind: the command.
-        found: the result; its `finding` is the figure's title.
+        found: the result.
         options: what was run, for the provenance.
         output: the file, or None; `form_of` has accepted it.
         json: print a JSON document instead of the report.
-        figure: draws the figure.
         data: writes the comma-separated values.
         report: makes the report, with rules if it is told to.
+        title: the figure's; the result's `finding` if left out.
+        figure: draws the figure; by the renderer of its kind if left out.
     """
     from bptt_viz.console.output import provenance
     from bptt_viz.console.shown import figured
 
     ran = provenance(kind, options)
-    publish(figured(kind, found, ran, found.finding, figure, data, lambda boxed, _: report(boxed)), output, json)
+    made = figured(kind, found, ran, title or found.finding, data, lambda boxed, _: report(boxed), figure=figure)
+    publish(made, output, json)
 
 
 def publish(made: "Shown[Any]", output: Path | None, json: bool) -> None:
@@ -131,15 +110,14 @@ def publish(made: "Shown[Any]", output: Path | None, json: bool) -> None:
         output: the file, or None; `form_of` or the like has accepted it.
         json: print a JSON document instead of the report.
     """
-    from bptt_viz.console.output import console, emit
+    from bptt_viz.console.output import console, emit, to_terminal
 
     form = output.suffix.lower().removeprefix(".") if output else ""
     rest = _written(output, form, made.ways.files)
     if json or form == "json":
         emit(made.json(), rest)
     else:
-        screen = console()
-        emit(made.ways.report(screen.is_terminal and rest is None, screen.width), rest)
+        emit(made.ways.report(to_terminal(rest), console().width), rest)
 
 
 def demand_course(output: Path | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -140,11 +141,11 @@ def figured(
     found: Result,
     ran: Provenance,
     title: str,
-    figure: "Callable[[], Figure]",
     data: Callable[[], str],
     report: "Callable[[bool, int], RenderableType]",
     parts: "Callable[[], tuple[RenderableType, RenderableType | None]] | None" = None,
     document: Callable[[], Any] | None = None,
+    figure: "Callable[[], Figure] | None" = None,
 ) -> Shown[Result]:
     """Return a result that has a figure and comma-separated values besides its report.
 
@@ -153,13 +154,13 @@ def figured(
         found: the result.
         ran: what was run.
         title: what it comes to, in one line.
-        figure: draws the figure.
         data: writes the values.
         report: makes the report, told whether with rules and how wide.
         parts: makes what a notebook shows above and below the figure; None for the report above it.
         document: as in `Ways`.
+        figure: draws the figure; by the renderer of its kind if left out.
     """
-    files = files_of(figure, data, title, ran)
+    files = _files(figure or partial(figure_of, kind, found), data, title, ran)
 
     def html() -> str:
         from bptt_viz.render.fragment import fragment
@@ -170,7 +171,19 @@ def figured(
     return Shown(kind, found, ran, Ways(title, report, files, html, document))
 
 
-def files_of(figure: "Callable[[], Figure]", data: Callable[[], str], title: str, ran: Provenance) -> Files:
+def figure_of(kind: str, found: Any, *more: Any) -> "Figure":
+    """Draw a result's figure by the renderer of its kind; that and matplotlib are imported when they are wanted.
+
+    Args:
+        kind: names the renderer, `curves_figure` of `bptt_viz.render.curves_figure` for `curves`.
+        found: the result.
+        more: what else the renderer takes.
+    """
+    drawn: Figure = getattr(import_module(f"bptt_viz.render.{kind}_figure"), f"{kind}_figure")(found, *more)
+    return drawn
+
+
+def _files(figure: "Callable[[], Figure]", data: Callable[[], str], title: str, ran: Provenance) -> Files:
     """Return what writes a result's figure and its comma-separated values, by the files' endings."""
 
     def drawn(form: str) -> bytes:
