@@ -8,7 +8,7 @@ from bptt_viz.targets.recognise.calling import Calling
 from bptt_viz.targets.recognise.following import Followed
 from bptt_viz.targets.recognise.inference.search import Solution
 from bptt_viz.targets.recognise.inference.values import Pending, Seq, Table
-from bptt_viz.targets.recognise.scene import settings, within
+from bptt_viz.targets.recognise.scene import maker, settings, within
 
 _USUAL = {
     "mode": "train",
@@ -59,6 +59,8 @@ def unsaid(how: Calling, best: Solution[Followed]) -> Iterator[str]:
             yield f"a function as {name}"
         elif name in run.asked:
             yield f"a yes or no as {name}"
+        elif isinstance(value, Table) and value.record and not maker(run, value)[0]:
+            yield f"an object as {name} ({', '.join(map(str, value.items))}), which no class of the file makes"
         elif isinstance(value, Table):
             if not with_gradient & set(within(run, value, name)) and settings(run, value) is None:
                 yield f"a dict of settings as {name} ({', '.join(map(str, value.items)) or 'keys unknown'})"

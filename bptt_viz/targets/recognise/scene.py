@@ -244,11 +244,15 @@ def _passed(run: Run, of: Pending, keyword: str) -> Argument:
     return Argument("name", of.name, keyword)
 
 
+def maker(run: Run, record: Table) -> tuple[str, Sequence[str]]:
+    """Return the class that makes a record, with what it is made of; nothing where no class has its attributes."""
+    fitting = ((name, fields) for name, fields in run.records.items() if record.items.keys() <= {*fields})
+    return next(fitting, ("", ()))
+
+
 def _record(run: Run, value: Table, keyword: str) -> Argument:
     """Return a record as the class that makes it with what it is made of; a dict where no class has its attributes."""
-    name, fields = next(
-        ((name, fields) for name, fields in run.records.items() if value.items.keys() <= {*fields}), ("", ())
-    )
+    name, fields = maker(run, value)
     for key in fields:
         value.items.setdefault(key, Pending(run.free(key, value.argument)))
     held = {key: item for key, item in value.items.items() if isinstance(item, Pending)}

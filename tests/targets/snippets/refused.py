@@ -19,3 +19,11 @@ class Net:
     def backward(self, targets):
         d = (self.ys - targets) * (1 - self.ys ** 2)
         self.dw = self.xs.T @ d
+
+def step_forward(robot, distance=1):
+    robot.x += distance
+    return robot.x, ("forward", distance)
+
+def step_backward(robot, log):
+    robot.x -= log[1]
+    return robot.x
