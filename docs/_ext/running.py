@@ -125,7 +125,7 @@ def _one(line: str, folder: Path, allowed: tuple[int, ...], columns: int) -> str
     code, out, err = (_on_terminal if columns else _in_pipe)(command, folder, _variables(columns))
     if code not in allowed:
         raise CommandError(f"exit code {code} where {allowed[0]} was expected: {line}\n{err or out}")
-    return "".join(f"{each.rstrip()}\n" for each in (out + err).splitlines())
+    return "".join(f"{each.rstrip()}\n" for each in (out + err).replace(str(ROOT), "~/bptt_viz").splitlines())
 
 
 def _variables(columns: int) -> dict[str, str]:
