@@ -71,7 +71,7 @@ def check(
         memory_limit: megabytes for the process that runs code, from 512 on.
 
     Returns:
-        `verdict`, the worst of all: `pass`, `mismatch` or `inconclusive`; `targets`, a check of each with its
+        `verdict`, the worst of all (`pass`, `mismatch` or `inconclusive`); `targets`, a check of each with its
         `verdict`, `diagnosis` and `cases`, of code and of functions with its `outcome` too.
 
     Raises:

@@ -53,7 +53,7 @@ def record(model: Any, **options: Unpack[ModelOptions]) -> Rollout:
         options: of the model, as above.
 
     Returns:
-        What was recorded: `loss`, `losses` by step, `parameters` by name, `layers` with their states and the weights as
+        What was recorded, with `loss`, `losses` by step, `parameters` by name, `layers` with their states and the weights as
         used at each step. `backward(rollout.tape, {rollout.loss: 1.0})` has the gradient of all of them.
 
     Raises:
@@ -123,7 +123,7 @@ def graph(
         options: of the model, as above.
 
     Returns:
-        The picture as data: `nodes`, `edges`, `title` and more.
+        The picture as data, with `nodes`, `edges`, `title` and more.
 
     Raises:
         UsageError: there is no such model or option, a value does not fit, or there is nothing to draw.

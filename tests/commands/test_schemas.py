@@ -40,8 +40,12 @@ def test_a_document_that_lacks_something_or_is_of_another_version_or_kind_is_see
 
 
 def test_every_kind_of_document_that_the_commands_make_has_a_schema():
-    sources = [path.read_text(encoding="utf-8") for path in Path(commands.__file__).parent.glob("*.py")]
-    made = {kind for text in sources for kind in re.findall(r'\b(?:document|deliver\w*)\(\s*"([a-z-]+)"', text)}
+    package = Path(commands.__file__).parents[1]
+    sources = [
+        path.read_text(encoding="utf-8") for room in ("commands", "answers") for path in package.glob(f"{room}/*.py")
+    ]
+    writing = r'\b(?:document|deliver\w*|figured|Shown)\(\s*"([a-z-]+)"'
+    made = {kind for text in sources for kind in re.findall(writing, text)}
     assert made == set(schemas.KINDS)
     assert {path.name for path in schemas.FOLDER.glob("*.json")} == {schemas.name_of(kind) for kind in schemas.KINDS}
 
