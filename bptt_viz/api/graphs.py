@@ -53,8 +53,8 @@ def record(model: Any, **options: Unpack[ModelOptions]) -> Rollout:
         options: of the model, as above.
 
     Returns:
-        What was recorded, with `loss`, `losses` by step, `parameters` by name, `layers` with their states and the weights as
-        used at each step. `backward(rollout.tape, {rollout.loss: 1.0})` has the gradient of all of them.
+        What was recorded, with `loss`, `losses` by step, `parameters` by name, `layers` with their states and the
+        weights as used at each step. `backward(rollout.tape, {rollout.loss: 1.0})` has the gradient of all of them.
 
     Raises:
         UsageError: there is no such model or option, a value does not fit, or the model cannot be run.
