@@ -14,45 +14,42 @@ def sigmoid(x):
 
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     """
-    Args:
-        - X      : Input of this step. Shape (N, D)
-        - prev_h : State before. Shape (N, H)
-        - Wx     : Shape (D, H)
-        - Wh     : Shape (H, H)
-        - b      : Shape (H,)
+    x      : (N, D)  this word
+    prev_h : (N, H)  everything before it
+    Wx     : (D, H)
+    Wh     : (H, H)
+    b      : (H,)
     """
-    forward = np.dot(x, Wx) + np.dot(prev_h, Wh) + b
-    return np.tanh(forward), (x, Wx, prev_h, Wh, forward)
+    raw = b + np.dot(prev_h, Wh) + np.dot(x, Wx)
+    return np.tanh(raw), (x, Wx, prev_h, Wh, raw)
 
 
 def rnn_step_backward(dnext_h, cache):
-    x, Wx, prev_h, Wh, forward = cache
-    dforward = (1 - np.tanh(forward) ** 2) * dnext_h
-    return dforward.dot(Wx.T), dforward.dot(Wh.T), x.T.dot(dforward), prev_h.T.dot(dforward), np.sum(dforward, axis=0)
+    x, Wx, prev_h, Wh, raw = cache
+    draw = dnext_h / np.cosh(raw) ** 2
+    return draw.dot(Wx.T), draw.dot(Wh.T), x.T.dot(draw), prev_h.T.dot(draw), draw.sum(axis=0)
 
 
 def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
     H = prev_h.shape[1]
-    gate = lambda k: np.dot(x, Wx[:, k * H:(k + 1) * H]) + np.dot(prev_h, Wh[:, k * H:(k + 1) * H]) + b[k * H:(k + 1) * H]
-    input_gate, forget_gate, output_gate = sigmoid(gate(0)), sigmoid(gate(1)), sigmoid(gate(2))
-    input = np.tanh(gate(3))
-    next_c = forget_gate * prev_c + input * input_gate
-    score = np.tanh(next_c)
-    next_h = output_gate * score
-    return next_h, next_c, [x, Wx, Wh, input, input_gate, forget_gate, output_gate, prev_h, prev_c, score]
+    block = lambda k: np.dot(x, Wx[:, k * H:(k + 1) * H]) + np.dot(prev_h, Wh[:, k * H:(k + 1) * H]) + b[k * H:(k + 1) * H]
+    write, forget, show = sigmoid(block(0)), sigmoid(block(1)), sigmoid(block(2))
+    news = np.tanh(block(3))
+    next_c = news * write + prev_c * forget
+    bent = np.tanh(next_c)
+    return show * bent, next_c, [x, Wx, Wh, news, write, forget, show, prev_h, prev_c, bent]
 
 
 def lstm_step_backward(dnext_h, dnext_c, cache):
-    x, Wx, Wh, input, input_gate, forget_gate, output_gate, prev_h, prev_c, score = cache
-    dnext_c += dnext_h * output_gate * (1 - score ** 2)
-    dprev_c = forget_gate * dnext_c
-    da = np.hstack((
-        input_gate * (1 - input_gate) * input * dnext_c,
-        forget_gate * (1 - forget_gate) * prev_c * dnext_c,
-        output_gate * (1 - output_gate) * score * dnext_h,
-        (1 - input ** 2) * input_gate * dnext_c,
+    x, Wx, Wh, news, write, forget, show, prev_h, prev_c, bent = cache
+    dnext_c += show * dnext_h * (1 - bent ** 2)
+    raw = np.hstack((
+        write * (1 - write) * news * dnext_c,
+        forget * (1 - forget) * prev_c * dnext_c,
+        show * (1 - show) * bent * dnext_h,
+        write * (1 - news ** 2) * dnext_c,
     ))
-    return da.dot(Wx.T), da.dot(Wh.T), dprev_c, x.T.dot(da), prev_h.T.dot(da), da.sum(axis=0)
+    return raw.dot(Wx.T), raw.dot(Wh.T), forget * dnext_c, x.T.dot(raw), prev_h.T.dot(raw), raw.sum(axis=0)
 
 
 def lstm_forward(x, h0, Wx, Wh, b):

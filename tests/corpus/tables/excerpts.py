@@ -26,8 +26,8 @@ CODES = (
             ),
             twin(
                 "step: 1 - sigmoid of the gradient",
-                "forget_gate * (1 - forget_gate) * prev_c * dnext_c,",
-                "forget_gate * (1 - sigmoid(prev_c * dnext_c)) * prev_c * dnext_c,",
+                "forget * (1 - forget) * prev_c * dnext_c,",
+                "forget * (1 - sigmoid(prev_c * dnext_c)) * prev_c * dnext_c,",
                 wrong("lstm_step", "x prev_h Wx Wh b", "f"),
                 wrong("lstm", "x h0 Wx Wh b"),
             ),
