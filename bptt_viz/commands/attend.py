@@ -52,6 +52,8 @@ def attend(
     form_of(output)
     prepared = _prepared(request)
     if estimator:
+        if image is not None:
+            raise UsageError("--image is for maps of attention; leave it out with --estimator")
         return _estimate(prepared, places, words, samples, json, output)
     _maps(prepared, fresh, image, json, output)
     return ExitCode.PASS

@@ -74,11 +74,12 @@ def sweep(
     from bptt_viz.console.artefacts import demand_place
 
     demand_place(output)
+    part = _part(shard)
     match action:
         case Action.SERVE:
             _serve(context)
         case Action.RUN | Action.RESUME:
-            _fill(action, _only(files), store, _part(shard), retry, jobs, scheduler, json, output)
+            _fill(action, _only(files), store, part, retry, jobs, scheduler, json, output)
         case Action.STATUS:
             _status(_only(files), json, output)
         case Action.EXPORT:
@@ -241,16 +242,18 @@ def _export(files: list[Path], json: bool, output: Path | None) -> None:
     from bptt_viz.render.sweep import sweep_csv
 
     table, command = _table(files)
-    form = "json" if json else (output.suffix.removeprefix(".") if output else "csv")
+    named = output is not None and str(output) != "-"
+    form = output.suffix.lower().removeprefix(".") if output and named else "json" if json else "csv"
+    if form == "json" or (json and form in {"csv", "parquet"}):  # beside another file, --json is for standard output
+        ran = provenance("sweep", {"command": command})
+        emit(document("sweep-runs", table, ran), output if form == "json" else None)
     if form == "csv":
         emit(sweep_csv(table), output)
-    elif form == "json":
-        emit(document("sweep-runs", table, provenance("sweep", {"command": command})), output)
     elif form == "parquet":
         from bptt_viz.adapters.parquet import parquet_bytes
 
         emit_bytes(parquet_bytes(table), output)
-    else:
+    elif form != "json":
         raise UsageError(f"--output {output}: the name must end in .csv, .json or .parquet")
 
 

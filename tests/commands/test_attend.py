@@ -140,6 +140,7 @@ def broken():
     yield ["attend", "scenes", "--estimator"], "hard"
     yield ["attend", "scenes-hard", "--estimator", "--places", "20"], "paths"
     yield ["attend", "scenes-hard", "--estimator", "-o", "a.svg"], ".txt or .json"
+    yield ["attend", "scenes-hard", "--estimator", "--image", "a.png"], "--image"
 
 
 @pytest.mark.parametrize(("line", "word"), broken())

@@ -53,6 +53,19 @@ def test_a_sweep_runs_exports_and_plots(folder, capsys):
     assert "no field 'seconds'" in capsys.readouterr().err
 
 
+def test_a_file_holds_what_its_name_says(folder, capsys):
+    (folder / "gains.toml").write_text(
+        DESIGN.replace(', "sigmoid"', "").replace("to = 3", "to = 0").replace("loss", "losses.0")
+    )
+    assert app.run(["sweep", "run", "gains.toml", "--jobs", "1"]) == 0
+    capsys.readouterr()
+    assert app.run(["sweep", "plot", "gains.sqlite", "--x", "init", "--value", "losses.0", "-o", "plot.json"]) == 0
+    assert json.loads((folder / "plot.json").read_text())["kind"] == "sweep-plot"
+    assert app.run(["sweep", "export", "gains.sqlite", "--json", "-o", "runs.csv"]) == 0
+    assert json.loads(capsys.readouterr().out)["kind"] == "sweep-runs"
+    assert (folder / "runs.csv").read_text().startswith("activation,init,seed,")
+
+
 def test_killed_twenty_times_it_ends_with_the_rows_of_an_undisturbed_sweep(folder, capsys):
     long = DESIGN.replace("to = 3", "to = 59")
     (folder / "gains.toml").write_text(long)
@@ -133,6 +146,7 @@ def test_shards_are_exported_as_one(folder, capsys):
     [
         (["run", "none.toml"], "none.toml cannot be read"),
         (["run", "gains.toml", "--shard", "3/2"], "--shard wants I/N"),
+        (["export", "none.sqlite", "--shard", "../.."], "--shard wants I/N"),
         (["resume", "none.sqlite"], "no such store"),
         (["status", "gains.toml"], "is no store of a sweep"),
         (["run", "a", "b"], "name one file"),
