@@ -1,18 +1,19 @@
 """The pages on PyTorch: what they show is what happens, where it is installed."""
 
 import re
-import shlex
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from commands.test_check_docs import assert_shows
-
-from bptt_viz.app import run
+from commands import transcripts
 
 DOCS = Path(__file__).parents[2] / "docs"
+SESSIONS = [
+    pytest.param(page, each, id=each.commands[0])
+    for page in ("docs/check-pytorch.md", "docs/record-pytorch.md")
+    for each in transcripts.sessions(page)
+]
 PAGES = "".join((DOCS / f"{name}-pytorch.md").read_text(encoding="utf-8") for name in ("check", "record"))
-SHOWN = re.findall(r"^```\n\$ bptt-viz ([^\n]+)\n(.*?)^```$", PAGES, re.MULTILINE | re.DOTALL)
 MODULE, TEST, MODEL = re.findall(r"^```python\n(.*?)^```$", PAGES, re.MULTILINE | re.DOTALL)
 
 pytest_plugins = ["pytester"]
@@ -29,10 +30,9 @@ def files(tmp_path, monkeypatch):
     (tmp_path / "translator.py").write_text(MODEL)
 
 
-@pytest.mark.parametrize(("line", "shown"), SHOWN, ids=[line for line, _ in SHOWN])
-def test_a_shown_command_prints_what_is_shown(line, shown, capsys):
-    run(shlex.split(line))
-    assert_shows(capsys.readouterr().out, shown)
+@pytest.mark.parametrize(("page", "session"), SESSIONS)
+def test_a_session_shows_what_is_printed(page, session):
+    assert transcripts.difference(page, session) == "", f"run it anew: python docs/_ext/sessions.py {page}"
 
 
 def test_the_shown_test_fails_with_the_report(pytester):
