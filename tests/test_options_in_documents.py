@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from bptt_viz.app import app
+from bptt_viz.console.manual import default_of
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -48,3 +49,30 @@ def test_options_that_pages_name_alone_exist():
         if page.parent.name == "docs" and page.stem in COMMANDS:
             named = set(re.findall(r"`(--[a-z][a-z-]*)", page.read_text(encoding="utf-8")))
             assert named <= known | STYLES, f"{page.name}: {named - known}"
+
+
+def unlike(command, text):
+    """Return the rows of a page's tables whose default is not the command's."""
+    tables = re.findall(r"^\| option \| default \|.*\n(?:\|.*\n)+", text, re.MULTILINE)
+    rows = re.findall(r"^\| `(--[a-z-]+)[^`|]*` \| ([^|]*) \|", "".join(tables), re.MULTILINE)
+    options = {flag: parameter for parameter in COMMANDS[command].params for flag in parameter.opts}
+    return [
+        (flag, said)
+        for flag, said in rows
+        if flag in options
+        and said.strip(" `") != default_of(options[flag].default)
+        and options[flag].default is not None
+    ]
+
+
+WITH_TABLES = [page for page in PAGES if page.stem in COMMANDS and "| option | default |" in page.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", WITH_TABLES, ids=lambda page: page.stem)
+def test_defaults_in_a_pages_table_are_the_commands(page):
+    assert unlike(page.stem, page.read_text(encoding="utf-8")) == []
+
+
+def test_a_default_that_a_page_has_wrong_is_seen():
+    table = "| option | default | meaning |\n|---|---|---|\n| `--steps` | 50 | T |\n| `--grid` | 31 | points |\n"
+    assert unlike("surface", table) == [("--grid", "31")]
