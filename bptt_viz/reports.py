@@ -35,7 +35,7 @@ Asked = tuple[str, Request]
 """What a model is called, and what it stands for."""
 
 _SEEDS, _LONGEST_CURVE = 5, 50
-_PLAIN, _ROUTED = 120, 80
+_PLAIN, _ROUTED = 120, 210
 """Up to so many cells a picture has every step: of a stack that runs forward, of other models."""
 _ENDS, _SHORT = 6, 16
 """How many steps a longer picture has at its beginning and end, and how many altogether where it cannot be folded."""

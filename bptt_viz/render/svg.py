@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 
 from bptt_viz.render.characters import shown
+from bptt_viz.render.svg_paths import course_of, shorter
 from bptt_viz.render.svg_style import ROOT, Used, style_sheets
 from bptt_viz.render.theme import DASHED, EDGE_WIDTHS, LEVELS, LIGHT, Theme, level_of
 from bptt_viz.render.typeset import escaped, svg_letters
@@ -29,8 +30,6 @@ _BASE_LINE = 0.35
 """From the middle of a line of letters down to its base line, as a share of the letters' size."""
 _LINE = 1.25
 """From line to line, as a share of the letters' size."""
-_FLAT = 0.02
-"""How far, in points, a curve may be from a line that stands for it."""
 
 
 def svg_bytes(view: GraphView, theme: Theme | None = None) -> bytes:
@@ -164,18 +163,22 @@ class _Writer:
 
     def _edge(self, edge: GraphEdge) -> str:
         level, source = self._levels.get(edge.id), self._nodes.get(edge.source)
-        kind = f"edge {edge.kind}{_place(source) if source else ''}{f' g-{level}' if level else ''}"
+        kind = (
+            f"edge {edge.kind}{_place(source) if source and not self._inline else ''}{f' g-{level}' if level else ''}"
+        )
         texts = "".join([self._text(label, " rim") for label in edge.labels])
         look = id(edge.path), _width(edge.kind, level), edge.headless
         if look not in self._arrows:  # panels that look the same share their paths
-            self._arrows[look] = self._arrow(edge.path, *look[1:])
+            arrow = self._arrow(edge.path, *look[1:])
+            self._arrows[look] = shorter(arrow) if self._inline else arrow
         shift = f' transform="translate({edge.shift:.1f} 0)"' if edge.shift else ""
         inside = f"{_title(edge.tooltip)}{self._arrows[look]}{texts}"
-        return f'<g{self._id(edge.id)} class="{kind}"{self._ends(edge)}{shift}>{inside}</g>\n'
+        name = "" if self._inline else self._id(edge.id)  # on a page its ends say which it is, and where
+        return f'<g{name} class="{kind}"{self._ends(edge)}{shift}>{inside}</g>\n'
 
     def _arrow(self, path: Path, width: float, headless: bool = False) -> str:
         course = path if headless else _with_base(path, 6.5 + 1.7 * width)
-        line = f'<path d="{_course(course, self._high)}"/>'
+        line = f'<path d="{course_of(course, self._high)}"/>'
         return line if headless else line + self._tip(path[-1], course[-1], 2.5 + 0.8 * width)
 
     def _tip(self, tip: Point, base: Point, half: float) -> str:
@@ -271,19 +274,3 @@ def _with_base(path: Path, arrow: float) -> Path:
     share = arrow / (math.dist(tip, before) or 1.0)
     back = share * (before[0] - tip[0]), share * (before[1] - tip[1])
     return (*path[:-2], (before[0] + back[0], before[1] + back[1]), (tip[0] + back[0], tip[1] + back[1]))
-
-
-def _course(path: Path, high: float) -> str:
-    """Return path data; pieces that are straight are written as lines."""
-    x0, y0 = path[0]
-    parts = [f"M{x0:.1f} {high - y0:.1f}"]
-    for k in range(1, len(path), 3):
-        (x1, y1), (x2, y2), (x3, y3) = path[k : k + 3]
-        dx, dy = x3 - x0, y3 - y0
-        room = _FLAT * (abs(dx) + abs(dy))
-        if abs((x1 - x0) * dy - (y1 - y0) * dx) <= room and abs((x2 - x0) * dy - (y2 - y0) * dx) <= room:
-            parts.append(f"L{x3:.1f} {high - y3:.1f}")
-        else:
-            parts.append(f"C{x1:.1f} {high - y1:.1f} {x2:.1f} {high - y2:.1f} {x3:.1f} {high - y3:.1f}")
-        x0, y0 = x3, y3
-    return "".join(parts)
