@@ -84,8 +84,8 @@ def test_it_has_every_command(program, tmp_path):
 def test_the_examples_of_its_help_work_and_leave_what_they_promise(program, tmp_path, command):
     code, out, err = ran([program, command, "--help"], tmp_path)
     assert (code, err) == (ExitCode.PASS, "")
-    told = [text.partition("\n\n")[0] for text in re.split(r"\s+Example: ", out.decode())[1:]]
-    examples = [text.removeprefix("bptt-viz ") for text in told]
+    told = re.search(r"^Examples?:\n((?:  .+\n)+)", out.decode(), re.MULTILINE)[1]
+    examples = [line.strip().removeprefix("bptt-viz ") for line in told.splitlines()]
     assert examples
     for example in map(shlex.split, examples):
         code, out, err = ran([program, *example], tmp_path)
