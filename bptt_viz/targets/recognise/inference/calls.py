@@ -127,7 +127,8 @@ class Calls(Expressions):
         made = (BUILTINS if room == "builtins" else FUNCTIONS).get(name) or BUILTINS.get(name)
         if made is not None:
             return made(self.run, arguments, keywords)
-        likely = room.startswith("numpy") and len(arguments) == 1  # most of what is left works entry by entry
+        entrywise = room.startswith("numpy") and "linalg" not in room  # as most of what is left is
+        likely = entrywise and len(arguments) == 1
         return (
             elementwise(self.run, *arguments) if likely and isinstance(self.run.known(arguments[0]), Arr) else UNKNOWN
         )
