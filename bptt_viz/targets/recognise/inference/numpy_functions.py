@@ -35,6 +35,7 @@ from bptt_viz.targets.recognise.inference.values import (
     Const,
     Num,
     Pending,
+    Seq,
     Shape,
     Value,
 )
@@ -232,6 +233,11 @@ def _add_at(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
     return Const(None)
 
 
+def _factored(run: Run, arguments: Arguments, keywords: Keywords) -> Value:
+    """Follow `linalg.qr` of a square matrix, as recurrent weights are drawn: both factors are as large."""
+    return Seq([elementwise(run, arguments[0]), elementwise(run, arguments[0])]) if arguments else UNKNOWN
+
+
 FUNCTIONS: Mapping[str, Made] = {
     **dict.fromkeys(_ELEMENTWISE, _entrywise),
     **dict.fromkeys(SAME, _first),
@@ -251,6 +257,7 @@ FUNCTIONS: Mapping[str, Made] = {
     "transpose": transposed,
     "swapaxes": swapped,
     "moveaxis": moved,
+    "qr": _factored,
     "reshape": reshaped,
     "ravel": flat,
     "flatten": flat,
