@@ -54,7 +54,7 @@ def advise(
             return _against_infinities(run, place)
         case Trend.HEALTHY:
             return _farther(run, chain.crossing)
-    return _undetermined(run)
+    return _undetermined(run, chain)
 
 
 def _against_vanishing(run: Run, layers: Sequence[LayerNorms]) -> Advice:
@@ -123,12 +123,12 @@ def _farther(run: Run, crossing: Crossing | None) -> Advice:
     return Advice(why, _longer(run, max(run.steps + 1, min(wanted, _LONGEST))))
 
 
-def _undetermined(run: Run) -> Advice:
+def _undetermined(run: Run, chain: Chain) -> Advice:
     if run.topology == "one-to-one":
         return Advice("Choose a topology with more than one time step.", ("--topology", "many-to-many"))
-    if run.steps <= HORIZON:
-        return Advice("Take more time steps.", _longer(run, HORIZON + 1))
-    return Advice("No gradient leaves the last loss: look at the readout's weights.", ())
+    if run.steps > 1 and not chain.share >= 0:
+        return Advice("Is anything asked for at the last step? And are the readout's weights other than 0?", ())
+    return Advice("Take more time steps.", _longer(run, max(HORIZON, run.steps) + 1))
 
 
 def _longer(run: Run, steps: int) -> tuple[str, ...]:

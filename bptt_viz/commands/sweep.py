@@ -222,7 +222,8 @@ def _show_summary(kept: "Store", path: Path, json: bool, output: Path | None) ->
 
     found = summary(kept, path.name)
     ran = provenance("sweep", {"design": kept.design.text})
-    emit(document("sweep", found, ran) if json else summary_report(found, to_terminal(output)), output)
+    as_json = json or (output is not None and output.suffix.lower() == ".json")
+    emit(document("sweep", found, ran) if as_json else summary_report(found, to_terminal(output)), output)
 
 
 def _table(files: list[Path]) -> tuple["SweepTable", str]:

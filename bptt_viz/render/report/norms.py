@@ -15,9 +15,15 @@ from bptt_viz.results.report import Report, Subject
 def norms_section(report: Report) -> Section:
     """Return what becomes of the last loss's gradient, of the whole loss's, and every number of the report."""
     many = len(report.subjects) > 1
-    findings = tuple((subject.label, f"{decay_words(subject.norms.chain)}.") for subject in report.subjects)
-    figures = [_last(report), _all(report), *(_tables(subject, many, k) for k, subject in enumerate(report.subjects))]
+    findings = tuple((subject.label, _finding(subject.norms)) for subject in report.subjects)
+    last = [_last(report)] if any(subject.norms.chain.share >= 0 for subject in report.subjects) else []
+    figures = [*last, _all(report), *(_tables(subject, many, k) for k, subject in enumerate(report.subjects))]
     return Section("norms", "Gradient norms, step by step", findings, tuple(figures))
+
+
+def _finding(norms: NormReport) -> str:
+    said = decay_words(norms.chain) if norms.chain.share >= 0 else "No gradient leaves the last loss"
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _last(report: Report) -> Figure:
