@@ -26,6 +26,7 @@ exclude_patterns = ["_*", "examples", "**/sg_execution_times.rst"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 
 language = "en"  # -D language=ko builds the Korean site
+smartquotes_action = "qe"  # quotes and ellipses; `--option` in running text stays as it is
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_location = False
