@@ -26,6 +26,8 @@ from bptt_viz.results.graph import (
 )
 from bptt_viz.results.lettering import text_size
 
+ALL = "all"
+"""The id, behind a page's prefix, of the group that everything in an element stands in."""
 _BASE_LINE = 0.35
 """From the middle of a line of letters down to its base line, as a share of the letters' size."""
 _LINE = 1.25
@@ -62,7 +64,7 @@ def svg_element(view: GraphView, inline: Inline) -> str:
     """Return a picture as an element of a page, which brings the styles itself: those of `used_by`.
 
     Its edges say from which node to which they lead, as `data-from` and `data-to`, and, if it is known, in which moment
-    of the backward pass they have their turn, as `data-moment`.
+    of the backward pass they have their turn, as `data-moment`. All stands in one group, whose id is `ALL`.
     """
     return "".join(_Writer(view, inline).element())
 
@@ -91,10 +93,13 @@ class _Writer:
         yield f"<metadata>{_told(about)}</metadata>\n"
         yield style_sheets(self.used(), theme)
         yield from self._drawn()
+        yield "</svg>\n"
 
     def element(self) -> Iterator[str]:
         yield from self._opened("")
+        yield f'<g{self._id(ALL)} class="{ROOT} {self._view.level}">\n'
         yield from self._drawn()
+        yield "</g></svg>\n"
 
     def _opened(self, mark: str) -> Iterator[str]:
         view, (title, about) = self._view, (f"{self._prefix}{name}{mark}" for name in ("title", "about"))
@@ -117,7 +122,6 @@ class _Writer:
         yield from (self._key(k, key) for k, key in enumerate(view.legend))
         if view.bar:
             yield from self._bar(view.bar)
-        yield "</svg>\n"
 
     def _id(self, name: str) -> str:
         return f' id="{self._prefix}{_quoted(name)}"'

@@ -5,6 +5,7 @@ import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import jinja2
 import pytest
@@ -126,6 +127,27 @@ def test_a_page_over_a_hundred_steps_is_small(models):
 
 def test_a_stack_over_a_hundred_steps_is_small():
     assert len(page_of(made("lstm", steps=100, layers=3)).encode()) <= LIMIT
+
+
+def test_paper_shows_a_wide_graph_in_parts_that_leave_nothing_out():
+    found = made("lstm", steps=40, hidden=2)
+    elements = Elements(page_of(found)).tags
+    view = found.subjects[0].flow.whole
+    at = next(place for place, (_, given) in enumerate(elements) if given.get("class") == "strips")
+    boxes = [given["viewbox"].split() for tag, given in elements[at:] if tag == "svg" and "class" not in given]
+    ends = [(float(left), float(left) + float(wide)) for left, _, wide, _ in boxes]
+    assert ends[0][0] <= view.origin[0]
+    assert ends[-1][1] >= view.origin[0] + view.size[0]
+    assert all(earlier[1] > later[0] for earlier, later in pairwise(ends))
+    assert all(right - left <= 1200 for left, right in ends)
+    shown = {given["href"] for tag, given in elements if tag == "use"}
+    assert shown == {"#g0-all"}
+    nodes = [(node.x - node.width / 2, node.x + node.width / 2) for node in view.nodes if node.t]
+    assert all(any(left <= one and other <= right for left, right in ends) for one, other in nodes)
+
+
+def test_a_graph_that_fits_on_paper_is_not_taken_apart():
+    assert 'class="strips"' not in page_of(made("rnn", steps=4, hidden=2))
 
 
 def test_what_there_cannot_be_is_told(report):

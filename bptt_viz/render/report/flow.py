@@ -1,15 +1,21 @@
 """The section about the unrolled network: its graph, which can be played, and one step in full."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bptt_viz.render.characters import shown
 from bptt_viz.render.numbers import scientific
 from bptt_viz.render.report.parts import Drawing, Figure, Section, Table
-from bptt_viz.render.svg import Inline, svg_element, used_by
+from bptt_viz.render.svg import ALL, Inline, svg_element, used_by
 from bptt_viz.render.svg_style import Used
 from bptt_viz.results.graph import GraphNode, GraphView
 from bptt_viz.results.playback import Playback
 from bptt_viz.results.report import Absent, Flow, Report, Subject
+
+_PAPER = 960.0
+"""How wide a graph may be, in points, so that its letters can be read on a sheet of paper."""
+_OVERLAP = 40.0
+"""Of parts below each other, in points: a node that stands between two steps is whole in one of them."""
 
 
 def flow_section(report: Report) -> Section:
@@ -34,11 +40,12 @@ def used(report: Report) -> Iterator[Used]:
 def _figures(subject: Subject, flow: Flow, place: int, many: bool) -> Iterator[Figure]:
     whose = f": {subject.label}" if many else ""
     turns = tuple(_turns(None if flow.shortened else subject, flow.playback))
+    inline = Inline(f"g{place}-", flow.playback.edges)
     yield Figure(
         f"graph-{place}",
         f"All time steps{whose}",
         ("Thin arrows: values forward. Coloured arrows: gradients back, wider the larger their norm.", *_fewer(flow)),
-        Drawing(svg_element(flow.whole, Inline(f"g{place}-", flow.playback.edges)), turns),
+        Drawing(svg_element(flow.whole, inline), turns, tuple(_strips(flow.whole)), f"{inline.prefix}{ALL}"),
         (_nodes(flow.whole), _arrows(flow.whole)),
         f"graph {subject.arguments} --gradients",
     )
@@ -50,6 +57,30 @@ def _figures(subject: Subject, flow: Flow, place: int, many: bool) -> Iterator[F
         (_nodes(flow.step), _arrows(flow.step)),
         f"graph {subject.arguments} --level op --gradients",
     )
+
+
+def _strips(view: GraphView) -> Iterator[str]:
+    """Yield view boxes of the parts of a graph that is too wide for paper, each of whole time steps, with a rim."""
+    start, end = view.origin[0], view.origin[0] + view.size[0]
+    if view.size[0] <= _PAPER:
+        return
+    cuts = [*_between_steps(view), end]
+    for at, cut in enumerate(cuts):
+        if at + 1 == len(cuts) or cuts[at + 1] - start > _PAPER:
+            wide = max(cut - start, _PAPER / 2) + 2 * _OVERLAP
+            yield f"{start - _OVERLAP:.1f} 0 {wide:.1f} {view.size[1]:.0f}"
+            start = cut
+
+
+def _between_steps(view: GraphView) -> Iterator[float]:
+    """Yield where one time step's column ends and the next one's begins."""
+    sides: dict[int, tuple[float, float]] = {}
+    for node in view.nodes:
+        if node.t is not None and node.t > 0:
+            left, right = sides.get(node.t, (node.x, node.x))
+            sides[node.t] = min(left, node.x - node.width / 2), max(right, node.x + node.width / 2)
+    steps = [sides[t] for t in sorted(sides)]
+    yield from ((one[1] + other[0]) / 2 for one, other in pairwise(steps))
 
 
 def _fewer(flow: Flow) -> Iterator[str]:

@@ -30,10 +30,14 @@ class Drawing:
     Attributes:
         svg: the element.
         turns: of the backward pass in it, what each is about; empty if it is not to be played.
+        strips: of a wide one, the parts that paper shows below each other, as view boxes.
+        group: the id of all that is in it, which the strips show again.
     """
 
     svg: str
     turns: tuple[str, ...] = ()
+    strips: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
