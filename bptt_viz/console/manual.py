@@ -20,6 +20,7 @@ _EXITS = {
     "4": "an error of bptt-viz itself",
     "130": "Ctrl-C",
     "141": "whoever read the output has gone",
+    "143": "ended by kill or timeout (SIGTERM)",
 }
 _FIXED = "\N{NO-BREAK SPACE}"  # where no line may end
 _VALUES = {int: "N", float: "X", str: "TEXT", Path: "FILE"}

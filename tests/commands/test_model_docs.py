@@ -36,14 +36,15 @@ def words(picture):
 
 @pytest.mark.parametrize(("name", "line"), LINES)
 def test_the_lines_of_a_page_work(name, line, tmp_path, capsys):
+    """A picture that is kept in the repository is as the line draws it; one in a folder of the reader's is not kept."""
     picture = next((part for part in shlex.split(line) if part.endswith(".svg")), None)
     if picture:
-        (tmp_path / picture).parent.mkdir(parents=True)
+        (tmp_path / picture).parent.mkdir(parents=True, exist_ok=True)
     code = run(shlex.split(line))
     if code == ExitCode.MISSING:
         pytest.skip("this machine has no renderer")
     assert code == ExitCode.PASS, capsys.readouterr().err
-    if picture:
+    if picture and "/" in picture:
         drawn, kept = ((place / picture).read_text(encoding="utf-8") for place in (tmp_path, ROOT))
         assert words(drawn) == words(kept), f"draw it anew: bptt-viz {line}"
 

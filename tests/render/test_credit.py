@@ -52,7 +52,8 @@ def falling(steps):
 def drawn(found, width=80, **colours):
     console = Console(width=width, force_terminal=True, **({"color_system": "truecolor"} | colours))
     report = credit_report(found, True)
-    assert "".join(map(str, report.renderables[:1])) == found.finding
+    head, *_ = report.renderables
+    assert str(head.renderables[0]) == found.finding
     lines = console.render_lines(report.renderables[-1], console.options, pad=False)
     return ["".join(segment.text for segment in line) for line in lines], lines
 
