@@ -99,9 +99,9 @@ def _is_mean_of_rows(primitive: Primitive, attributes: Mapping[str, Any]) -> boo
 
 def _rows(array: Array) -> Array:
     """Return a view with all axes but the last as one."""
-    view = array.view()
-    view.shape = (-1, array.shape[-1])  # unlike reshape, this refuses to copy
-    return view
+    rows = array.reshape(-1, array.shape[-1])
+    assert np.may_share_memory(rows, array), "a copy would take no results"  # NumPy before 2.1 has no `copy=False`
+    return rows
 
 
 def _sigmoid_calls(x: Array, out: Array) -> list[Call]:
